@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Result<T>: a value or an Error, which the compiler does not let you drop.
+// TRY and its variants return early with the error. Tested by result_test.cpp.
+#pragma once
+
+#include <expected>
+#include <source_location>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/error.h"
+
+namespace albumen {
+
+/// `std::expected` that must be looked at. GCC 12 has no monadic operations; TRY takes their place.
+template <class T>
+class [[nodiscard]] Result : public std::expected<T, Error> {
+ public:
+  using std::expected<T, Error>::expected;
+
+  /// On an error, puts "context: " in front of its message; a value passes untouched.
+  [[nodiscard]] Result with_context(std::string_view context) && {
+    if (!this->has_value()) {
+      return std::unexpected(std::move(this->error()).with_context(context));
+    }
+    return std::move(*this);
+  }
+};
+
+/// Builds the failure branch of any Result: `return fail(ErrorCode::kIo, "disk full")`.
+/// The location recorded is the caller's.
+[[nodiscard]] inline std::unexpected<Error> fail(
+    ErrorCode code, std::string message,
+    std::source_location where = std::source_location::current()) {
+  return std::unexpected(Error{.code = code, .message = std::move(message), .where = where});
+}
+
+}  // namespace albumen
+
+/// Evaluates to the value of a Result, or returns its error from the enclosing function.
+/// For Result<void> it is a statement. A statement expression (GCC and clang both have it) keeps
+/// `const auto x = TRY(f());` on one line, which is what makes parsers read top to bottom.
+#define TRY(expression)                                          \
+  __extension__({                                                \
+    auto try_result_ = (expression);                             \
+    if (!try_result_.has_value()) [[unlikely]] {                 \
+      return std::unexpected(std::move(try_result_).error());    \
+    }                                                            \
+    std::move(try_result_).value();                              \
+  })
+
+/// TRY that first puts words in front of the error: `TRY_CONTEXT(read(fd), "reading " + name)`.
+/// `context` is evaluated only on failure.
+#define TRY_CONTEXT(expression, context)                                                    \
+  __extension__({                                                                           \
+    auto try_result_ = (expression);                                                        \
+    if (!try_result_.has_value()) [[unlikely]] {                                            \
+      return std::unexpected(std::move(try_result_).error().with_context(context));         \
+    }                                                                                       \
+    std::move(try_result_).value();                                                         \
+  })

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "files/file.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "files/path_text.h"
+
+namespace albumen {
+namespace {
+
+std::unexpected<Error> system_error(int error_number, std::string_view action,
+                                    std::string_view path) {
+  const ErrorCode code =
+      error_number == ENOENT || error_number == ENOTDIR ? ErrorCode::kNotFound : ErrorCode::kIo;
+  return fail(code, fmt::format("{}: cannot {}: {}", path_to_text(path), action,
+                                std::generic_category().message(error_number)));
+}
+
+const char* file_type_name(mode_t mode) {
+  switch (mode & S_IFMT) {
+    case S_IFDIR:
+      return "a directory";
+    case S_IFIFO:
+      return "a FIFO";
+    case S_IFCHR:
+    case S_IFBLK:
+      return "a device";
+    case S_IFSOCK:
+      return "a socket";
+    default:
+      return "no regular file";
+  }
+}
+
+Result<struct stat> status_of(const FileDescriptor& file, std::string_view name) {
+  struct stat status {};
+
+  if (::fstat(file.value(), &status) != 0) {
+    return system_error(errno, "inspect", name);
+  }
+  return status;
+}
+
+std::int64_t nanoseconds(const timespec& time) {
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+std::string parent_of(const std::string& path) {
+  const auto slash = path.find_last_of('/');
+  if (slash == std::string::npos) {
+    return ".";
+  }
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+}  // namespace
+
+FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)) {}
+
+FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
+  FileDescriptor old{std::exchange(fd_, std::exchange(other.fd_, -1))};
+  return *this;
+}
+
+FileDescriptor::~FileDescriptor() {
+  if (fd_ >= 0) {
+    ::close(fd_);
+  }
+}
+
+Result<FileDescriptor> open_for_reading(const std::string& path) {
+  // O_NONBLOCK: opening a FIFO without a writer would wait for ever; regular files ignore it.
+  FileDescriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+  if (!file.valid()) {
+    if (errno == ENXIO) {
+      return fail(ErrorCode::kUnsupported, path_to_text(path) + ": is a socket or device");
+    }
+    return system_error(errno, "open", path);
+  }
+  const auto status = TRY(status_of(file, path));
+  if (!S_ISREG(status.st_mode)) {
+    return fail(ErrorCode::kUnsupported,
+                fmt::format("{}: is {}, not a file", path_to_text(path),
+                            file_type_name(status.st_mode)));
+  }
+  return file;
+}
+
+Result<FileStamp> stamp_of(const FileDescriptor& file, std::string_view name) {
+  const auto status = TRY(status_of(file, name));
+  return FileStamp{.size_bytes = static_cast<std::uint64_t>(status.st_size),
+                   .mtime_ns = nanoseconds(status.st_mtim),
+                   .ctime_ns = nanoseconds(status.st_ctim),
+                   .inode = status.st_ino};
+}
+
+Result<void> read_exactly(const FileDescriptor& file, std::uint64_t offset,
+                          std::span<std::byte> out, std::string_view name) {
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const ssize_t count = ::pread(file.value(), out.data() + done, out.size() - done,
+                                  static_cast<off_t>(offset + done));
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count < 0) {
+      return system_error(errno, "read", name);
+    }
+    if (count == 0) {
+      return fail(ErrorCode::kTruncated,
+                  fmt::format("{}: ends at byte {}, {} expected", path_to_text(name),
+                              offset + done, offset + out.size()));
+    }
+    done += static_cast<std::size_t>(count);
+  }
+  return {};
+}
+
+Result<std::string> read_small_file(const std::string& path, Bytes limit) {
+  const auto file = TRY(open_for_reading(path));
+  const auto stamp = TRY(stamp_of(file, path));
+  if (Bytes{stamp.size_bytes} > limit) {
+    return fail(ErrorCode::kTooLarge, fmt::format("{}: {} exceed the limit of {}",
+                                                  path_to_text(path),
+                                                  to_string(Bytes{stamp.size_bytes}),
+                                                  to_string(limit)));
+  }
+  std::string text(stamp.size_bytes, '\0');
+  TRY(read_exactly(file, 0, std::as_writable_bytes(std::span{text}), path));
+  return text;
+}
+
+Result<void> write_all(const FileDescriptor& file, std::span<const std::byte> bytes,
+                       std::string_view name) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file.value(), bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count < 0) {
+      return system_error(errno, "write", name);
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+AtomicFile::AtomicFile(FileDescriptor file, std::string path, std::string temporary_path)
+    : file_(std::move(file)), path_(std::move(path)), temporary_path_(std::move(temporary_path)) {}
+
+Result<AtomicFile> AtomicFile::create(const std::string& path) {
+  // In the same directory, because rename is atomic only inside one file system.
+  std::string temporary_path = parent_of(path) + "/.albumen-XXXXXX.part";
+  constexpr int kSuffixLength = 5;  // ".part"
+  FileDescriptor file{::mkostemps(temporary_path.data(), kSuffixLength, O_CLOEXEC)};
+  if (!file.valid()) {
+    return system_error(errno, "create a file beside", path);
+  }
+  AtomicFile atomic{std::move(file), path, std::move(temporary_path)};
+  // mkostemps makes 0600; a result is an ordinary file.
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  if (::fchmod(atomic.file_.value(), 0666 & ~mask) != 0) {
+    return system_error(errno, "set the mode of", path);
+  }
+  return atomic;
+}
+
+AtomicFile::AtomicFile(AtomicFile&& other) noexcept
+    : file_(std::move(other.file_)),
+      path_(std::move(other.path_)),
+      temporary_path_(std::exchange(other.temporary_path_, {})) {}
+
+AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
+  if (this != &other) {
+    discard();
+    file_ = std::move(other.file_);
+    path_ = std::move(other.path_);
+    temporary_path_ = std::exchange(other.temporary_path_, {});
+  }
+  return *this;
+}
+
+AtomicFile::~AtomicFile() { discard(); }
+
+void AtomicFile::discard() noexcept {
+  if (!temporary_path_.empty()) {
+    ::unlink(temporary_path_.c_str());
+    temporary_path_.clear();
+  }
+}
+
+Result<void> AtomicFile::write(std::span<const std::byte> bytes) {
+  return write_all(file_, bytes, path_);
+}
+
+Result<void> AtomicFile::write(std::string_view text) {
+  return write(std::as_bytes(std::span{text}));
+}
+
+Result<void> AtomicFile::commit() {
+  if (::fsync(file_.value()) != 0) {
+    return system_error(errno, "sync", path_);
+  }
+  if (::rename(temporary_path_.c_str(), path_.c_str()) != 0) {
+    return system_error(errno, "rename the finished file to", path_);
+  }
+  temporary_path_.clear();
+  const FileDescriptor directory{
+      ::open(parent_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  // Some file systems refuse to sync a directory; the file itself is safe by then.
+  if (directory.valid() && ::fsync(directory.value()) != 0 && errno != EINVAL) {
+    return system_error(errno, "sync the directory of", path_);
+  }
+  return {};
+}
+
+Result<void> make_directories(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) {
+    return system_error(error.value(), "create the directory", path);
+  }
+  return {};
+}
+
+}  // namespace albumen

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Paths are bytes. This file turns them into text that can be printed, stored in JSON and turned
+// back. Tested by path_text_test.cpp.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+
+namespace albumen {
+
+/// True for well-formed UTF-8 (no overlong forms, no surrogates, at most U+10FFFF).
+bool is_utf8(std::string_view bytes);
+
+/// A path as text for people and JSON: valid UTF-8 stays; bytes that are not, control characters
+/// and '%' itself become "%xx". Injective: two different paths never give the same text.
+std::string path_to_text(std::string_view path);
+
+/// The inverse of `path_to_text`. Error: InvalidArgument for a broken escape.
+Result<std::string> path_from_text(std::string_view text);
+
+/// Lower-case hexadecimal of `bytes`.
+std::string to_hex(std::string_view bytes);
+
+}  // namespace albumen
