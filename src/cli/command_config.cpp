@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// `albumen config check|show`: what every option is set to, and by what.
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "cli/internal/command.h"
+
+namespace albumen {
+namespace {
+
+struct Origin {
+  std::string value;
+  std::string from;
+};
+
+Origin origin_of(const CLI::Option& option, const std::string& key, const Context& context,
+                 const ConfigValues& config) {
+  const std::string variable = environment_name(key);
+  if (const auto value = context.environment(variable); value && !value->empty()) {
+    return {.value = *value, .from = variable};
+  }
+  if (const auto found = config.find(key); found != config.end()) {
+    return {.value = fmt::format("{}", fmt::join(found->second, ", ")), .from = "config file"};
+  }
+  return {.value = option.get_default_str(), .from = "default"};
+}
+
+Result<ExitCode> show(const CLI::App& app, const Context& context) {
+  std::optional<std::string> path = default_config_path(context.environment);
+  if (!context.options.config.empty()) {
+    path = context.options.config;
+  }
+  ConfigValues config;
+  if (path) {
+    config = TRY(read_config(*path));
+  }
+  fmt::print("config file: {}\n\n", path.value_or("none"));
+  const auto print_options = [&](const CLI::App& owner, const std::string& prefix) {
+    for (const CLI::Option* option : owner.get_options()) {
+      if (option->get_lnames().empty() || option->get_lnames().front() == "help" ||
+          option->get_lnames().front() == "version") {
+        continue;
+      }
+      const std::string key = prefix + option->get_lnames().front();
+      const Origin origin = origin_of(*option, key, context, config);
+      fmt::print("{:32} {:24} {}\n", key, origin.value.empty() ? "-" : origin.value, origin.from);
+    }
+  };
+  print_options(app, "");
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    print_options(*command, command->get_name() + ".");
+  }
+  return ExitCode::kSuccess;
+}
+
+}  // namespace
+
+void add_config_commands(CommandTable& table) {
+  CLI::App* group = table.add_group("config", "The configuration file");
+  group->group("Care");
+  table.add(group, "check", "Check the configuration and say nothing when it is well",
+            // Reading and checking happened before any command runs.
+            [](const Context&) -> Result<ExitCode> { return ExitCode::kSuccess; });
+  CLI::App& app = table.app();
+  table.add(group, "show", "Every option, its value without flags, and where it comes from",
+            [&app](const Context& context) { return show(app, context); });
+}
+
+}  // namespace albumen

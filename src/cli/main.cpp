@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program `albumen`: flags in, engine called, exit code out.
+
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "albumen_version.h"
+#include "cli/internal/command.h"
+
+namespace albumen {
+namespace {
+
+void add_global_options(CLI::App& app, GlobalOptions& options) {
+  app.set_version_flag("--version", "albumen " ALBUMEN_VERSION);
+  app.add_option("--library", options.library, "Library file (default: found from the source)");
+  app.add_option("--memory-budget", options.memory_budget,
+                 "Ceiling for pictures in memory, for example 512MiB (default: a quarter of what "
+                 "this process may use)");
+  app.add_option("--threads", options.threads, "Worker threads (default: one per processor)")
+      ->check(CLI::Range(0U, 1024U));
+  app.add_option("--config", options.config, "Configuration file (TOML)");
+  app.add_flag("--json", options.json, "One JSON object per line, a summary last");
+  app.add_flag("--no-progress", options.no_progress, "No progress on a terminal");
+  app.add_flag("--strict", options.strict, "Skipped files count as failed in the exit code");
+  app.add_flag("-v,--verbose", options.verbose, "Say more; twice for debugging");
+  app.add_flag("-q,--quiet", options.quiet, "Say only errors");
+}
+
+Result<void> complete_settings(CLI::App& app, const GlobalOptions& options,
+                               const Environment& environment) {
+  std::optional<std::string> path = default_config_path(environment);
+  if (!options.config.empty()) {
+    path = options.config;
+  } else if (const auto named = environment("ALBUMEN_CONFIG"); named && !named->empty()) {
+    path = *named;
+  }
+  ConfigValues config;
+  if (path) {
+    config = TRY(read_config(*path));
+  }
+  return apply_settings(app, environment, config);
+}
+
+Result<ExitCode> run_command(CommandTable& table, const Environment& environment) {
+  TRY(complete_settings(table.app(), table.options(), environment));
+  const CommandFunction* const run = table.parsed();
+  if (run == nullptr) {
+    fmt::print("{}", table.app().help());
+    return ExitCode::kUsage;
+  }
+  const SignalStop signals;
+  return (*run)(Context{
+      .options = table.options(), .signals = signals, .environment = environment});
+}
+
+int report(const Error& error) {
+  fmt::print(stderr, "albumen: {}\n", to_string(error));
+  return describe(error.code).exit_code;
+}
+
+int run(int argument_count, const char* const* arguments) {
+  CLI::App app{
+      "Turns a pile of pictures into an understood library, on your own machine, inside a memory "
+      "budget.",
+      "albumen"};
+  app.require_subcommand(0, 1);
+  app.fallthrough();
+  GlobalOptions options;
+  add_global_options(app, options);
+  CommandTable table{app, options};
+  add_index_commands(table);
+  add_people_commands(table);
+  add_duplicates_command(table);
+  add_export_commands(table);
+  add_runs_command(table);
+  add_models_commands(table);
+  add_doctor_command(table);
+  add_config_commands(table);
+  add_bench_commands(table);
+  try {
+    app.parse(argument_count, arguments);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+  }
+  const auto result = run_command(table, process_environment());
+  return result ? static_cast<int>(*result) : report(result.error());
+}
+
+}  // namespace
+}  // namespace albumen
+
+int main(int argument_count, char** arguments) {
+  try {
+    return albumen::run(argument_count, arguments);
+  } catch (const std::exception& error) {
+    // Nothing above may throw but allocation and a bug; both end here with words.
+    std::fputs("albumen: Internal: ", stderr);
+    std::fputs(error.what(), stderr);
+    std::fputs("\n", stderr);
+    return albumen::describe(albumen::ErrorCode::kInternal).exit_code;
+  }
+}

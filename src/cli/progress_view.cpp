@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/progress_view.h"
+
+#include <fmt/core.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+namespace albumen {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kRedrawEvery = 200ms;
+constexpr std::string_view kEraseLine = "\r\x1B[2K";
+
+void write_to_terminal(std::string_view text) {
+  // One write per line, so that log lines of other threads do not fall between.
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+}  // namespace
+
+ProgressView::ProgressView(Mode mode, std::function<std::string()> line) : line_(std::move(line)) {
+  if (mode == Mode::kOff) {
+    return;
+  }
+  drawer_ = std::jthread{[this](const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock{mutex};
+    while (!stop.stop_requested()) {
+      std::string text = line_();
+      const std::size_t columns = terminal_columns();
+      if (text.size() >= columns) {
+        text.resize(columns - 1);
+      }
+      write_to_terminal(std::string{kEraseLine} + text);
+      wake.wait_for(lock, stop, kRedrawEvery, [] { return false; });
+    }
+    write_to_terminal(kEraseLine);
+  }};
+}
+
+ProgressView::~ProgressView() = default;
+
+bool stderr_is_terminal() {
+  const char* const terminal = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe)
+  return ::isatty(STDERR_FILENO) == 1 && terminal != nullptr &&
+         std::string_view{terminal} != "dumb";
+}
+
+unsigned terminal_columns() {
+  constexpr unsigned kUsualColumns = 80;
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+    return kUsualColumns;
+  }
+  return size.ws_col;
+}
+
+std::string human_duration(double seconds) {
+  if (seconds < 9.95) {
+    return fmt::format("{:.1f} s", seconds);
+  }
+  const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
+  if (whole < 60) {
+    return fmt::format("{} s", whole);
+  }
+  if (whole < 3600) {
+    return fmt::format("{} min {} s", whole / 60, whole % 60);
+  }
+  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+}
+
+std::string human_count(std::uint64_t count) {
+  std::string text = fmt::format("{}", count);
+  for (auto place = static_cast<std::ptrdiff_t>(text.size()) - 3; place > 0; place -= 3) {
+    text.insert(static_cast<std::size_t>(place), ",");
+  }
+  return text;
+}
+
+}  // namespace albumen

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ctrl-C and SIGTERM as a stop request. The first asks the run to finish what it holds; the second
+// ends the process at once (the library survives that too).
+#pragma once
+
+#include <stop_token>
+#include <thread>
+
+#include "core/stop.h"
+
+namespace albumen {
+
+/// One per process, made before any other thread, because threads inherit the signal mask.
+class SignalStop {
+ public:
+  SignalStop();
+  SignalStop(const SignalStop&) = delete;
+  SignalStop& operator=(const SignalStop&) = delete;
+  ~SignalStop();
+
+  [[nodiscard]] StopToken token() const { return stop_.get_token(); }
+
+  [[nodiscard]] bool requested() const { return stop_.stop_requested(); }
+
+ private:
+  void watch(const std::stop_token& ended);
+
+  std::stop_source stop_;
+  std::jthread watcher_;  // last: starts when all else exists, joins first
+};
+
+}  // namespace albumen

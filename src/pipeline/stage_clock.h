@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the time of a run goes: per stage a count, wall and CPU seconds, bytes, and percentiles of
+// the wall time of one item. Tested by stage_clock_test.cpp.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+#include "core/units.h"
+
+namespace albumen {
+
+enum class Stage : std::uint8_t { kList, kRead, kHash, kDecode, kPrepare, kAnalyze, kWrite, kGroup };
+
+inline constexpr std::size_t kStageCount = 8;
+
+std::string_view name_of(Stage stage);
+
+/// Durations in buckets that grow by about 6 %, so a percentile is right to that. From 1 us to
+/// more than an hour. Lock-free; any thread.
+class DurationHistogram {
+ public:
+  void add(std::chrono::nanoseconds duration);
+
+  /// The upper edge of the bucket below which the share `quantile` (0..1) lies; zero when empty.
+  [[nodiscard]] std::chrono::nanoseconds quantile(double quantile) const;
+
+ private:
+  static constexpr std::size_t kBucketsPerOctave = 12;
+  static constexpr std::size_t kBuckets = 32 * kBucketsPerOctave;
+  std::array<std::atomic<std::uint32_t>, kBuckets> counts_{};
+};
+
+/// The figures of one stage. Lock-free; any thread.
+struct StageFigures {
+  std::atomic<std::uint64_t> count = 0;
+  std::atomic<std::uint64_t> bytes = 0;
+  std::atomic<std::int64_t> wall_ns = 0;
+  std::atomic<std::int64_t> cpu_ns = 0;
+  DurationHistogram durations;
+};
+
+/// All stages of a run.
+class StageClock {
+ public:
+  [[nodiscard]] StageFigures& figures(Stage stage) {
+    return figures_[static_cast<std::size_t>(stage)];
+  }
+
+  [[nodiscard]] const StageFigures& figures(Stage stage) const {
+    return figures_[static_cast<std::size_t>(stage)];
+  }
+
+ private:
+  std::array<StageFigures, kStageCount> figures_;
+};
+
+/// Times one item in one stage, on the calling thread, from construction to destruction.
+class StageTimer {
+ public:
+  StageTimer(StageClock& clock, Stage stage, Bytes bytes = Bytes{});
+  ~StageTimer();
+  StageTimer(const StageTimer&) = delete;
+  StageTimer& operator=(const StageTimer&) = delete;
+
+ private:
+  StageFigures& figures_;  // of a clock that outlives the timer
+  std::chrono::steady_clock::time_point wall_start_;
+  std::chrono::nanoseconds cpu_start_;
+};
+
+}  // namespace albumen
