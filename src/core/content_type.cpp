@@ -2,6 +2,9 @@
 #include "core/content_type.h"
 
 #include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
 
 namespace albumen {
 namespace {

@@ -2,6 +2,10 @@
 #include "core/error.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace albumen {

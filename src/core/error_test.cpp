@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/error.h"
 
+#include <cstddef>
 #include <gtest/gtest.h>
+#include <optional>
+#include <utility>
 
 namespace albumen {
 namespace {

@@ -2,6 +2,7 @@
 #include "core/findings.h"
 
 #include <fmt/core.h>
+#include <string>
 #include <string_view>
 
 namespace albumen {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/geometry.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "core/check.h"
 
 namespace albumen {

@@ -42,23 +42,25 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
 /// For Result<void> it is a statement. A statement expression (GCC and clang both have it) keeps
 /// `const auto x = TRY(f());` on one line, which is what makes parsers read top to bottom.
 #define TRY(expression) \
-  ALBUMEN_TRY_AS(ALBUMEN_UNIQUE_NAME(__COUNTER__), expression, std::move(try_error_))
+  ALBUMEN_TRY_AS(ALBUMEN_UNIQUE_NAME(__COUNTER__), expression, std::move(try_error))
 
 /// TRY that first puts words in front of the error: `TRY_CONTEXT(read(fd), "reading " + name)`.
 /// `context` is evaluated only on failure.
 #define TRY_CONTEXT(expression, context)                         \
   ALBUMEN_TRY_AS(ALBUMEN_UNIQUE_NAME(__COUNTER__), (expression), \
-                 std::move(try_error_).with_context(context))
+                 std::move(try_error).with_context(context))
 
 // The name is unique so that a TRY inside a TRY does not shadow it.
+// NOLINTBEGIN(bugprone-macro-parentheses): a name that is being declared takes no parentheses.
 #define ALBUMEN_TRY_AS(result, expression, final_error) \
   __extension__({                                       \
     auto result = (expression);                         \
     if (!result.has_value()) [[unlikely]] {             \
-      auto& try_error_ = result.error();                \
+      auto& try_error = result.error();                 \
       return std::unexpected(final_error);              \
     }                                                   \
     std::move(result).value();                          \
   })
+// NOLINTEND(bugprone-macro-parentheses)
 #define ALBUMEN_UNIQUE_NAME(number) ALBUMEN_UNIQUE_NAME_OF(number)
 #define ALBUMEN_UNIQUE_NAME_OF(number) try_result_##number

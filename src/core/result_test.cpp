@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/check.h"
+#include "core/error.h"
 
 namespace albumen {
 namespace {

@@ -2,7 +2,9 @@
 #include "core/units.h"
 
 #include <array>
+#include <cstddef>
 #include <fmt/core.h>
+#include <string>
 
 namespace albumen {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/units.h"
 
+#include <cstdint>
 #include <gtest/gtest.h>
 
 namespace albumen {

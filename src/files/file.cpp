@@ -2,15 +2,28 @@
 #include "files/file.h"
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+#include <ctime>
+#include <expected>
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/core.h>
+#include <span>
+#include <stdlib.h>
+#include <string>
+#include <string_view>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
 
+#include "core/error.h"
+#include "core/result.h"
+#include "core/units.h"
 #include "files/path_text.h"
 
 namespace albumen {

@@ -2,14 +2,20 @@
 #include "files/file.h"
 
 #include <csignal>
+#include <cstddef>
 #include <fcntl.h>
 #include <filesystem>
 #include <gtest/gtest.h>
+#include <iterator>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
+#include "core/error.h"
+#include "core/units.h"
 #include "files/testing/temporary_directory.h"
 
 namespace albumen {
@@ -116,7 +122,8 @@ TEST(FileTest, DescriptorsMoveAndClose) {
   FileDescriptor first = open_for_reading(folder.write("a", "x")).value();
   const int number = first.value();
   FileDescriptor second = std::move(first);
-  EXPECT_FALSE(first.valid());  // NOLINT(bugprone-use-after-move): that is the point
+  EXPECT_FALSE(
+      first.valid());  // NOLINT(bugprone-use-after-move,clang-analyzer-cplusplus.Move): the point
   EXPECT_EQ(second.value(), number);
   second = FileDescriptor{};
   EXPECT_EQ(::fcntl(number, F_GETFD), -1) << "closed";

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "files/path_text.h"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/error.h"
+#include "core/result.h"
 
 namespace albumen {
 namespace {

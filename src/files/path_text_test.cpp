@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 #include <random>
+#include <string>
+
+#include "core/error.h"
 
 namespace albumen {
 namespace {

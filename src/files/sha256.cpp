@@ -2,11 +2,19 @@
 #include "files/sha256.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <new>
 #include <openssl/evp.h>
+#include <openssl/types.h>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/error.h"
+#include "core/result.h"
 #include "files/file.h"
 #include "files/path_text.h"
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "files/sha256.h"
 
+#include <cstddef>
 #include <gtest/gtest.h>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "files/testing/temporary_directory.h"
 

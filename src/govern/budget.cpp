@@ -2,10 +2,20 @@
 #include "govern/budget.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
 #include <fmt/core.h>
+#include <string_view>
 #include <utility>
 
 #include "core/check.h"
+#include "core/error.h"
+#include "core/mutex.h"
+#include "core/result.h"
+#include "core/stop.h"
+#include "core/units.h"
 
 namespace albumen {
 namespace {
@@ -94,7 +104,11 @@ Reservation Budget::take(MemoryTag tag, Bytes size) {
 }
 
 Result<void> Budget::check_injected_failure() {
-  if (fail_in_ > 0 && --fail_in_ == 0) {
+  if (fail_in_ == 0) {
+    return {};
+  }
+  --fail_in_;
+  if (fail_in_ == 0) {
     return fail(ErrorCode::kBudgetExceeded, "reservation refused as a test asked");
   }
   return {};

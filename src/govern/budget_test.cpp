@@ -2,11 +2,15 @@
 #include "govern/budget.h"
 
 #include <atomic>
-#include <chrono>
 #include <gtest/gtest.h>
 #include <random>
+#include <stop_token>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include "core/error.h"
+#include "core/units.h"
 
 namespace albumen {
 namespace {
@@ -85,6 +89,7 @@ TEST(BudgetTest, OneLargestJobAndEightWorkersFinish) {
   std::atomic<int> finished = 0;
   {
     std::vector<std::jthread> workers;
+    workers.reserve(8);
     for (unsigned worker = 0; worker < 8; ++worker) {
       workers.emplace_back([&budget, &finished, worker] {
         std::mt19937 random{worker};

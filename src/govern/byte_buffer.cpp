@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "govern/byte_buffer.h"
 
+#include <cstddef>
 #include <cstdlib>
 #include <fmt/core.h>
 #include <sys/mman.h>
 #include <utility>
+
+#include "core/error.h"
+#include "core/result.h"
+#include "core/units.h"
+#include "govern/budget.h"
 
 namespace albumen {
 namespace {
@@ -22,6 +28,7 @@ std::byte* map_memory(std::size_t size) {
 
 std::byte* heap_memory(std::size_t size) {
   const std::size_t rounded = (size + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
+  // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the one owner is ByteBuffer, below.
   return static_cast<std::byte*>(std::aligned_alloc(kBufferAlignment, rounded));
 }
 

@@ -4,6 +4,11 @@
 #include <cstdint>
 #include <cstring>
 #include <gtest/gtest.h>
+#include <utility>
+
+#include "core/error.h"
+#include "core/units.h"
+#include "govern/budget.h"
 
 namespace albumen {
 namespace {

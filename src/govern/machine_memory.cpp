@@ -4,10 +4,18 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cstdint>
 #include <fstream>
+#include <optional>
 #include <sstream>
+#include <string>
 #include <string_view>
-#include <vector>
+#include <system_error>
+#include <utility>
+
+#include "core/error.h"
+#include "core/result.h"
+#include "core/units.h"
 
 namespace albumen {
 namespace {

@@ -2,7 +2,10 @@
 #include "govern/machine_memory.h"
 
 #include <gtest/gtest.h>
+#include <optional>
 
+#include "core/error.h"
+#include "core/units.h"
 #include "files/testing/temporary_directory.h"
 
 namespace albumen {

@@ -3,7 +3,15 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "core/result.h"
 
 namespace albumen {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "govern/pressure.h"
 
+#include <chrono>
 #include <gtest/gtest.h>
 
 namespace albumen {

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# fuzz_one.sh SECONDS PROGRAM: runs one libFuzzer program on its corpus. New inputs go to
+# build/fuzz/found/NAME, so that the checked-in corpus changes only by hand; a crash is kept beside
+# them and named on the last line.
+set -euo pipefail
+seconds=$1
+program=$2
+name=$(basename "$program" _fuzzer)
+found=build/fuzz/found/$name
+log=build/fuzz/found/$name.log
+mkdir -p "$found"
+
+if "$program" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
+  -artifact_prefix="$found/" "$found" "fuzz/corpus/$name" >"$log" 2>&1; then
+  runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+  printf '== %s: no crash in %s runs\n' "$name" "$runs"
+else
+  tail -n 60 "$log" >&2
+  printf '== %s: FAILED, see %s; put the smallest input into fuzz/corpus/%s\n' \
+    "$name" "$log" "$name" >&2
+  exit 1
+fi
