@@ -2,22 +2,15 @@
 // SHA-256 (FIPS 180-4) by OpenSSL's libcrypto. Tested by sha256_test.cpp.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
 
+#include "core/identity.h"
 #include "core/result.h"
 
 namespace albumen {
-
-/// A digest; compares as bytes.
-struct Sha256Digest {
-  std::array<std::byte, 32> bytes{};
-
-  friend auto operator<=>(const Sha256Digest&, const Sha256Digest&) = default;
-};
 
 /// 64 lower-case hexadecimal digits.
 std::string to_string(const Sha256Digest& digest);
