@@ -37,8 +37,8 @@ std::chrono::nanoseconds DurationHistogram::quantile(double quantile) const {
   if (total == 0) {
     return {};
   }
-  const auto wanted =
-      std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(quantile * static_cast<double>(total))));
+  const auto wanted = std::max<std::uint64_t>(
+      1, static_cast<std::uint64_t>(std::ceil(quantile * static_cast<double>(total))));
   std::uint64_t below = 0;
   std::size_t bucket = 0;
   for (; bucket < kBuckets; ++bucket) {

@@ -13,7 +13,16 @@
 
 namespace albumen {
 
-enum class Stage : std::uint8_t { kList, kRead, kHash, kDecode, kPrepare, kAnalyze, kWrite, kGroup };
+enum class Stage : std::uint8_t {
+  kList,
+  kRead,
+  kHash,
+  kDecode,
+  kPrepare,
+  kAnalyze,
+  kWrite,
+  kGroup
+};
 
 inline constexpr std::size_t kStageCount = 8;
 

@@ -28,7 +28,9 @@ TEST(StageClockTest, ExtremesStayInsideTheHistogram) {
 
 TEST(StageClockTest, ATimerCountsItsItemOnce) {
   StageClock clock;
-  { const StageTimer timer{clock, Stage::kDecode, kKiB}; }
+  {
+    const StageTimer timer{clock, Stage::kDecode, kKiB};
+  }
   EXPECT_EQ(clock.figures(Stage::kDecode).count, 1U);
   EXPECT_EQ(clock.figures(Stage::kDecode).bytes, 1024U);
   EXPECT_EQ(clock.figures(Stage::kRead).count, 0U);

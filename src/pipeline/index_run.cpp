@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/index_run.h"
+
+#include <algorithm>
+#include <exception>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "pipeline/internal/bounded_queue.h"
+#include "pipeline/internal/job_reader.h"
+#include "pipeline/internal/job_worker.h"
+#include "pipeline/internal/lister.h"
+#include "pipeline/internal/run_state.h"
+
+namespace albumen {
+namespace {
+
+// Entries are small: enough of them to keep the total known early, few enough to stay under 10 MiB.
+constexpr std::size_t kListAhead = 20'000;
+
+// Two readers hide one slow open behind another read; more only move the wait.
+constexpr unsigned kReaders = 2;
+
+// Runs `body` so that an exception, which only a bug or a lack of memory can bring this far, ends
+// the run instead of the process.
+template <class Body>
+void guarded(RunState& state, const Body& body) {
+  try {
+    body();
+  } catch (const std::exception& error) {
+    state.abort({.code = ErrorCode::kInternal, .message = error.what()});
+  }
+}
+
+// Marks what was under the sources and is there no longer.
+Result<std::uint64_t> mark_vanished(const RunState& state, const std::vector<std::string>& roots) {
+  const ScanChanges changes = state.known().changes({.roots = roots, .kept = {}});
+  TRY(state.environment().writer.submit(changes, state.request().run));
+  return changes.vanished.size();
+}
+
+}  // namespace
+
+Result<IndexReport> run_index(const IndexRequest& request, const IndexEnvironment& environment,
+                              const StopToken& stop) {
+  KnownFiles known =
+      TRY(environment.library.load_known_files(environment.analyzers.ids(), environment.budget));
+  RunState state{request, environment, known, stop};
+  BoundedQueue<SourceEntry> entries{kListAhead};
+  BoundedQueue<PictureJob> jobs{std::max(1U, request.workers)};
+  bool listed_all = false;
+  {
+    std::vector<std::jthread> workers;
+    for (unsigned worker = 0; worker < std::max(1U, request.workers); ++worker) {
+      workers.emplace_back([&] { guarded(state, [&] { work_jobs(state, jobs); }); });
+    }
+    {
+      std::vector<std::jthread> readers;
+      for (unsigned reader = 0; reader < kReaders; ++reader) {
+        readers.emplace_back([&] { guarded(state, [&] { read_jobs(state, entries, jobs); }); });
+      }
+      guarded(state, [&] { listed_all = list_sources(state, entries); });
+      entries.close();
+    }
+    jobs.close();
+  }
+  IndexReport report = state.report();
+  report.interrupted = stop.stop_requested();
+  if (listed_all && !report.interrupted) {
+    report.vanished = TRY(mark_vanished(state, request.sources));
+  }
+  auto flushed = environment.writer.flush();
+  if (auto error = state.take_error()) {
+    return std::unexpected(*std::move(error));
+  }
+  TRY(std::move(flushed));
+  return report;
+}
+
+}  // namespace albumen

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// The main job: sources into the library. The one place where a file, its bytes, its decode, its
+// analyzers and its rows meet; ARCHITECTURE.md tells the way of a picture through it.
+// Tested by index_run_test.cpp.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "core/stop.h"
+#include "decode/decoder.h"
+#include "govern/budget.h"
+#include "library/library.h"
+#include "library/library_writer.h"
+#include "pipeline/analyzer_set.h"
+#include "pipeline/stage_clock.h"
+#include "sources/source.h"
+#include "sources/source_reader.h"
+
+namespace albumen {
+
+/// Which files are read again.
+enum class Rehash : std::uint8_t {
+  kChanged,  ///< new, or with another stamp than the library knows
+  kAll,
+};
+
+struct IndexRequest {
+  std::vector<std::string> sources;  ///< paths as bytes
+  SourceOptions source_options;
+  DecodeOptions decode;
+  Rehash rehash = Rehash::kChanged;
+  unsigned workers = 1;
+  RunId run = 0;  ///< of the library's log, begun by the caller
+};
+
+/// Where a run stands, for whoever draws it. Every field is written by the run only.
+struct IndexProgress {
+  std::atomic<std::uint64_t> listed = 0;     ///< files met
+  std::atomic<std::uint64_t> unchanged = 0;  ///< needed nothing
+  std::atomic<std::uint64_t> done = 0;       ///< gave a result
+  std::atomic<std::uint64_t> copies = 0;     ///< of those: their pixels were known already
+  std::atomic<std::uint64_t> failed = 0;
+  std::atomic<std::uint64_t> skipped = 0;
+  std::atomic<std::uint64_t> faces = 0;
+  std::atomic<std::uint64_t> bytes_read = 0;
+  std::atomic<bool> listing_finished = false;
+
+  [[nodiscard]] std::uint64_t finished() const { return unchanged + done + failed + skipped; }
+};
+
+/// What became of one file.
+enum class FileOutcome : std::uint8_t { kDone, kFailed, kSkipped };
+
+/// One finished file, for listeners. Valid during the call.
+struct FileEvent {
+  const std::string& name;  ///< as in SourceEntry::name
+  FileOutcome outcome;
+  std::string_view code;    ///< of the first failure, or empty
+  std::string_view reason;  ///< of the failure or skip, or empty
+  std::size_t faces = 0;
+};
+
+/// Called from several threads at once.
+using FileListener = std::function<void(const FileEvent&)>;
+
+/// What a run works with; everything outlives it.
+struct IndexEnvironment {
+  Library& library;
+  LibraryWriter& writer;
+  SourceReader& reader;
+  const AnalyzerSet& analyzers;
+  Budget& budget;
+  StageClock& clock;
+  IndexProgress& progress;
+  FileListener listener;  ///< may be empty
+};
+
+/// What came of a run, beyond the progress counters.
+struct IndexReport {
+  std::map<std::string, std::uint64_t> skipped;  ///< by reason
+  std::map<std::string, std::uint64_t> failed;   ///< by error code
+  std::uint64_t vanished = 0;                    ///< files newly marked missing
+  bool interrupted = false;                      ///< a stop was requested; what is done is kept
+};
+
+/// Indexes. A file that fails is a row, not an error of the run. Errors: those of the library
+/// (StoreFailed and the like), which end the run; InvalidArgument for the request.
+/// Everything acknowledged by the writer is flushed on return, whatever the outcome.
+Result<IndexReport> run_index(const IndexRequest& request, const IndexEnvironment& environment,
+                              const StopToken& stop);
+
+}  // namespace albumen

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the threads of one index run share: the tallies, the first error, and the stop that either
+// the user or that error requests. Internally locked.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "core/mutex.h"
+#include "core/result.h"
+#include "core/stop.h"
+#include "library/known_files.h"
+#include "pipeline/index_run.h"
+
+namespace albumen {
+
+class RunState {
+ public:
+  RunState(const IndexRequest& request, const IndexEnvironment& environment, KnownFiles& known,
+           const StopToken& user_stop);
+
+  [[nodiscard]] const IndexRequest& request() const { return request_; }
+
+  [[nodiscard]] const IndexEnvironment& environment() const { return environment_; }
+
+  [[nodiscard]] KnownFiles& known() const { return known_; }
+
+  /// Requested by the user or by `abort`.
+  [[nodiscard]] StopToken stop() const { return stop_.get_token(); }
+
+  /// The run cannot go on; the first error is kept.
+  void abort(Error error);
+
+  /// Submits the row of one visited file, counts it and tells the listener.
+  void finish(PictureResult result, const std::string& name);
+
+  /// A file that was left out on purpose.
+  void skip(const std::string& name, const std::string& reason);
+
+  /// The row of a file that failed before it was a picture.
+  PictureResult failed_result(FileRecord file, std::string stage, const Error& error) const;
+
+  /// The first error, if any; call when all threads have ended.
+  std::optional<Error> take_error();
+
+  IndexReport report() const;
+
+ private:
+  const IndexRequest& request_;  // outlive the run
+  const IndexEnvironment& environment_;
+  KnownFiles& known_;
+  std::stop_source stop_;
+  std::stop_callback<std::function<void()>> on_user_stop_;
+  mutable Mutex mutex_;
+  std::optional<Error> error_ GUARDED_BY(mutex_);
+  std::map<std::string, std::uint64_t> skipped_ GUARDED_BY(mutex_);
+  std::map<std::string, std::uint64_t> failed_ GUARDED_BY(mutex_);
+};
+
+FileRecord file_record(const SourceEntry& entry);
+
+}  // namespace albumen

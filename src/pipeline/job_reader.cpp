@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/internal/job_reader.h"
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "core/content_type.h"
+#include "decode/decoder.h"
+
+namespace albumen {
+namespace {
+
+// Reads entries one after the other with a small memory of its own for their heads.
+class JobReader {
+ public:
+  explicit JobReader(RunState& state) : state_(state), environment_(state.environment()) {}
+
+  /// The job of `entry`; nothing when it was dealt with here (skipped).
+  Result<std::optional<PictureJob>> read(SourceEntry entry) {
+    const ImageHead head = TRY(look_at(entry));
+    if (!head.info) {
+      record_no_picture(entry, head.type);
+      return std::optional<PictureJob>{};
+    }
+    const AnalyzerMask wanted = wanted_for(entry);
+    PictureJob job{
+        .entry = std::move(entry), .wanted = wanted, .plan = {}, .memory = {}, .encoded = {}};
+    job.plan = TRY(plan_job(job.entry, *head.info, environment_.analyzers, wanted,
+                            environment_.budget.limit(), state_.request().decode));
+    job.memory = TRY(environment_.budget.reserve(MemoryTag::kOther, job.plan.peak, state_.stop()));
+    const StageTimer timer{environment_.clock, Stage::kRead, job.entry.encoded_size};
+    job.encoded = TRY(environment_.reader.read(job.entry, job.memory));
+    environment_.progress.bytes_read += job.entry.encoded_size.count();
+    return std::optional{std::move(job)};
+  }
+
+ private:
+  struct ImageHead {
+    ContentType type = ContentType::kUnknown;
+    std::optional<ImageInfo> info;  // absent: no picture
+  };
+
+  // What the header says, from the first bytes if they suffice, else from the whole file, read for
+  // this alone: its memory is given back before the job's is reserved, so that nobody waits for
+  // memory while holding some.
+  Result<ImageHead> look_at(const SourceEntry& entry) {
+    auto memory = TRY(head_budget_.reserve(MemoryTag::kEncoded, kHeadBytes, {}));
+    const EncodedImage head = TRY(environment_.reader.read_head(entry, kHeadBytes, memory));
+    const ContentType type = sniff(head.bytes.bytes());
+    if (type == ContentType::kEmpty || !is_picture(type)) {
+      return ImageHead{.type = type, .info = std::nullopt};
+    }
+    auto info = probe(head);
+    const bool whole = Bytes{head.bytes.size()} >= entry.encoded_size;
+    if (!info && !whole && info.error().code == ErrorCode::kTruncated) {
+      info = probe_whole(entry);
+    }
+    ImageInfo found = TRY(std::move(info));
+    found.encoded_bytes = entry.encoded_size;
+    return ImageHead{.type = type, .info = found};
+  }
+
+  Result<ImageInfo> probe_whole(const SourceEntry& entry) {
+    auto memory =
+        TRY(environment_.budget.reserve(MemoryTag::kEncoded, entry.reading_bytes(), state_.stop()));
+    return probe(TRY(environment_.reader.read(entry, memory)));
+  }
+
+  void record_no_picture(const SourceEntry& entry, ContentType type) const {
+    PictureResult result;
+    result.file = file_record(entry);
+    result.file.content_type = type;
+    result.run = state_.request().run;
+    if (type == ContentType::kEmpty) {
+      const Error empty{.code = ErrorCode::kTruncated, .message = "the file is empty"};
+      result.failures.push_back(failure_from("read", empty));
+    }
+    const bool skipped = result.failures.empty();
+    state_.finish(std::move(result), entry.name());
+    if (skipped) {
+      const bool known = type == ContentType::kVideo || type == ContentType::kZip;
+      state_.skip(entry.name(), known ? std::string{name_of(type)} : "no picture");
+    }
+  }
+
+  // What a file with a known stamp still lacks; everything when the file is new or changed.
+  AnalyzerMask wanted_for(const SourceEntry& entry) const {
+    const auto known = state_.known().find(entry.path, entry.member);
+    const AnalyzerMask all = environment_.analyzers.all();
+    if (!known || known->stamp != entry.stamp || state_.request().rehash == Rehash::kAll) {
+      return all;
+    }
+    return static_cast<AnalyzerMask>(all & ~known->done);
+  }
+
+  RunState& state_;  // outlives the reader
+  const IndexEnvironment& environment_;
+  // Beside the run's budget, part of the fixed overhead: it is held while the run's is waited for.
+  Budget head_budget_{kHeadBytes * 2};
+};
+
+}  // namespace
+
+void read_jobs(RunState& state, BoundedQueue<SourceEntry>& in, BoundedQueue<PictureJob>& out) {
+  JobReader reader{state};
+  while (auto entry = in.pop(state.stop())) {
+    const SourceEntry copy = *entry;
+    Result<std::optional<PictureJob>> job = [&]() -> Result<std::optional<PictureJob>> {
+      try {
+        return reader.read(*std::move(entry));
+      } catch (const std::exception& error) {
+        return fail(ErrorCode::kInternal, error.what());
+      }
+    }();
+    if (!job && job.error().code == ErrorCode::kCancelled) {
+      return;
+    }
+    if (!job) {
+      state.finish(state.failed_result(file_record(copy), "read", job.error()), copy.name());
+    } else if (*job) {
+      out.push(*std::move(*job), state.stop());
+    }
+  }
+}
+
+}  // namespace albumen

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/internal/lister.h"
+
+#include <utility>
+#include <variant>
+
+#include "sources/source_lister.h"
+
+namespace albumen {
+namespace {
+
+class EventHandler {
+ public:
+  EventHandler(RunState& state, BoundedQueue<SourceEntry>& out) : state_(state), out_(out) {}
+
+  void operator()(SourceEntry&& entry) const {
+    const auto known = state_.known().see(entry.path, entry.member);
+    ++state_.environment().progress.listed;
+    const bool trusts_stamps = state_.request().rehash == Rehash::kChanged;
+    if (known && trusts_stamps &&
+        known->settled(entry.stamp, state_.environment().analyzers.all())) {
+      ++state_.environment().progress.unchanged;
+      return;
+    }
+    out_.push(std::move(entry), state_.stop());
+  }
+
+  void operator()(SourceProblem&& problem) const {
+    state_.known().see(problem.path, problem.member);
+    ++state_.environment().progress.listed;
+    FileRecord record;
+    record.path = problem.path;
+    record.member = problem.member;
+    state_.finish(state_.failed_result(std::move(record), "list", problem.error),
+                  source_name(problem.path, problem.member));
+  }
+
+  void operator()(SourceSkip&& skip) const {
+    ++state_.environment().progress.listed;
+    state_.skip(source_name(skip.path, skip.member), skip.reason);
+  }
+
+ private:
+  RunState& state_;  // outlive the handler
+  BoundedQueue<SourceEntry>& out_;
+};
+
+}  // namespace
+
+bool list_sources(RunState& state, BoundedQueue<SourceEntry>& out) {
+  const StageTimer timer{state.environment().clock, Stage::kList};
+  auto lister = SourceLister::create(state.request().sources, state.request().source_options);
+  if (!lister) {
+    state.abort(std::move(lister).error());
+    out.close();
+    return false;
+  }
+  const EventHandler handler{state, out};
+  while (auto event = lister->next(state.stop())) {
+    std::visit(handler, *std::move(event));
+  }
+  out.close();
+  state.environment().progress.listing_finished = true;
+  return !state.stop().stop_requested();
+}
+
+}  // namespace albumen

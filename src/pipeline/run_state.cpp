@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/internal/run_state.h"
+
+#include <utility>
+#include <variant>
+
+namespace albumen {
+namespace {
+
+std::size_t count_faces(const PictureResult& result) {
+  std::size_t count = 0;
+  for (const auto& [id, finding] : result.findings) {
+    if (const auto* faces = std::get_if<Faces>(&finding)) {
+      count += faces->faces.size();
+    }
+  }
+  return count;
+}
+
+}  // namespace
+
+RunState::RunState(const IndexRequest& request, const IndexEnvironment& environment,
+                   KnownFiles& known, const StopToken& user_stop)
+    : request_(request),
+      environment_(environment),
+      known_(known),
+      on_user_stop_(user_stop, [this] { stop_.request_stop(); }) {}
+
+void RunState::abort(Error error) {
+  {
+    const MutexLock lock{mutex_};
+    if (!error_) {
+      error_ = std::move(error);
+    }
+  }
+  stop_.request_stop();
+}
+
+void RunState::finish(PictureResult result, const std::string& name) {
+  IndexProgress& progress = environment_.progress;
+  FileEvent event{.name = name, .outcome = FileOutcome::kDone, .code = {}, .reason = {}};
+  Failure first;
+  if (!result.failures.empty()) {
+    first = result.failures.front();
+    event.outcome = FileOutcome::kFailed;
+    event.code = describe(first.code).name;
+    event.reason = first.reason;
+    ++progress.failed;
+    const MutexLock lock{mutex_};
+    ++failed_[std::string{event.code}];
+  } else if (result.picture) {
+    event.faces = count_faces(result);
+    progress.faces += event.faces;
+    ++progress.done;
+  }
+  {
+    const StageTimer timer{environment_.clock, Stage::kWrite};
+    if (auto submitted = environment_.writer.submit(std::move(result)); !submitted) {
+      abort(std::move(submitted).error());
+      return;
+    }
+  }
+  if (environment_.listener) {
+    environment_.listener(event);
+  }
+}
+
+void RunState::skip(const std::string& name, const std::string& reason) {
+  ++environment_.progress.skipped;
+  {
+    const MutexLock lock{mutex_};
+    ++skipped_[reason];
+  }
+  if (environment_.listener) {
+    environment_.listener(
+        {.name = name, .outcome = FileOutcome::kSkipped, .code = {}, .reason = reason});
+  }
+}
+
+PictureResult RunState::failed_result(FileRecord file, std::string stage,
+                                      const Error& error) const {
+  PictureResult result;
+  result.file = std::move(file);
+  result.failures.push_back(failure_from(std::move(stage), error));
+  result.run = request_.run;
+  return result;
+}
+
+std::optional<Error> RunState::take_error() {
+  const MutexLock lock{mutex_};
+  return std::exchange(error_, std::nullopt);
+}
+
+IndexReport RunState::report() const {
+  const MutexLock lock{mutex_};
+  IndexReport report;
+  report.skipped = skipped_;
+  report.failed = failed_;
+  return report;
+}
+
+FileRecord file_record(const SourceEntry& entry) {
+  FileRecord record;
+  record.path = entry.path;
+  record.member = entry.member;
+  record.stamp = entry.stamp;
+  return record;
+}
+
+}  // namespace albumen
