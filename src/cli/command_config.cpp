@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `albumen config check|show`: what every option is set to, and by what.
 
-#include <fmt/core.h>
-
 #include <algorithm>
+#include <fmt/core.h>
 #include <optional>
 
 #include "cli/internal/command.h"

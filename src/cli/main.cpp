@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program `albumen`: flags in, engine called, exit code out.
 
-#include <fmt/core.h>
-
 #include <cstdio>
 #include <exception>
+#include <fmt/core.h>
 
 #include "albumen_version.h"
 #include "cli/internal/command.h"
@@ -51,8 +50,8 @@ Result<ExitCode> run_command(CommandTable& table, const Environment& environment
     return ExitCode::kUsage;
   }
   const SignalStop signals;
-  return (*run)(Context{
-      .options = table.options(), .signals = signals, .environment = environment});
+  return (*run)(
+      Context{.options = table.options(), .signals = signals, .environment = environment});
 }
 
 int report(const Error& error) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/settings.h"
 
+#include <cctype>
+#include <cstdlib>
 #include <fmt/core.h>
 #include <sys/stat.h>
 
-#include <cctype>
-#include <cstdlib>
 #include <toml++/toml.h>
 
 #include "files/file.h"
@@ -104,7 +104,7 @@ std::optional<std::string> default_config_path(const Environment& environment) {
     folder = *home + "/.config";
   }
   std::string path = folder + "/albumen/config.toml";
-  struct stat status {};
+  struct stat status{};
 
   return ::stat(path.c_str(), &status) == 0 ? std::optional{std::move(path)} : std::nullopt;
 }

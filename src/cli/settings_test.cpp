@@ -10,8 +10,8 @@ namespace {
 
 TEST(SettingsTest, SectionsBecomeCommandKeysAndListsSeveralValues) {
   const TemporaryDirectory folder;
-  const auto path = folder.write("c.toml",
-                                 "threads = 2\njson = true\n[index]\nexclude = ['*.tmp', 'raw/*']\n");
+  const auto path =
+      folder.write("c.toml", "threads = 2\njson = true\n[index]\nexclude = ['*.tmp', 'raw/*']\n");
   const auto values = read_config(path).value();
   EXPECT_EQ(values.at("threads"), std::vector<std::string>{"2"});
   EXPECT_EQ(values.at("json"), std::vector<std::string>{"true"});

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/signals.h"
 
+#include <csignal>
 #include <pthread.h>
 #include <unistd.h>
-
-#include <csignal>
 
 #include "core/error.h"
 

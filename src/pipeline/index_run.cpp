@@ -33,19 +33,13 @@ void guarded(RunState& state, const Body& body) {
   }
 }
 
-// Marks what was under the sources and is there no longer.
-Result<std::uint64_t> mark_vanished(const RunState& state, const std::vector<std::string>& roots) {
-  const ScanChanges changes = state.known().changes({.roots = roots, .kept = {}});
-  TRY(state.environment().writer.submit(changes, state.request().run));
-  return changes.vanished.size();
-}
-
 }  // namespace
 
 Result<IndexReport> run_index(const IndexRequest& request, const IndexEnvironment& environment,
                               const StopToken& stop) {
-  KnownFiles known =
-      TRY(environment.library.load_known_files(environment.analyzers.ids(), environment.budget));
+  KnownFiles known = TRY(environment.library.load_known_files(
+      {.analyzers = environment.analyzers.ids(), .program_version = request.program_version},
+      environment.budget));
   RunState state{request, environment, known, stop};
   BoundedQueue<SourceEntry> entries{kListAhead};
   BoundedQueue<PictureJob> jobs{std::max(1U, request.workers)};
@@ -68,7 +62,8 @@ Result<IndexReport> run_index(const IndexRequest& request, const IndexEnvironmen
   IndexReport report = state.report();
   report.interrupted = stop.stop_requested();
   if (listed_all && !report.interrupted) {
-    report.vanished = TRY(mark_vanished(state, request.sources));
+    const auto scan = TRY(environment.writer.finish_scan(known, state.take_scan_scope()));
+    report.vanished = static_cast<std::uint64_t>(scan.vanished);
   }
   auto flushed = environment.writer.flush();
   if (auto error = state.take_error()) {

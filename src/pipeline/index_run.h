@@ -36,7 +36,8 @@ struct IndexRequest {
   DecodeOptions decode;
   Rehash rehash = Rehash::kChanged;
   unsigned workers = 1;
-  RunId run = 0;  ///< of the library's log, begun by the caller
+  RunId run = 0;                ///< of the library's log, begun by the caller
+  std::string program_version;  ///< what failed under another one is tried again
 };
 
 /// Where a run stands, for whoever draws it. Every field is written by the run only.

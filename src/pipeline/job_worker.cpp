@@ -89,7 +89,8 @@ class PictureWorker {
     if (state_.request().rehash == Rehash::kAll) {
       return job_.wanted;
     }
-    const AnalyzerMask done = TRY(environment().library.findings_done(identity.picture));
+    const AnalyzerMask done =
+        TRY(environment().library.done(identity.picture, environment().analyzers.ids()));
     return static_cast<AnalyzerMask>(job_.wanted & ~done);
   }
 

@@ -27,6 +27,9 @@ class EventHandler {
 
   void operator()(SourceProblem&& problem) const {
     state_.known().see(problem.path, problem.member);
+    if (problem.error.code != ErrorCode::kNotFound) {
+      state_.keep_unseen(problem.path);
+    }
     ++state_.environment().progress.listed;
     FileRecord record;
     record.path = problem.path;
@@ -37,6 +40,7 @@ class EventHandler {
 
   void operator()(SourceSkip&& skip) const {
     ++state_.environment().progress.listed;
+    state_.keep_unseen(skip.path);
     state_.skip(source_name(skip.path, skip.member), skip.reason);
   }
 

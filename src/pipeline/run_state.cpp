@@ -77,6 +77,21 @@ void RunState::skip(const std::string& name, const std::string& reason) {
   }
 }
 
+void RunState::keep_unseen(std::string path) {
+  const MutexLock lock{mutex_};
+  unseen_.push_back(std::move(path));
+}
+
+ScanScope RunState::take_scan_scope() {
+  ScanScope scope;
+  for (const std::string& source : request_.sources) {
+    scope.roots.push_back(absolute_path(source));
+  }
+  const MutexLock lock{mutex_};
+  scope.kept = std::exchange(unseen_, {});
+  return scope;
+}
+
 PictureResult RunState::failed_result(FileRecord file, std::string stage,
                                       const Error& error) const {
   PictureResult result;

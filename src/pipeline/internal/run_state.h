@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "core/mutex.h"
 #include "core/result.h"
@@ -39,13 +40,19 @@ class RunState {
   /// A file that was left out on purpose.
   void skip(const std::string& name, const std::string& reason);
 
+  /// A file or folder that was not looked into: what the library has of it counts as seen.
+  void keep_unseen(std::string path);
+
   /// The row of a file that failed before it was a picture.
   PictureResult failed_result(FileRecord file, std::string stage, const Error& error) const;
 
   /// The first error, if any; call when all threads have ended.
   std::optional<Error> take_error();
 
-  IndexReport report() const;
+  [[nodiscard]] IndexReport report() const;
+
+  /// What the listing covered, for telling which files have vanished.
+  ScanScope take_scan_scope();
 
  private:
   const IndexRequest& request_;  // outlive the run
@@ -55,6 +62,7 @@ class RunState {
   std::stop_callback<std::function<void()>> on_user_stop_;
   mutable Mutex mutex_;
   std::optional<Error> error_ GUARDED_BY(mutex_);
+  std::vector<std::string> unseen_ GUARDED_BY(mutex_);
   std::map<std::string, std::uint64_t> skipped_ GUARDED_BY(mutex_);
   std::map<std::string, std::uint64_t> failed_ GUARDED_BY(mutex_);
 };

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// `albumen runs`: what ran on this library, and where its time went.
+
+#include <ctime>
+#include <fmt/chrono.h>
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/internal/command.h"
+#include "cli/internal/library_choice.h"
+#include "cli/progress_view.h"
+#include "library/library.h"
+
+namespace albumen {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr double kMicrosecondsPerMillisecond = 1e3;
+constexpr double kMicrosecondsPerSecond = 1e6;
+
+struct RunsOptions {
+  std::int64_t limit = 10;
+};
+
+std::string local_time(std::int64_t unix_ms) {
+  const auto seconds = static_cast<std::time_t>(unix_ms / 1000);
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}", parts);
+}
+
+Json to_json(const RunRow& run) {
+  Json stages = Json::array();
+  for (const StageRow& stage : run.finish.stages) {
+    stages.push_back({{"stage", stage.stage},
+                      {"count", stage.count},
+                      {"p50_us", stage.p50_us},
+                      {"p95_us", stage.p95_us},
+                      {"bytes", stage.bytes},
+                      {"cpu_us", stage.cpu_us}});
+  }
+  return {{"run", run.run},
+          {"command", run.command},
+          {"version", run.program_version},
+          {"started_ms", run.started_ms},
+          {"finished_ms", run.finish.finished_ms},
+          {"outcome", run.finish.outcome},
+          {"done", run.finish.done},
+          {"failed", run.finish.failed},
+          {"unchanged", run.finish.unchanged},
+          {"skipped", run.finish.skipped},
+          {"peak_bytes", run.finish.peak_bytes},
+          {"stages", stages}};
+}
+
+void print_run(const RunRow& run) {
+  fmt::print("run {}  {}  {}  {}\n", run.run, local_time(run.started_ms), run.finish.outcome,
+             run.command);
+  if (run.finish.finished_ms == 0) {
+    return;
+  }
+  const double seconds = static_cast<double>(run.finish.finished_ms - run.started_ms) / 1e3;
+  fmt::print("  {}: {} done, {} unchanged, {} failed, peak memory {}\n", human_duration(seconds),
+             human_count(static_cast<std::uint64_t>(run.finish.done)),
+             human_count(static_cast<std::uint64_t>(run.finish.unchanged)),
+             human_count(static_cast<std::uint64_t>(run.finish.failed)),
+             to_string(Bytes{static_cast<std::uint64_t>(run.finish.peak_bytes)}));
+  for (const StageRow& stage : run.finish.stages) {
+    if (stage.count > 0) {
+      fmt::print("  {:8} {:>9} x  p50 {:>9.2f} ms  p95 {:>9.2f} ms  CPU {:>9.2f} s  {:>9}\n",
+                 stage.stage, human_count(static_cast<std::uint64_t>(stage.count)),
+                 static_cast<double>(stage.p50_us) / kMicrosecondsPerMillisecond,
+                 static_cast<double>(stage.p95_us) / kMicrosecondsPerMillisecond,
+                 static_cast<double>(stage.cpu_us) / kMicrosecondsPerSecond,
+                 to_string(Bytes{static_cast<std::uint64_t>(stage.bytes)}));
+    }
+  }
+}
+
+Result<ExitCode> show_runs(const Context& context, const RunsOptions& options) {
+  const auto library = TRY(open_library(context, {}, LibraryMode::kRead));
+  const auto runs = TRY(library->runs(options.limit));
+  for (const RunRow& run : runs) {
+    if (context.options.json) {
+      fmt::print("{}\n", to_json(run).dump());
+    } else {
+      print_run(run);
+    }
+  }
+  if (runs.empty() && !context.options.json) {
+    fmt::print("nothing ran on {} yet\n", library->path());
+  }
+  return ExitCode::kSuccess;
+}
+
+}  // namespace
+
+void add_runs_command(CommandTable& table) {
+  const auto options = std::make_shared<RunsOptions>();
+  CLI::App* command =
+      table.add(nullptr, "runs", "What ran on a library: counts, times per stage, peak memory",
+                [options](const Context& context) { return show_runs(context, *options); });
+  command->group("Care");
+  command->add_option("--limit", options->limit, "How many, latest first")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
+}
+
+}  // namespace albumen

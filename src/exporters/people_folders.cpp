@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporters/people_folders.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fmt/core.h>
+#include <map>
+#include <set>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+#include <variant>
+
+#include "encode/png.h"
+#include "exporters/contact_sheet.h"
+#include "exporters/internal/face_tile.h"
+#include "files/file.h"
+#include "files/path_text.h"
+#include "files/sha256.h"
+#include "sources/source_lister.h"
+
+namespace albumen {
+namespace {
+
+constexpr std::size_t kLongestFolderName = 200;
+constexpr std::size_t kIdDigits = 8;
+
+// One face of a person and the file that it is cut from.
+struct Appearance {
+  std::string path;
+  std::string member;
+  FaceKey face;
+  Rect box;
+};
+
+using Appearances = std::map<std::string, std::vector<Appearance>>;  // by person id
+
+std::string base_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
+
+std::string file_name(const Appearance& appearance) {
+  return base_name(appearance.member.empty() ? appearance.path : appearance.member);
+}
+
+// "x.jpg", 2 -> "x-2.jpg".
+std::string numbered(const std::string& name, unsigned number) {
+  if (number == 1) {
+    return name;
+  }
+  const auto dot = name.find_last_of('.');
+  const std::string stem = name.substr(0, dot);
+  const std::string extension = dot == std::string::npos ? "" : name.substr(dot);
+  return fmt::format("{}-{}{}", stem, number, extension);
+}
+
+std::string short_face_id(const FaceKey& face) {
+  return fmt::format("{}#{}", to_string(face.picture).substr(0, kIdDigits), face.index);
+}
+
+Result<Appearances> collect_appearances(const Library& library) {
+  Appearances appearances;
+  TRY(library.for_each_picture({}, [&](const PictureRow& row) -> Result<void> {
+    if (!row.faces || !row.picture) {
+      return {};
+    }
+    for (std::uint32_t index = 0; index < row.faces->size(); ++index) {
+      const FaceRow& face = row.faces->at(index);
+      if (!face.person.empty()) {
+        appearances[face.person].push_back({.path = row.file.path,
+                                            .member = row.file.member,
+                                            .face = {.picture = row.picture->id, .index = index},
+                                            .box = face.where.box});
+      }
+    }
+    return {};
+  }));
+  return appearances;
+}
+
+class PeopleFolders {
+ public:
+  PeopleFolders(const PeopleFoldersOptions& options, SourceReader& reader, Budget& budget,
+                const StopToken& stop)
+      : options_(options), reader_(reader), budget_(budget), stop_(stop) {}
+
+  Result<void> write_person(const PersonRow& person, const std::string& name,
+                            const std::vector<Appearance>& appearances) {
+    const std::string folder = options_.directory + "/" + name;
+    TRY(make_directories(folder));
+    TRY(place_pictures(folder, appearances));
+    TRY(draw_sheets(folder, person, appearances));
+    ++report_.people;
+    return {};
+  }
+
+  PeopleFoldersReport take_report() { return std::move(report_); }
+
+ private:
+  Result<void> place_pictures(const std::string& folder,
+                              const std::vector<Appearance>& appearances) {
+    std::set<std::pair<std::string, std::string>> placed;
+    std::map<std::string, unsigned> used_names{{"contact-sheet.png", 1}};
+    for (const Appearance& appearance : appearances) {
+      TRY(check_stop(stop_));
+      if (!placed.emplace(appearance.path, appearance.member).second) {
+        continue;
+      }
+      const std::string name = file_name(appearance);
+      const std::string target = folder + "/" + numbered(name, ++used_names[name]);
+      if (auto done = place(appearance, target); !done) {
+        fail_picture(appearance, std::move(done).error());
+      } else {
+        ++report_.pictures;
+      }
+    }
+    return {};
+  }
+
+  Result<void> place(const Appearance& appearance, const std::string& target) {
+    if (appearance.member.empty() && options_.placement == Placement::kSymlink) {
+      return link_over(target, [&](const std::string& at) {
+        return ::symlink(appearance.path.c_str(), at.c_str());
+      });
+    }
+    if (appearance.member.empty() && options_.placement == Placement::kHardLink) {
+      auto linked = link_over(target, [&](const std::string& at) {
+        return ::link(appearance.path.c_str(), at.c_str());
+      });
+      if (linked) {
+        return linked;
+      }
+    }
+    const SourceEntry entry = TRY(find_entry(appearance));
+    auto job = TRY(budget_.reserve(MemoryTag::kEncoded, entry.reading_bytes(), stop_));
+    const EncodedImage image = TRY(reader_.read(entry, job));
+    auto file = TRY(AtomicFile::create(target));
+    TRY(file.write(image.bytes.bytes()));
+    return file.commit();
+  }
+
+  // Makes a link beside the target and renames it over: a link cannot replace a file itself.
+  template <class MakeLink>
+  static Result<void> link_over(const std::string& target, const MakeLink& make_link) {
+    const std::string temporary = target + ".part";
+    ::unlink(temporary.c_str());
+    if (make_link(temporary) != 0 || ::rename(temporary.c_str(), target.c_str()) != 0) {
+      const int error_number = errno;
+      ::unlink(temporary.c_str());
+      return fail(ErrorCode::kIo, fmt::format("{}: cannot link: {}", path_to_text(target),
+                                              std::generic_category().message(error_number)));
+    }
+    // Renaming one hard link of a file over another of the same file leaves both.
+    ::unlink(temporary.c_str());
+    return {};
+  }
+
+  Result<void> draw_sheets(const std::string& folder, const PersonRow& person,
+                           const std::vector<Appearance>& appearances) {
+    const std::string title = person.name.empty() ? person.id : person.name;
+    unsigned sheet = 0;
+    for (std::size_t first = 0; first < appearances.size(); first += kMaxTilesOnSheet) {
+      const auto count = std::min<std::size_t>(kMaxTilesOnSheet, appearances.size() - first);
+      const std::string path = folder + "/" + numbered("contact-sheet.png", ++sheet);
+      TRY(draw_sheet(path, title, std::span{appearances}.subspan(first, count)));
+      ++report_.sheets;
+    }
+    return {};
+  }
+
+  Result<void> draw_sheet(const std::string& path, const std::string& title,
+                          std::span<const Appearance> appearances) {
+    const auto tiles = static_cast<std::uint32_t>(appearances.size());
+    // A ledger of its own: the sheet is held while the budget is waited for, picture by picture.
+    Budget sheet_budget{ContactSheet::bytes_for(tiles)};
+    auto job = TRY(sheet_budget.reserve(MemoryTag::kPixels, sheet_budget.limit(), stop_));
+    ContactSheet sheet = TRY(ContactSheet::create(title, tiles, job));
+    for (std::uint32_t index = 0; index < tiles; ++index) {
+      TRY(check_stop(stop_));
+      const Appearance& appearance = appearances[index];
+      sheet.label(index, short_face_id(appearance.face) + " " + file_name(appearance));
+      if (auto drawn = draw(sheet.tile(index), appearance); !drawn) {
+        fail_picture(appearance, std::move(drawn).error());
+      }
+    }
+    const auto png = TRY(encode_png(sheet.pixels(), {}));
+    auto file = TRY(AtomicFile::create(path));
+    TRY(file.write(png));
+    return file.commit();
+  }
+
+  Result<void> draw(MutableImageView tile, const Appearance& appearance) {
+    return draw_face(tile, TRY(find_entry(appearance)), appearance.box, reader_, budget_, stop_);
+  }
+
+  // The entry of a picture as its source lists it today; an archive is listed once.
+  Result<SourceEntry> find_entry(const Appearance& appearance) {
+    if (listed_path_ != appearance.path) {
+      listed_.clear();
+      listed_path_ = appearance.path;
+      auto lister = TRY(SourceLister::create({appearance.path}, {}));
+      while (auto event = lister.next(stop_)) {
+        if (auto* entry = std::get_if<SourceEntry>(&*event)) {
+          listed_.emplace(entry->member, std::move(*entry));
+        }
+      }
+    }
+    const auto found = listed_.find(appearance.member);
+    if (found == listed_.end()) {
+      return fail(ErrorCode::kNotFound,
+                  source_name(appearance.path, appearance.member) + ": is no longer there");
+    }
+    return found->second;
+  }
+
+  void fail_picture(const Appearance& appearance, Error error) {
+    report_.failures.push_back(
+        {.name = source_name(appearance.path, appearance.member), .error = std::move(error)});
+  }
+
+  const PeopleFoldersOptions& options_;  // outlive this
+  SourceReader& reader_;
+  Budget& budget_;
+  StopToken stop_;
+  PeopleFoldersReport report_;
+  std::string listed_path_;
+  std::map<std::string, SourceEntry> listed_;
+};
+
+bool is_asked_for(const PersonRow& person, const PeopleFoldersOptions& options) {
+  if (options.people.empty()) {
+    return options.tentative || !person.tentative;
+  }
+  return std::ranges::find(options.people, person.id) != options.people.end();
+}
+
+// Writing people's folders into a folder that is indexed would make them pictures of their own.
+Result<void> check_not_a_source(const std::string& directory, const Appearances& appearances) {
+  std::error_code ignored;
+  const std::string target = std::filesystem::weakly_canonical(directory, ignored).string() + "/";
+  for (const auto& [person, pictures] : appearances) {
+    for (const Appearance& appearance : pictures) {
+      if (appearance.path.starts_with(target)) {
+        return fail(ErrorCode::kInvalidArgument,
+                    path_to_text(directory) + ": holds pictures of the library, for example " +
+                        path_to_text(appearance.path) + "; choose another folder");
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string folder_name(const PersonRow& person, bool unique) {
+  std::string name;
+  for (const char character : person.name) {
+    const auto byte = static_cast<unsigned char>(character);
+    const bool unsafe = byte < 0x20 || byte == 0x7F ||
+                        std::string_view{"/\\:*?\"<>|"}.find(character) != std::string_view::npos;
+    name.push_back(unsafe ? '_' : character);
+  }
+  // Cut between characters, not inside one.
+  while (name.size() > kLongestFolderName || (!name.empty() && !is_utf8(name))) {
+    name.pop_back();
+  }
+  while (name.starts_with('.') || name.starts_with(' ')) {
+    name.erase(0, 1);
+  }
+  while (name.ends_with('.') || name.ends_with(' ')) {
+    name.pop_back();
+  }
+  if (name.empty()) {
+    return person.id;
+  }
+  return unique ? name : name + " " + person.id;
+}
+
+Result<PeopleFoldersReport> export_people_folders(const Library& library, SourceReader& reader,
+                                                  const PeopleFoldersOptions& options,
+                                                  Budget& budget, const StopToken& stop) {
+  const Appearances appearances = TRY(collect_appearances(library));
+  TRY(check_not_a_source(options.directory, appearances));
+  TRY(make_directories(options.directory));
+  const std::vector<PersonRow> people = TRY(library.people());
+  std::map<std::string, unsigned> name_count;
+  for (const PersonRow& person : people) {
+    ++name_count[folder_name(person, true)];
+  }
+  PeopleFolders folders{options, reader, budget, stop};
+  for (const PersonRow& person : people) {
+    const auto found = appearances.find(person.id);
+    if (found == appearances.end() || !is_asked_for(person, options)) {
+      continue;
+    }
+    const bool unique = name_count[folder_name(person, true)] == 1;
+    TRY(folders.write_person(person, folder_name(person, unique), found->second));
+  }
+  return folders.take_report();
+}
+
+}  // namespace albumen

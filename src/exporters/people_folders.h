@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// One folder per person with that person's pictures and a contact sheet. Originals are read only.
+// Tested by people_folders_test.cpp.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "core/stop.h"
+#include "govern/budget.h"
+#include "library/library.h"
+#include "sources/source_reader.h"
+
+namespace albumen {
+
+/// How a picture comes into its person's folder. Members of archives are copied in any case.
+enum class Placement : std::uint8_t {
+  kCopy,
+  kHardLink,  ///< same file system only; where that fails the picture is copied
+  kSymlink,
+};
+
+struct PeopleFoldersOptions {
+  std::string directory;  ///< made when missing; what it holds already stays
+  Placement placement = Placement::kCopy;
+  /// Also groups below the size of a person.
+  bool tentative = false;
+  /// Person ids; empty: everybody.
+  std::vector<std::string> people;
+};
+
+/// A picture that could not be placed or drawn.
+struct PlacementFailure {
+  std::string name;  ///< of the picture, as text
+  Error error;
+};
+
+struct PeopleFoldersReport {
+  std::uint64_t people = 0;
+  std::uint64_t pictures = 0;  ///< placed, counted once per person they show
+  std::uint64_t sheets = 0;
+  std::vector<PlacementFailure> failures;
+};
+
+/// A folder's name for a person: the given name made safe for any file system, or the id; with the
+/// id behind it when `unique` is false. Never empty, never hidden, no '/', at most 200 bytes.
+std::string folder_name(const PersonRow& person, bool unique);
+
+/// Writes the folders. Names inside follow the pictures' own; two of one name are told apart by a
+/// number in the order of their paths. Running it again replaces what it wrote, file by file.
+/// Errors: InvalidArgument when `directory` holds one of the sources; Io; those of the library. A
+/// picture that fails is in the report.
+Result<PeopleFoldersReport> export_people_folders(const Library& library, SourceReader& reader,
+                                                  const PeopleFoldersOptions& options,
+                                                  Budget& budget, const StopToken& stop);
+
+}  // namespace albumen
