@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// `albumen init` and `albumen index`: sources into a library, progress while it goes, a summary at
+// the end.
+
+#include <chrono>
+#include <fmt/core.h>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "cli/internal/command.h"
+#include "cli/internal/engine.h"
+#include "cli/internal/library_choice.h"
+#include "cli/internal/run_summary.h"
+#include "cli/progress_view.h"
+#include "files/path_text.h"
+#include "pipeline/index_run.h"
+#include "pipeline/people_run.h"
+#include "sources/path_list.h"
+
+namespace albumen {
+namespace {
+
+struct IndexFlags {
+  std::vector<std::string> sources;
+  std::vector<std::string> excludes;
+  std::string files_from;
+  bool rehash = false;
+  bool prune = false;
+  bool durable = false;
+  double wait_seconds = 0;
+  float keep_truncated_percent = 100.0F;
+  AnalyzerFlags analyzers;
+};
+
+Result<std::vector<std::string>> all_sources(const IndexFlags& flags, const StopToken& stop) {
+  std::vector<std::string> sources = flags.sources;
+  if (flags.files_from == "-") {
+    auto listed = TRY_CONTEXT(read_path_list(STDIN_FILENO, {}, stop), "standard input");
+    sources.insert(sources.end(), std::make_move_iterator(listed.begin()),
+                   std::make_move_iterator(listed.end()));
+  } else if (!flags.files_from.empty()) {
+    const auto file = TRY(open_for_reading(flags.files_from));
+    auto listed =
+        TRY_CONTEXT(read_path_list(file.value(), {}, stop), path_to_text(flags.files_from));
+    sources.insert(sources.end(), std::make_move_iterator(listed.begin()),
+                   std::make_move_iterator(listed.end()));
+  }
+  if (sources.empty()) {
+    return fail(ErrorCode::kInvalidArgument,
+                "name at least one folder, picture or archive, or --files-from -");
+  }
+  return sources;
+}
+
+// {"file": ..., "outcome": ...}, one line each, from any thread.
+void print_event(const FileEvent& event) {
+  constexpr std::array<std::string_view, 3> kOutcomes{"done", "failed", "skipped"};
+  nlohmann::ordered_json line{{"file", event.name},
+                              {"outcome", kOutcomes.at(static_cast<std::size_t>(event.outcome))}};
+  if (!event.code.empty()) {
+    line["code"] = event.code;
+  }
+  if (!event.reason.empty()) {
+    line["reason"] = event.reason;
+  }
+  if (event.outcome == FileOutcome::kDone) {
+    line["faces"] = event.faces;
+  }
+  // stdio locks the stream for one call, so lines of several threads do not mix.
+  fmt::print("{}\n", line.dump());
+}
+
+// "1,204/3,000  41.3/s  ETA 43 s  faces 2,101  failed 2  memory 212 MiB/1.00 GiB".
+std::string progress_line(const IndexProgress& progress, const Budget& budget,
+                          std::chrono::steady_clock::time_point started) {
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
+  const std::uint64_t finished = progress.finished();
+  const std::uint64_t listed = progress.listed;
+  const auto worked = static_cast<double>(finished - progress.unchanged);
+  const double rate = elapsed.count() > 0 ? worked / elapsed.count() : 0;
+  std::string line = fmt::format("{}/{}{}", human_count(finished), human_count(listed),
+                                 progress.listing_finished ? "" : "+");
+  line += fmt::format("  {:.1f}/s", rate);
+  if (progress.listing_finished && rate > 0) {
+    line += "  ETA " + human_duration(static_cast<double>(listed - finished) / rate);
+  }
+  line += fmt::format("  {} read", to_string(Bytes{progress.bytes_read}));
+  line += "  faces " + human_count(progress.faces);
+  if (progress.failed > 0) {
+    line += "  failed " + human_count(progress.failed);
+  }
+  line += fmt::format("  memory {}/{}", to_string(budget.used()), to_string(budget.limit()));
+  return line;
+}
+
+ExitCode exit_code_of(const IndexProgress& progress, const IndexReport& report,
+                      const GlobalOptions& options) {
+  if (report.interrupted) {
+    return ExitCode::kInterrupted;
+  }
+  const std::uint64_t good = progress.done + progress.unchanged;
+  if (good == 0) {
+    return ExitCode::kNothingUsable;
+  }
+  const bool imperfect = progress.failed > 0 || (options.strict && progress.skipped > 0);
+  return imperfect ? ExitCode::kSomeFailed : ExitCode::kSuccess;
+}
+
+Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
+  const RunMeter meter;
+  const StopToken stop = context.signals.token();
+  const auto sources = TRY(all_sources(flags, stop));
+  Budget budget{TRY(chosen_budget(context.options))};
+  const LibraryRequest library_request{
+      .source = sources.front(),
+      .mode = LibraryMode::kWrite,
+      .durability = flags.durable ? Durability::kPowerCut : Durability::kProcessCrash,
+      .wait_seconds = flags.wait_seconds};
+  const auto library = TRY(open_library(context, library_request));
+  say(context, "library {}", path_to_text(library->path()));
+  const Engine engine = TRY(make_engine(context, flags.analyzers));
+  LibraryWriter& writer = *TRY(library->writer());
+  const RunId run = TRY(writer.begin_run(run_start("index", engine.analyzers.ids())));
+
+  SourceReader reader;
+  StageClock clock;
+  IndexProgress progress;
+  const IndexRequest request{.sources = sources,
+                             .source_options = {.excludes = flags.excludes, .archive_limits = {}},
+                             .decode = {.keep_truncated_percent = flags.keep_truncated_percent},
+                             .rehash = flags.rehash ? Rehash::kAll : Rehash::kChanged,
+                             .workers = chosen_threads(context.options),
+                             .run = run,
+                             .program_version = program_version()};
+  const IndexEnvironment environment{
+      .library = *library,
+      .writer = writer,
+      .reader = reader,
+      .analyzers = engine.analyzers,
+      .budget = budget,
+      .clock = clock,
+      .progress = progress,
+      .listener = context.options.json ? print_event : FileListener{}};
+  auto indexed = [&] {
+    const ProgressView view{progress_mode(context),
+                            [&] { return progress_line(progress, budget, meter.started()); }};
+    return run_index(request, environment, stop);
+  }();
+  PeopleSummary people;
+  if (indexed && !indexed->interrupted) {
+    const StageTimer timer{clock, Stage::kGroup};
+    people = TRY(group_people_if_needed(*library, writer, engine.grouping, budget, stop));
+    if (flags.prune) {
+      TRY(writer.prune());
+    }
+  }
+  const RunFigures figures = meter.finish(clock, budget);
+  TRY(writer.finish_run(run, run_finish(indexed, progress, figures)));
+  if (!indexed) {
+    return std::unexpected(std::move(indexed).error());
+  }
+  print_summary(context,
+                {.progress = progress, .report = *indexed, .people = people, .figures = figures});
+  return exit_code_of(progress, *indexed, context.options);
+}
+
+void add_flags(CLI::App& command, IndexFlags& flags) {
+  command.add_option("sources", flags.sources, "Folders, pictures, ZIP archives");
+  command.add_option("--files-from", flags.files_from,
+                     "Also the paths listed in this file, one a line or ended by zero bytes; - "
+                     "for standard input");
+  command.add_option("--exclude", flags.excludes, "Leave out what matches this glob; repeatable");
+  command.add_flag("--rehash", flags.rehash, "Read every file again, not only changed ones");
+  command.add_flag("--prune", flags.prune, "Drop what is known of files that have vanished");
+  command.add_flag("--durable", flags.durable, "Survive a power cut, not only a crash: slower");
+  command.add_option("--wait", flags.wait_seconds,
+                     "Seconds to wait for another process that writes this library");
+  command
+      .add_option("--keep-truncated", flags.keep_truncated_percent,
+                  "Accept a damaged picture of which at least this PERCENT is there")
+      ->check(CLI::Range(0.0F, 100.0F));
+  add_analyzer_flags(command, flags.analyzers);
+}
+
+Result<ExitCode> init(const std::string& directory) {
+  const std::string path = TRY(init_library(directory));
+  fmt::print("{}\n", path_to_text(path));
+  return ExitCode::kSuccess;
+}
+
+}  // namespace
+
+void add_index_commands(CommandTable& table) {
+  const auto directory = std::make_shared<std::string>(".");
+  CLI::App* init_command =
+      table.add(nullptr, "init", "Make a library in a folder, for all pictures below it",
+                [directory](const Context&) { return init(*directory); });
+  init_command->group("Index");
+  init_command->add_option("directory", *directory, "The folder (default: this one)");
+
+  const auto flags = std::make_shared<IndexFlags>();
+  CLI::App* index_command =
+      table.add(nullptr, "index", "Read pictures into the library and find the people in them",
+                [flags](const Context& context) { return run(context, *flags); });
+  index_command->group("Index");
+  add_flags(*index_command, *flags);
+}
+
+}  // namespace albumen

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The end of an `index` run in words or JSON, and as the library's log keeps it.
+#pragma once
+
+#include <fmt/core.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/internal/command.h"
+#include "cli/progress_view.h"
+#include "core/findings.h"
+#include "library/rows.h"
+#include "pipeline/index_run.h"
+#include "pipeline/people_run.h"
+#include "pipeline/run_meter.h"
+
+namespace albumen {
+
+struct IndexSummary {
+  const IndexProgress& progress;
+  const IndexReport& report;
+  const PeopleSummary& people;
+  const RunFigures& figures;
+};
+
+/// To stdout: a few lines, or one {"summary": ...} with --json.
+void print_summary(const Context& context, const IndexSummary& summary);
+
+/// "0.1.0".
+std::string program_version();
+
+RunStart run_start(std::string command, const std::vector<AnalyzerId>& analyzers);
+
+RunFinish run_finish(const Result<IndexReport>& outcome, const IndexProgress& progress,
+                     const RunFigures& figures);
+
+/// A line for people on stderr, unless --quiet or --json.
+template <class... Arguments>
+void say(const Context& context, fmt::format_string<Arguments...> format,
+         Arguments&&... arguments) {
+  if (!context.options.quiet && !context.options.json) {
+    fmt::print(stderr, "{}\n", fmt::format(format, std::forward<Arguments>(arguments)...));
+  }
+}
+
+/// Drawn on a terminal, unless --no-progress, --quiet or --json.
+ProgressView::Mode progress_mode(const Context& context);
+
+}  // namespace albumen

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The program under test, as a user runs it, and pictures made by code. Standard library only."""
+
+import json
+import os
+import random
+import signal
+import struct
+import subprocess
+import tempfile
+import unittest
+import zlib
+
+PROGRAM = os.environ["ALBUMEN_PROGRAM"]
+# Sanitizer builds are several times slower; sets are smaller there.
+SLOW = os.environ.get("ALBUMEN_SLOW_BUILD") == "1"
+
+
+def png(width, height, seed):
+    """An RGB picture of a few soft shapes, different for each seed; not flat, compresses well."""
+    rng = random.Random(seed)
+    shapes = [(rng.random(), rng.random(), 0.1 + 0.4 * rng.random(), rng.randrange(3))
+              for _ in range(6)]
+    rows = bytearray()
+    for y in range(height):
+        rows.append(0)
+        line = bytearray()
+        for x in range(width):
+            colour = [40, 60, 80]
+            for cx, cy, radius, channel in shapes:
+                distance = ((x / width - cx) ** 2 + (y / height - cy) ** 2) ** 0.5
+                if distance < radius:
+                    colour[channel] = min(255, colour[channel] + int(150 * (1 - distance / radius)))
+            line += bytes(colour)
+        rows += line
+    def chunk(kind, data):
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) +
+            chunk(b"IDAT", zlib.compress(bytes(rows), 1)) + chunk(b"IEND", b""))
+
+
+class ProgramTest(unittest.TestCase):
+    """A folder of its own for each test, and the program with its library inside."""
+
+    def setUp(self):
+        self._folder = tempfile.TemporaryDirectory(prefix="albumen-test-")
+        self.addCleanup(self._folder.cleanup)
+        self.folder = self._folder.name
+        self.pictures = os.path.join(self.folder, "pictures")
+        os.mkdir(self.pictures)
+        self.library = os.path.join(self.folder, "library.db")
+        self.environment = dict(os.environ, XDG_CONFIG_HOME=os.path.join(self.folder, "config"))
+        for name in list(self.environment):
+            if name.startswith("ALBUMEN_") and name not in ("ALBUMEN_PROGRAM",):
+                del self.environment[name]
+
+    def path(self, *names):
+        return os.path.join(self.folder, *names)
+
+    def write(self, name, data):
+        """Writes into the pictures folder; `name` may be bytes."""
+        folder = os.fsencode(self.pictures)
+        path = os.path.join(folder, os.fsencode(name))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(data)
+        return path
+
+    def write_pictures(self, count, width=160, height=120):
+        for number in range(count):
+            self.write(f"p{number:04}.png", png(width, height, number))
+
+    def command(self, *arguments):
+        return [PROGRAM, "--library", self.library, *arguments]
+
+    def run_program(self, *arguments, expect=0, **options):
+        done = subprocess.run(self.command(*arguments), capture_output=True, env=self.environment,
+                              timeout=250, **options)
+        text = f"{arguments}\nstdout: {done.stdout[-3000:]!r}\nstderr: {done.stderr[-3000:]!r}"
+        if expect is not None:
+            self.assertEqual(done.returncode, expect, text)
+        return done
+
+    # Hashes and quality only: quick, and they need no model.
+    LIGHT = ("--analyzers", "hashes,quality")
+
+    def index(self, *arguments, expect=0, analyzers=LIGHT):
+        """The events of the run by file name, and its summary."""
+        done = self.run_program("--json", "index", *analyzers, self.pictures, *arguments,
+                                expect=expect)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        events = {os.path.basename(line["file"]): line for line in lines if "file" in line}
+        return events, lines[-1]["summary"]
+
+    def export(self):
+        return self.run_program("export", "--format", "jsonl").stdout
+
+    def integrity(self):
+        done = subprocess.run(["sqlite3", self.library, "PRAGMA integrity_check"],
+                              capture_output=True, text=True)
+        return done.stdout.strip()
+
+
+def interrupt(process):
+    process.send_signal(signal.SIGINT)

@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a user sees of `albumen index`: nothing done twice, nothing lost, one bad file costs one."""
+
+import json
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import time
+import unittest
+
+from albumen_program import PROGRAM, SLOW, ProgramTest, interrupt, png
+
+
+class RunsAgain(ProgramTest):
+    def test_a_second_run_does_nothing(self):
+        self.write_pictures(5)
+        events, summary = self.index()
+        self.assertEqual(summary["done"], 5)
+        events, summary = self.index()
+        self.assertEqual((summary["done"], summary["unchanged"], events), (0, 5, {}))
+
+    def test_only_what_changed_is_done_again(self):
+        self.write_pictures(3)
+        self.index()
+        self.write("p0001.png", png(100, 90, 77))
+        events, summary = self.index()
+        self.assertEqual(list(events), ["p0001.png"])
+        self.assertEqual(summary["unchanged"], 2)
+
+    def test_a_moved_file_and_a_copy_are_known_by_their_bytes(self):
+        self.write_pictures(2)
+        self.index()
+        os.rename(os.path.join(self.pictures, "p0000.png"),
+                  os.path.join(self.pictures, "moved.png"))
+        shutil.copy(os.path.join(self.pictures, "p0001.png"),
+                    os.path.join(self.pictures, "copy.png"))
+        _, summary = self.index()
+        self.assertEqual((summary["done"], summary["copies"]), (2, 2))
+        names = [os.path.basename(json.loads(line)["path"]) for line in self.export().splitlines()]
+        self.assertEqual(names, ["copy.png", "moved.png", "p0001.png"])
+
+    def test_a_vanished_file_leaves_the_export_and_comes_back(self):
+        self.write_pictures(2)
+        self.index()
+        path = os.path.join(self.pictures, "p0000.png")
+        with open(path, "rb") as file:
+            content = file.read()
+        os.remove(path)
+        _, summary = self.index()
+        self.assertEqual(summary["vanished"], 1)
+        self.assertEqual(len(self.export().splitlines()), 1)
+        self.write("p0000.png", content)
+        _, summary = self.index()
+        self.assertEqual(len(self.export().splitlines()), 2)
+
+    def test_the_export_does_not_depend_on_threads_or_order(self):
+        self.write_pictures(8)
+        self.index()
+        first = self.export()
+        for threads in ("1", "3"):
+            os.remove(self.library)
+            self.index("--threads", threads)
+            self.assertEqual(self.export(), first)
+
+
+class BadInput(ProgramTest):
+    def expect_failure(self, name, content, code):
+        self.write(name, content)
+        events, _ = self.index(expect=None)
+        self.assertEqual(events[name]["outcome"], "failed", events[name])
+        self.assertEqual(events[name]["code"], code, events[name])
+        self.assertTrue(events[name]["reason"])
+
+    def test_every_bad_file_is_a_row_with_a_reason_and_the_rest_goes_on(self):
+        good = png(64, 48, 1)
+        self.write("good.png", good)
+        self.write("empty.jpg", b"")
+        self.write("cut.png", good[:len(good) // 2])
+        self.write("text.jpg", b"This is a text, whatever its name says.\n" * 20)
+        self.write("heic.jpg", b"\0\0\0\x18ftypheic" + bytes(100))
+        os.mkdir(os.path.join(self.pictures, "folder.jpg"))
+        os.mkfifo(os.path.join(self.pictures, "fifo.jpg"))
+        os.symlink("loop.jpg", os.path.join(self.pictures, "loop.jpg"))
+        self.write(b"caf\xe9.png", png(64, 48, 2))
+        events, summary = self.index(expect=1)
+        self.assertEqual(summary["done"], 2)
+        failed = {name: event["code"] for name, event in events.items()
+                  if event["outcome"] == "failed"}
+        self.assertEqual(failed.pop("empty.jpg"), "Truncated")
+        self.assertEqual(failed.pop("cut.png"), "Truncated")
+        self.assertEqual(failed.pop("heic.jpg"), "Unsupported")
+        self.assertEqual(failed.pop("fifo.jpg"), "Unsupported")
+        self.assertIn(failed.pop("loop.jpg"), ("Io", "NotFound"))
+        self.assertEqual(failed, {})
+        self.assertEqual(events["text.jpg"]["outcome"], "skipped")
+        self.assertEqual(events["caf%e9.png"]["outcome"], "done")
+
+    def test_a_header_that_claims_the_world_costs_no_memory(self):
+        huge = bytearray(png(64, 48, 1))
+        huge[16:24] = (65500).to_bytes(4, "big") * 2
+        self.write("huge.png", bytes(huge))
+        events, _ = self.index("--memory-budget", "32MiB", expect=3)
+        self.assertEqual(events["huge.png"]["outcome"], "failed")
+
+    @unittest.skipIf(os.geteuid() != 0 and not os.access("/", os.R_OK), "cannot drop rights")
+    def test_an_unreadable_file_is_named(self):
+        path = self.write("secret.png", png(64, 48, 1))
+        self.write("open.png", png(64, 48, 2))
+        os.chmod(path, 0)
+        for folder in (self.folder, self.pictures):
+            os.chmod(folder, 0o777)
+        # root reads everything: the program runs as nobody.
+        done = self.run_program("--json", "index", *self.LIGHT, self.pictures, expect=1,
+                                **({"user": 65534} if os.geteuid() == 0 else {}))
+        failed = [json.loads(line) for line in done.stdout.splitlines()
+                  if b'"failed"' in line and b"secret" in line]
+        self.assertEqual(failed[0]["code"], "Io")
+
+    def test_nothing_usable_has_its_own_exit_code(self):
+        self.index(expect=3)
+        done = self.run_program("index", self.path("nowhere"), expect=3)
+        self.assertIn(b"nowhere", done.stdout + done.stderr)
+
+    def test_the_smallest_budget_is_enough_for_large_pictures(self):
+        self.write("large.png", png(1500, 1100, 5) if not SLOW else png(400, 300, 5))
+        self.index("--memory-budget", "32MiB", "--threads", "8")
+
+    def test_wrong_settings_say_what_is_wrong(self):
+        done = self.run_program("--memory-budget", "1MiB", "index", self.pictures, expect=2)
+        self.assertIn(b"smallest", done.stderr)
+        done = self.run_program("--no-such-flag", expect=2)
+        self.assertIn(b"no-such-flag", done.stderr)
+
+
+class Interrupted(ProgramTest):
+    # Large enough that a run is still going when it is hit.
+    COUNT = 40 if SLOW else 120
+
+    def start(self):
+        return subprocess.Popen(self.command("index", *self.LIGHT, self.pictures),
+                                env=self.environment, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.PIPE)
+
+    def test_control_c_stops_soon_keeps_what_is_done_and_says_how_to_go_on(self):
+        self.write_pictures(self.COUNT, 320, 240)
+        process = self.start()
+        time.sleep(0.15)
+        interrupt(process)
+        started = time.monotonic()
+        _, errors = process.communicate(timeout=20)
+        self.assertLess(time.monotonic() - started, 10 if SLOW else 3)
+        if process.returncode != 0:  # it may have been quicker than we
+            self.assertEqual(process.returncode, 130, errors)
+            self.assertIn(b"again", errors)
+        _, summary = self.index()
+        self.assertEqual(summary["done"] + summary["unchanged"], self.COUNT)
+
+    def test_kill_at_twenty_moments_loses_nothing(self):
+        self.write_pictures(self.COUNT, 200, 150)
+        self.index()
+        expected = self.export()
+        os.remove(self.library)
+        rng = random.Random(20)
+        for _ in range(20):
+            process = self.start()
+            time.sleep(rng.uniform(0.0, 0.25))
+            process.kill()
+            process.communicate()
+            if os.path.exists(self.library):
+                self.assertEqual(self.integrity(), "ok")
+            if rng.random() < 0.3:
+                for name in ("", "-wal", "-shm"):
+                    if os.path.exists(self.library + name):
+                        os.remove(self.library + name)
+        self.index()
+        self.assertEqual(self.export(), expected)
+        self.assertEqual(self.integrity(), "ok")
+
+
+class BadLibraries(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.write_pictures(1)
+
+    def expect_refusal(self, words, code=4):
+        done = self.run_program("index", *self.LIGHT, self.pictures, expect=code)
+        self.assertIn(words, done.stderr)
+
+    def test_a_damaged_library_is_named(self):
+        with open(self.library, "wb") as file:
+            file.write(b"no database" * 1000)
+        self.expect_refusal(b"library.db")
+
+    def test_a_library_of_a_newer_albumen_is_left_alone(self):
+        self.index()
+        with sqlite3.connect(self.library) as database:
+            database.execute("PRAGMA user_version = 9999")
+        with open(self.library, "rb") as file:
+            before = file.read()
+        self.expect_refusal(b"newer", code=3)
+        with open(self.library, "rb") as file:
+            self.assertEqual(file.read(), before)
+
+    def test_a_second_writer_is_told_who_is_first(self):
+        self.write_pictures(60, 400, 300)
+        first = subprocess.Popen(self.command("index", *self.LIGHT, self.pictures),
+                                 env=self.environment, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 20
+        while not os.path.exists(self.library) and time.monotonic() < deadline:
+            time.sleep(0.005)
+        second = self.run_program("index", *self.LIGHT, self.pictures, expect=None)
+        still_running = first.poll() is None
+        first.kill()
+        first.wait()
+        if still_running:
+            self.assertEqual(second.returncode, 5, second.stderr)
+            self.assertIn(b"in use by", second.stderr)
+
+
+class Sources(ProgramTest):
+    def test_a_list_on_standard_input_and_an_archive(self):
+        import zipfile
+        self.write_pictures(3)
+        archive = self.path("set.zip")
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr("a/one.png", png(80, 60, 101))
+            file.writestr("two.png", png(80, 60, 102))
+        listed = b"\0".join(os.fsencode(os.path.join(self.pictures, name))
+                            for name in sorted(os.listdir(self.pictures))[:2]) + b"\0"
+        self.run_program("index", *self.LIGHT, archive, "--files-from", "-", input=listed)
+        names = [json.loads(line)["path"] for line in self.export().splitlines()]
+        self.assertEqual(len(names), 4)
+        self.assertTrue(any("set.zip" in name for name in names))
+
+    def test_excluded_files_are_left_out(self):
+        self.write_pictures(3)
+        _, summary = self.index("--exclude", "p0001*")
+        self.assertEqual(summary["done"], 2)
+
+
+class Start(ProgramTest):
+    def test_version_and_help_work_without_anything(self):
+        self.assertRegex(self.run_program("--version").stdout, rb"^albumen \d+\.\d+\.\d+")
+        for command in ("index", "people", "export", "duplicates", "runs", "models", "doctor"):
+            self.assertIn(b"--help", self.run_program(command, "--help").stdout)
+
+    def test_runs_are_kept_with_their_stages(self):
+        self.write_pictures(2)
+        self.index()
+        run = json.loads(self.run_program("--json", "runs").stdout.splitlines()[0])
+        self.assertEqual(run["outcome"], "finished")
+        self.assertEqual({stage["stage"]: stage["count"] for stage in run["stages"]}["decode"], 2)
+
+
+if __name__ == "__main__":
+    print(f"program under test: {os.path.basename(PROGRAM)}")
+    unittest.main(verbosity=2)
