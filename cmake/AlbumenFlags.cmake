@@ -12,6 +12,8 @@ target_compile_options(
   albumen_flags
   INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
             -Woverloaded-virtual -Wold-style-cast -Wcast-align -Wformat=2 -Wimplicit-fallthrough
+            # Designated initializers leave the rest to its defaults on purpose.
+            -Wno-missing-field-initializers
             $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
             $<$<CXX_COMPILER_ID:Clang>:-Wno-gnu-statement-expression-from-macro-expansion>)
 if(ALBUMEN_DEVELOPER_MODE)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks for our own bugs. The world's faults are `Error`s from the start; these two are not for it.
+// Checks for our own bugs. The world's faults are `Error`s from the start; these two are not for
+// it.
 #pragma once
 
 #include <cassert>
@@ -11,9 +12,9 @@
 
 /// Our bug, still an `Internal` error in release: for what must not go on when it is wrong.
 /// Use inside a function that returns a Result.
-#define ALBUMEN_ENSURE(condition)                                                              \
-  do {                                                                                         \
-    if (!(condition)) [[unlikely]] {                                                           \
-      return ::albumen::fail(::albumen::ErrorCode::kInternal, "check failed: " #condition);    \
-    }                                                                                          \
+#define ALBUMEN_ENSURE(condition)                                                           \
+  do {                                                                                      \
+    if (!(condition)) [[unlikely]] {                                                        \
+      return ::albumen::fail(::albumen::ErrorCode::kInternal, "check failed: " #condition); \
+    }                                                                                       \
   } while (false)

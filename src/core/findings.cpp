@@ -2,7 +2,6 @@
 #include "core/findings.h"
 
 #include <fmt/core.h>
-
 #include <string_view>
 
 namespace albumen {

@@ -30,10 +30,10 @@ struct Hashes {
 
 /// Cheap technical measures of the upright picture.
 struct Quality {
-  float sharpness = 0;     ///< variance of the Laplacian of the luma view; higher is sharper
-  float brightness = 0;    ///< mean luma, 0..255
-  float contrast = 0;      ///< standard deviation of luma
-  float clipped_dark = 0;  ///< share of pixels with luma <= 3, 0..1
+  float sharpness = 0;       ///< variance of the Laplacian of the luma view; higher is sharper
+  float brightness = 0;      ///< mean luma, 0..255
+  float contrast = 0;        ///< standard deviation of luma
+  float clipped_dark = 0;    ///< share of pixels with luma <= 3, 0..1
   float clipped_bright = 0;  ///< share of pixels with luma >= 252, 0..1
 
   friend bool operator==(const Quality&, const Quality&) = default;

@@ -54,7 +54,8 @@ class BasicImageView {
   /// Pixels of row `y`, width * channels bytes.
   [[nodiscard]] std::span<Byte> row(std::uint32_t y) const {
     ALBUMEN_DCHECK(y < size_.height);
-    return {data_ + y * stride_bytes_, std::size_t{size_.width} * static_cast<std::size_t>(channels_)};
+    return {data_ + y * stride_bytes_,
+            std::size_t{size_.width} * static_cast<std::size_t>(channels_)};
   }
 
  private:

@@ -41,22 +41,24 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
 /// Evaluates to the value of a Result, or returns its error from the enclosing function.
 /// For Result<void> it is a statement. A statement expression (GCC and clang both have it) keeps
 /// `const auto x = TRY(f());` on one line, which is what makes parsers read top to bottom.
-#define TRY(expression)                                          \
-  __extension__({                                                \
-    auto try_result_ = (expression);                             \
-    if (!try_result_.has_value()) [[unlikely]] {                 \
-      return std::unexpected(std::move(try_result_).error());    \
-    }                                                            \
-    std::move(try_result_).value();                              \
-  })
+#define TRY(expression) \
+  ALBUMEN_TRY_AS(ALBUMEN_UNIQUE_NAME(__COUNTER__), expression, std::move(try_error_))
 
 /// TRY that first puts words in front of the error: `TRY_CONTEXT(read(fd), "reading " + name)`.
 /// `context` is evaluated only on failure.
-#define TRY_CONTEXT(expression, context)                                                    \
-  __extension__({                                                                           \
-    auto try_result_ = (expression);                                                        \
-    if (!try_result_.has_value()) [[unlikely]] {                                            \
-      return std::unexpected(std::move(try_result_).error().with_context(context));         \
-    }                                                                                       \
-    std::move(try_result_).value();                                                         \
+#define TRY_CONTEXT(expression, context)                         \
+  ALBUMEN_TRY_AS(ALBUMEN_UNIQUE_NAME(__COUNTER__), (expression), \
+                 std::move(try_error_).with_context(context))
+
+// The name is unique so that a TRY inside a TRY does not shadow it.
+#define ALBUMEN_TRY_AS(result, expression, final_error) \
+  __extension__({                                       \
+    auto result = (expression);                         \
+    if (!result.has_value()) [[unlikely]] {             \
+      auto& try_error_ = result.error();                \
+      return std::unexpected(final_error);              \
+    }                                                   \
+    std::move(result).value();                          \
   })
+#define ALBUMEN_UNIQUE_NAME(number) ALBUMEN_UNIQUE_NAME_OF(number)
+#define ALBUMEN_UNIQUE_NAME_OF(number) try_result_##number

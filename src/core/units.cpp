@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/units.h"
 
-#include <fmt/core.h>
-
 #include <array>
+#include <fmt/core.h>
 
 namespace albumen {
 

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "files/file.h"
 
-#include <fcntl.h>
-#include <fmt/core.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
+#include <fmt/core.h>
+#include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 #include "files/path_text.h"
@@ -42,7 +41,7 @@ const char* file_type_name(mode_t mode) {
 }
 
 Result<struct stat> status_of(const FileDescriptor& file, std::string_view name) {
-  struct stat status {};
+  struct stat status{};
 
   if (::fstat(file.value(), &status) != 0) {
     return system_error(errno, "inspect", name);
@@ -89,9 +88,8 @@ Result<FileDescriptor> open_for_reading(const std::string& path) {
   }
   const auto status = TRY(status_of(file, path));
   if (!S_ISREG(status.st_mode)) {
-    return fail(ErrorCode::kUnsupported,
-                fmt::format("{}: is {}, not a file", path_to_text(path),
-                            file_type_name(status.st_mode)));
+    return fail(ErrorCode::kUnsupported, fmt::format("{}: is {}, not a file", path_to_text(path),
+                                                     file_type_name(status.st_mode)));
   }
   return file;
 }
@@ -118,8 +116,8 @@ Result<void> read_exactly(const FileDescriptor& file, std::uint64_t offset,
     }
     if (count == 0) {
       return fail(ErrorCode::kTruncated,
-                  fmt::format("{}: ends at byte {}, {} expected", path_to_text(name),
-                              offset + done, offset + out.size()));
+                  fmt::format("{}: ends at byte {}, {} expected", path_to_text(name), offset + done,
+                              offset + out.size()));
     }
     done += static_cast<std::size_t>(count);
   }
@@ -130,10 +128,9 @@ Result<std::string> read_small_file(const std::string& path, Bytes limit) {
   const auto file = TRY(open_for_reading(path));
   const auto stamp = TRY(stamp_of(file, path));
   if (Bytes{stamp.size_bytes} > limit) {
-    return fail(ErrorCode::kTooLarge, fmt::format("{}: {} exceed the limit of {}",
-                                                  path_to_text(path),
-                                                  to_string(Bytes{stamp.size_bytes}),
-                                                  to_string(limit)));
+    return fail(ErrorCode::kTooLarge,
+                fmt::format("{}: {} exceed the limit of {}", path_to_text(path),
+                            to_string(Bytes{stamp.size_bytes}), to_string(limit)));
   }
   std::string text(stamp.size_bytes, '\0');
   TRY(read_exactly(file, 0, std::as_writable_bytes(std::span{text}), path));

@@ -32,7 +32,8 @@ std::size_t utf8_sequence_length(std::string_view bytes) {
   if (lead >= 0xF0 && lead <= 0xF4) {
     const std::uint8_t low = lead == 0xF0 ? 0x90 : 0x80;
     const std::uint8_t high = lead == 0xF4 ? 0x8F : 0xBF;
-    const bool whole = continues(1, low, high) && continues(2, 0x80, 0xBF) && continues(3, 0x80, 0xBF);
+    const bool whole =
+        continues(1, low, high) && continues(2, 0x80, 0xBF) && continues(3, 0x80, 0xBF);
     return whole ? 4 : 0;
   }
   return 0;

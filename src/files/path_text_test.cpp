@@ -1,1 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "files/path_text.h"
 
+#include <gtest/gtest.h>
+#include <random>
+
+namespace albumen {
+namespace {
+
+TEST(PathTextTest, ReadableNamesStayReadable) {
+  EXPECT_EQ(path_to_text("/photos/Größe 1 (日本).jpg"), "/photos/Größe 1 (日本).jpg");
+}
+
+TEST(PathTextTest, OddBytesAreEscaped) {
+  EXPECT_EQ(path_to_text("caf\xE9.jpg"), "caf%e9.jpg");
+  EXPECT_EQ(path_to_text("a\nb"), "a%0ab");
+  EXPECT_EQ(path_to_text("100%"), "100%25");
+}
+
+TEST(PathTextTest, MalformedUtf8IsNotLetThrough) {
+  EXPECT_FALSE(is_utf8("\xC0\xAF")) << "overlong slash";
+  EXPECT_FALSE(is_utf8("\xED\xA0\x80")) << "surrogate";
+  EXPECT_FALSE(is_utf8("\xF4\x90\x80\x80")) << "above U+10FFFF";
+  EXPECT_FALSE(is_utf8("\xE2\x82")) << "cut short";
+  EXPECT_TRUE(is_utf8("\xF0\x9F\x93\xB7"));
+}
+
+TEST(PathTextTest, AnyBytesSurviveTheRoundTrip) {
+  std::mt19937 random{1};  // NOLINT(cert-msc51-cpp): repeatable on purpose
+  for (int round = 0; round < 2000; ++round) {
+    std::string path(random() % 20, '\0');
+    for (char& byte : path) {
+      byte = static_cast<char>(random());
+    }
+    const std::string text = path_to_text(path);
+    EXPECT_TRUE(is_utf8(text));
+    EXPECT_EQ(path_from_text(text).value(), path);
+  }
+}
+
+TEST(PathTextTest, BrokenEscapesAreRefused) {
+  for (const auto* text : {"%", "%4", "%zz", "a%2"}) {
+    EXPECT_EQ(path_from_text(text).error().code, ErrorCode::kInvalidArgument) << text;
+  }
+}
+
+}  // namespace
+}  // namespace albumen

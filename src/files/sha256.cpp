@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "files/sha256.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <new>
+#include <openssl/evp.h>
 #include <string_view>
 #include <vector>
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "govern/budget.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+#include <fmt/core.h>
 #include <utility>
 
 #include "core/check.h"

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "govern/byte_buffer.h"
 
+#include <cstdlib>
 #include <fmt/core.h>
 #include <sys/mman.h>
-
-#include <cstdlib>
 #include <utility>
 
 namespace albumen {

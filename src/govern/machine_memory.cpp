@@ -117,7 +117,8 @@ Result<Bytes> parse_budget(const std::string& text) {
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, number);
   std::string unit{rest, end};
-  std::ranges::transform(unit, unit.begin(), [](unsigned char letter) { return std::tolower(letter); });
+  std::ranges::transform(unit, unit.begin(),
+                         [](unsigned char letter) { return std::tolower(letter); });
   const std::string_view name{unit};
   Bytes scale{1};
   if (name == "k" || name == "kb" || name == "kib") {
@@ -136,9 +137,9 @@ Result<Bytes> parse_budget(const std::string& text) {
   }
   const Bytes budget{static_cast<std::uint64_t>(number * static_cast<double>(scale.count()))};
   if (budget < kSmallestBudget) {
-    return fail(ErrorCode::kInvalidArgument,
-                "a memory budget of " + to_string(budget) + " is below the smallest that works, " +
-                    to_string(kSmallestBudget));
+    return fail(ErrorCode::kInvalidArgument, "a memory budget of " + to_string(budget) +
+                                                 " is below the smallest that works, " +
+                                                 to_string(kSmallestBudget));
   }
   return budget;
 }
