@@ -24,8 +24,8 @@ namespace albumen {
 /// is skipped. Hidden names and the leavings of other systems are skipped below a source, but not
 /// when named as the source itself.
 ///
-/// Memory: the names of one folder, the paths of folders still to be walked, 16 bytes for each
-/// folder seen, and ArchiveLimits::listing_bytes. One thread.
+/// Memory: the names of one folder, the paths of folders still to be walked, some 64 bytes for
+/// each folder seen, and ArchiveLimits::listing_bytes. One thread.
 class SourceLister {
  public:
   /// `sources` are paths as bytes, relative ones to the working directory. A source that does not
@@ -37,7 +37,7 @@ class SourceLister {
   SourceLister& operator=(SourceLister&&) noexcept;
   ~SourceLister();
 
-  /// Nothing: all is listed, or a stop was requested.
+  /// Nothing: all is listed, or a stop was requested; after a stop the listing does not go on.
   std::optional<SourceEvent> next(const StopToken& stop);
 
  private:
