@@ -123,6 +123,9 @@ Result<std::size_t> read_block(int fd, std::span<char> block, const StopToken& s
 
 Result<std::vector<std::string>> read_path_list(int fd, const PathListLimits& limits,
                                                 const StopToken& stop) {
+  if (fd < 0) {
+    return system_failure(EBADF, "read", kListName);  // poll would ignore it for ever
+  }
   std::vector<char> block(kBlockBytes);
   PathCollector collector{limits};
   while (const std::size_t count = TRY(read_block(fd, block, stop))) {
