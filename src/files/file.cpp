@@ -29,14 +29,6 @@
 namespace albumen {
 namespace {
 
-std::unexpected<Error> system_error(int error_number, std::string_view action,
-                                    std::string_view path) {
-  const ErrorCode code =
-      error_number == ENOENT || error_number == ENOTDIR ? ErrorCode::kNotFound : ErrorCode::kIo;
-  return fail(code, fmt::format("{}: cannot {}: {}", path_to_text(path), action,
-                                std::generic_category().message(error_number)));
-}
-
 const char* file_type_name(mode_t mode) {
   switch (mode & S_IFMT) {
     case S_IFDIR:
@@ -57,7 +49,7 @@ Result<struct stat> status_of(const FileDescriptor& file, std::string_view name)
   struct stat status{};
 
   if (::fstat(file.value(), &status) != 0) {
-    return system_error(errno, "inspect", name);
+    return system_failure(errno, "inspect", name);
   }
   return status;
 }
@@ -75,6 +67,21 @@ std::string parent_of(const std::string& path) {
 }
 
 }  // namespace
+
+std::unexpected<Error> system_failure(int error_number, std::string_view action,
+                                      std::string_view path) {
+  const ErrorCode code =
+      error_number == ENOENT || error_number == ENOTDIR ? ErrorCode::kNotFound : ErrorCode::kIo;
+  return fail(code, fmt::format("{}: cannot {}: {}", path_to_text(path), action,
+                                std::generic_category().message(error_number)));
+}
+
+FileStamp stamp_from(const struct stat& status) {
+  return {.size_bytes = static_cast<std::uint64_t>(status.st_size),
+          .mtime_ns = nanoseconds(status.st_mtim),
+          .ctime_ns = nanoseconds(status.st_ctim),
+          .inode = status.st_ino};
+}
 
 FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)) {}
@@ -97,7 +104,7 @@ Result<FileDescriptor> open_for_reading(const std::string& path) {
     if (errno == ENXIO) {
       return fail(ErrorCode::kUnsupported, path_to_text(path) + ": is a socket or device");
     }
-    return system_error(errno, "open", path);
+    return system_failure(errno, "open", path);
   }
   const auto status = TRY(status_of(file, path));
   if (!S_ISREG(status.st_mode)) {
@@ -108,11 +115,7 @@ Result<FileDescriptor> open_for_reading(const std::string& path) {
 }
 
 Result<FileStamp> stamp_of(const FileDescriptor& file, std::string_view name) {
-  const auto status = TRY(status_of(file, name));
-  return FileStamp{.size_bytes = static_cast<std::uint64_t>(status.st_size),
-                   .mtime_ns = nanoseconds(status.st_mtim),
-                   .ctime_ns = nanoseconds(status.st_ctim),
-                   .inode = status.st_ino};
+  return stamp_from(TRY(status_of(file, name)));
 }
 
 Result<void> read_exactly(const FileDescriptor& file, std::uint64_t offset,
@@ -125,7 +128,7 @@ Result<void> read_exactly(const FileDescriptor& file, std::uint64_t offset,
       continue;
     }
     if (count < 0) {
-      return system_error(errno, "read", name);
+      return system_failure(errno, "read", name);
     }
     if (count == 0) {
       return fail(ErrorCode::kTruncated,
@@ -158,7 +161,7 @@ Result<void> write_all(const FileDescriptor& file, std::span<const std::byte> by
       continue;
     }
     if (count < 0) {
-      return system_error(errno, "write", name);
+      return system_failure(errno, "write", name);
     }
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
@@ -174,14 +177,14 @@ Result<AtomicFile> AtomicFile::create(const std::string& path) {
   constexpr int kSuffixLength = 5;  // ".part"
   FileDescriptor file{::mkostemps(temporary_path.data(), kSuffixLength, O_CLOEXEC)};
   if (!file.valid()) {
-    return system_error(errno, "create a file beside", path);
+    return system_failure(errno, "create a file beside", path);
   }
   AtomicFile atomic{std::move(file), path, std::move(temporary_path)};
   // mkostemps makes 0600; a result is an ordinary file.
   const mode_t mask = ::umask(0);
   ::umask(mask);
   if (::fchmod(atomic.file_.value(), 0666 & ~mask) != 0) {
-    return system_error(errno, "set the mode of", path);
+    return system_failure(errno, "set the mode of", path);
   }
   return atomic;
 }
@@ -220,17 +223,17 @@ Result<void> AtomicFile::write(std::string_view text) {
 
 Result<void> AtomicFile::commit() {
   if (::fsync(file_.value()) != 0) {
-    return system_error(errno, "sync", path_);
+    return system_failure(errno, "sync", path_);
   }
   if (::rename(temporary_path_.c_str(), path_.c_str()) != 0) {
-    return system_error(errno, "rename the finished file to", path_);
+    return system_failure(errno, "rename the finished file to", path_);
   }
   temporary_path_.clear();
   const FileDescriptor directory{
       ::open(parent_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   // Some file systems refuse to sync a directory; the file itself is safe by then.
   if (directory.valid() && ::fsync(directory.value()) != 0 && errno != EINVAL) {
-    return system_error(errno, "sync the directory of", path_);
+    return system_failure(errno, "sync the directory of", path_);
   }
   return {};
 }
@@ -239,7 +242,7 @@ Result<void> make_directories(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error) {
-    return system_error(error.value(), "create the directory", path);
+    return system_failure(error.value(), "create the directory", path);
   }
   return {};
 }

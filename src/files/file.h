@@ -13,7 +13,14 @@
 #include "core/result.h"
 #include "core/units.h"
 
+struct stat;  // of <sys/stat.h>
+
 namespace albumen {
+
+/// The failure for an errno: NotFound when the name does not exist, else Io.
+/// "PATH: cannot ACTION: the system's words".
+std::unexpected<Error> system_failure(int error_number, std::string_view action,
+                                      std::string_view path);
 
 /// Owns a file descriptor. Move-only.
 class FileDescriptor {
@@ -45,6 +52,8 @@ struct FileStamp {
 
   friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
+
+FileStamp stamp_from(const struct stat& status);
 
 /// Opens a regular file for reading. Never blocks: a FIFO, device, socket or directory is
 /// `Unsupported` by name; missing is `NotFound`; anything else the system refuses is `Io`.

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sources/internal/name_rules.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/core.h>
+#include <fnmatch.h>
+#include <utility>
+
+namespace albumen {
+namespace {
+
+constexpr std::size_t kMaxMemberName = 4096;  // PATH_MAX of Linux
+
+struct KnownName {
+  std::string_view name;  // in lower case
+  std::string_view reason;
+};
+
+constexpr std::array kKnownNames{
+    KnownName{".albumen", "albumen's own folder"},
+    KnownName{"__macosx", "macOS metadata"},
+    KnownName{".ds_store", "macOS metadata"},
+    KnownName{"thumbs.db", "Windows metadata"},
+    KnownName{"ehthumbs.db", "Windows metadata"},
+    KnownName{"desktop.ini", "Windows metadata"},
+    KnownName{"$recycle.bin", "Windows metadata"},
+    KnownName{"system volume information", "Windows metadata"},
+    KnownName{"@eadir", "Synology metadata"},
+};
+
+char lower(char letter) {
+  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
+
+bool equals_ignoring_case(std::string_view text, std::string_view lower_case) {
+  return std::ranges::equal(text, lower_case, {}, lower);
+}
+
+// ZIPs made by old Windows programs separate with backslashes.
+bool is_separator(char letter) { return letter == '/' || letter == '\\'; }
+
+// Calls `visit` with each component of `path` until it returns true; returns whether it did.
+template <class Visit>
+bool any_component(std::string_view path, const Visit& visit) {
+  while (!path.empty()) {
+    const auto* const end = std::ranges::find_if(path, is_separator);
+    const auto length = static_cast<std::size_t>(end - path.begin());
+    if (visit(path.substr(0, length))) {
+      return true;
+    }
+    path.remove_prefix(std::min(length + 1, path.size()));
+  }
+  return false;
+}
+
+std::string_view last_name(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+bool has_drive_letter(std::string_view name) {
+  const char letter = lower(name.front());
+  return name.size() >= 2 && name[1] == ':' && letter >= 'a' && letter <= 'z';
+}
+
+}  // namespace
+
+std::optional<std::string_view> metadata_reason(std::string_view basename) {
+  for (const KnownName& known : kKnownNames) {
+    if (equals_ignoring_case(basename, known.name)) {
+      return known.reason;
+    }
+  }
+  if (basename.starts_with("._")) {
+    return "macOS metadata";
+  }
+  if (basename.starts_with(".")) {
+    return "hidden";
+  }
+  return std::nullopt;
+}
+
+Result<NameRules> NameRules::create(std::vector<std::string> excludes) {
+  for (std::string& glob : excludes) {
+    // "cache/" means the folder, whose path is met without the slash.
+    while (glob.ends_with('/')) {
+      glob.pop_back();
+    }
+    if (glob.empty() || glob.find('\0') != std::string::npos) {
+      return fail(ErrorCode::kInvalidArgument,
+                  "a glob to exclude must have at least one character and no zero byte");
+    }
+  }
+  return NameRules{std::move(excludes)};
+}
+
+bool NameRules::excluded(const std::string& relative_path) const {
+  const std::string basename{last_name(relative_path)};
+  return std::ranges::any_of(excludes_, [&](const std::string& glob) {
+    return ::fnmatch(glob.c_str(), relative_path.c_str(), 0) == 0 ||
+           ::fnmatch(glob.c_str(), basename.c_str(), 0) == 0;
+  });
+}
+
+std::optional<std::string_view> NameRules::skip_reason(const std::string& relative_path) const {
+  if (const auto reason = metadata_reason(last_name(relative_path))) {
+    return reason;
+  }
+  return excluded(relative_path) ? std::optional<std::string_view>{"excluded"} : std::nullopt;
+}
+
+std::optional<std::string_view> NameRules::member_skip_reason(const std::string& member) const {
+  std::optional<std::string_view> reason;
+  any_component(member, [&reason](std::string_view component) {
+    reason = metadata_reason(component);
+    return reason.has_value();
+  });
+  if (reason.has_value()) {
+    return reason;
+  }
+  // A glob that matches a folder of the member leaves out the member, as in a walk.
+  for (auto slash = member.find('/'); !excludes_.empty() && slash != std::string::npos;
+       slash = member.find('/', slash + 1)) {
+    if (excluded(member.substr(0, slash))) {
+      return "excluded";
+    }
+  }
+  return excluded(member) ? std::optional<std::string_view>{"excluded"} : std::nullopt;
+}
+
+Result<void> check_member_name(std::string_view member) {
+  if (member.empty()) {
+    return fail(ErrorCode::kCorrupt, "the member has no name");
+  }
+  if (member.size() > kMaxMemberName) {
+    return fail(ErrorCode::kTooLarge, fmt::format("the member's name has {} bytes, the limit is {}",
+                                                  member.size(), kMaxMemberName));
+  }
+  if (member.find('\0') != std::string_view::npos) {
+    return fail(ErrorCode::kCorrupt, "the member's name has a zero byte");
+  }
+  if (is_separator(member.front()) || has_drive_letter(member)) {
+    return fail(ErrorCode::kCorrupt, "the member's name is an absolute path");
+  }
+  if (any_component(member, [](std::string_view component) { return component == ".."; })) {
+    return fail(ErrorCode::kCorrupt, "the member's name leads out of the archive with \"..\"");
+  }
+  return {};
+}
+
+bool named_like_archive(std::string_view name) {
+  constexpr std::size_t kExtension = 4;
+  if (name.size() < kExtension) {
+    return false;
+  }
+  const std::string_view extension = name.substr(name.size() - kExtension);
+  return equals_ignoring_case(extension, ".zip") || equals_ignoring_case(extension, ".cbz");
+}
+
+}  // namespace albumen

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sources/internal/zip_member.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/core.h>
+#include <libdeflate.h>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+#include <zlib.h>
+
+#include "sources/internal/zip_format.h"
+
+namespace albumen {
+namespace {
+
+struct DecompressorDeleter {
+  void operator()(libdeflate_decompressor* decompressor) const {
+    libdeflate_free_decompressor(decompressor);
+  }
+};
+
+using Decompressor = std::unique_ptr<libdeflate_decompressor, DecompressorDeleter>;
+
+constexpr std::uint16_t method_of(MemberCoding coding) {
+  return coding == MemberCoding::kDeflated ? 8 : 0;  // APPNOTE 4.4.5
+}
+
+// A field of the local header against the central directory's. All ones: the value stands in a
+// ZIP64 field. Zero is right when a data descriptor follows the data.
+bool agrees(std::uint64_t local, std::uint64_t central, bool may_be_zero) {
+  return local == central || local == 0xFFFFFFFF || (may_be_zero && local == 0);
+}
+
+Result<void> check_local_header(const ZipLocalHeader& local, const SourceEntry& entry) {
+  const MemberLocation& location = entry.location;
+  const bool later = local.has_data_descriptor();
+  const bool same = local.method == method_of(location.coding) && !local.encrypted() &&
+                    local.name_bytes == entry.member.size() &&
+                    (local.crc32 == location.crc32 || (later && local.crc32 == 0)) &&
+                    agrees(local.stored_bytes, location.stored_bytes, later) &&
+                    agrees(local.size_bytes, entry.encoded_size.count(), later);
+  if (!same) {
+    return fail(ErrorCode::kCorrupt, "its local header contradicts the central directory");
+  }
+  return {};
+}
+
+// Where the member's data begins, after its local header was checked.
+Result<std::uint64_t> locate_data(const FileDescriptor& archive, const SourceEntry& entry) {
+  const MemberLocation& location = entry.location;
+  std::vector<std::byte> header(kLocalHeaderBytes + entry.member.size());
+  TRY(read_exactly(archive, location.header_offset, header, entry.path));
+  const auto local = TRY(parse_local_header(header));
+  TRY(check_local_header(local, entry));
+  const auto name = std::span{header}.subspan(kLocalHeaderBytes);
+  if (!std::ranges::equal(name, std::as_bytes(std::span{entry.member}))) {
+    return fail(ErrorCode::kCorrupt, "its local header carries another name");
+  }
+  const std::uint64_t data = location.header_offset + header.size() + local.extra_bytes;
+  if (data > location.end_limit || location.end_limit - data < location.stored_bytes) {
+    return fail(ErrorCode::kCorrupt, "its data overlaps what follows it in the archive");
+  }
+  return data;
+}
+
+Result<ByteBuffer> read_bytes(const FileDescriptor& archive, std::uint64_t offset,
+                              std::uint64_t size, const SourceEntry& entry, Reservation& job) {
+  auto buffer = TRY(ByteBuffer::allocate(job, MemoryTag::kEncoded, size));
+  TRY(read_exactly(archive, offset, buffer.bytes(), entry.path));
+  return buffer;
+}
+
+Result<void> inflate_exactly(const ByteBuffer& deflated, ByteBuffer& out) {
+  const Decompressor decompressor{libdeflate_alloc_decompressor()};
+  if (decompressor == nullptr) {
+    return fail(ErrorCode::kBudgetExceeded, "the system has no memory left to inflate");
+  }
+  std::size_t taken = 0;
+  std::size_t given = 0;
+  const libdeflate_result result = libdeflate_deflate_decompress_ex(
+      decompressor.get(), deflated.data(), deflated.size(), out.data(), out.size(), &taken, &given);
+  if (result == LIBDEFLATE_INSUFFICIENT_SPACE) {
+    return fail(ErrorCode::kCorrupt,
+                fmt::format("inflates to more than the {} bytes it claims", out.size()));
+  }
+  if (result != LIBDEFLATE_SUCCESS) {
+    return fail(ErrorCode::kCorrupt, "its deflated data is broken");
+  }
+  if (given != out.size() || taken != deflated.size()) {
+    return fail(ErrorCode::kCorrupt,
+                fmt::format("inflates to {} bytes from {}, but claims {} from {}", given, taken,
+                            out.size(), deflated.size()));
+  }
+  return {};
+}
+
+Result<ByteBuffer> inflate_member(const FileDescriptor& archive, std::uint64_t data,
+                                  const SourceEntry& entry, Reservation& job) {
+  auto deflated = TRY(read_bytes(archive, data, entry.location.stored_bytes, entry, job));
+  auto inflated = TRY(ByteBuffer::allocate(job, MemoryTag::kEncoded, entry.encoded_size.count()));
+  TRY(inflate_exactly(deflated, inflated));
+  deflated.release_to(job);
+  return inflated;
+}
+
+// The first bytes that deflated `head` gives, at most out.size(). zlib, because libdeflate inflates
+// only whole streams. Data that is broken from the start gives nothing: reading it will say so.
+std::size_t inflate_head(std::span<std::byte> head, std::span<std::byte> out) {
+  z_stream stream{};
+  constexpr int kRawDeflate = -15;
+  if (inflateInit2(&stream, kRawDeflate) != Z_OK) {
+    return 0;
+  }
+  stream.next_in = reinterpret_cast<Bytef*>(head.data());
+  stream.avail_in = static_cast<uInt>(head.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  inflate(&stream, Z_SYNC_FLUSH);
+  const std::size_t given = out.size() - stream.avail_out;
+  inflateEnd(&stream);
+  return given;
+}
+
+Result<ByteBuffer> read_checked(const FileDescriptor& archive, const SourceEntry& entry,
+                                Reservation& job) {
+  if (entry.encoded_size == Bytes{}) {
+    return fail(ErrorCode::kTruncated, "is empty");
+  }
+  const std::uint64_t data = TRY(locate_data(archive, entry));
+  auto bytes = entry.location.coding == MemberCoding::kDeflated
+                   ? TRY(inflate_member(archive, data, entry, job))
+                   : TRY(read_bytes(archive, data, entry.encoded_size.count(), entry, job));
+  if (libdeflate_crc32(0, bytes.data(), bytes.size()) != entry.location.crc32) {
+    return fail(ErrorCode::kCorrupt, "its bytes do not have the checksum that the archive claims");
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Result<ByteBuffer> read_zip_member(const FileDescriptor& archive, const SourceEntry& entry,
+                                   Reservation& job) {
+  return TRY_CONTEXT(read_checked(archive, entry, job), entry.name());
+}
+
+Result<ContentType> zip_member_type(const FileDescriptor& archive, const SourceEntry& entry) {
+  if (entry.encoded_size == Bytes{}) {
+    return ContentType::kEmpty;
+  }
+  const std::uint64_t data = TRY_CONTEXT(locate_data(archive, entry), entry.name());
+  // Dynamic code tables alone can take some 300 bytes of deflated data.
+  constexpr std::size_t kDeflatedHead = 1024;
+  std::array<std::byte, kDeflatedHead> head{};
+  const auto stored = std::span{head}.first(
+      static_cast<std::size_t>(std::min<std::uint64_t>(entry.location.stored_bytes, head.size())));
+  TRY(read_exactly(archive, data, stored, entry.path));
+  if (entry.location.coding == MemberCoding::kStored) {
+    return sniff(stored.first(std::min(stored.size(), kSniffBytes)));
+  }
+  std::array<std::byte, kSniffBytes> first{};
+  const std::size_t given = inflate_head(stored, first);
+  return given == 0 ? ContentType::kUnknown : sniff(std::span{first}.first(given));
+}
+
+}  // namespace albumen

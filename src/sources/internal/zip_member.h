@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bytes of one archive member, straight from the archive by position: any number of threads
+// share one descriptor, and nothing is extracted to disk. Tested by zip_member_test.cpp.
+#pragma once
+
+#include "core/content_type.h"
+#include "core/result.h"
+#include "files/file.h"
+#include "govern/budget.h"
+#include "govern/byte_buffer.h"
+#include "sources/source.h"
+
+namespace albumen {
+
+/// All of `entry`, inflated, exactly `entry.encoded_size` bytes, checksum checked.
+/// The local header must agree with the central directory: an archive that says two things about
+/// one member is refused. Errors: Corrupt, Truncated (empty, or the archive shrank), Io; Internal
+/// when `job` is smaller than `entry.reading_bytes()`.
+Result<ByteBuffer> read_zip_member(const FileDescriptor& archive, const SourceEntry& entry,
+                                   Reservation& job);
+
+/// What the first bytes of `entry` are.
+Result<ContentType> zip_member_type(const FileDescriptor& archive, const SourceEntry& entry);
+
+}  // namespace albumen

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sources/source_lister.h"
+
+#include <cerrno>
+#include <filesystem>
+#include <sys/stat.h>
+#include <system_error>
+#include <utility>
+
+#include "core/content_type.h"
+#include "files/path_text.h"
+#include "sources/internal/directory_walk.h"
+#include "sources/internal/name_rules.h"
+#include "sources/internal/whole_file.h"
+#include "sources/internal/zip_listing.h"
+
+namespace albumen {
+namespace {
+
+std::string normal_path(const std::string& working_directory, const std::string& path) {
+  auto normal = (std::filesystem::path{working_directory} / path).lexically_normal().native();
+  while (normal.size() > 1 && normal.ends_with('/')) {
+    normal.pop_back();
+  }
+  return normal;
+}
+
+Result<std::string> working_directory() {
+  std::error_code error;
+  auto path = std::filesystem::current_path(error);
+  if (error) {
+    return fail(ErrorCode::kIo, "cannot find the working directory: " + error.message());
+  }
+  return path.native();
+}
+
+// Makes each path absolute and keeps the first of equal ones, in place.
+Result<void> normalise(std::vector<std::string>& sources, NamedPaths& named) {
+  const std::string base = TRY(working_directory());
+  std::size_t kept = 0;
+  for (std::string& source : sources) {
+    if (source.empty() || source.find('\0') != std::string::npos) {
+      return fail(
+          ErrorCode::kInvalidArgument,
+          "a source must be a path without zero bytes, not \"" + path_to_text(source) + "\"");
+    }
+    source = normal_path(base, source);
+    if (named.contains(source)) {
+      continue;
+    }
+    if (&sources[kept] != &source) {
+      sources[kept] = std::move(source);
+    }
+    named.insert(sources[kept++]);
+  }
+  sources.resize(kept);
+  return {};
+}
+
+SourceEvent problem(const std::string& path, Error error) {
+  return SourceProblem{.path = path, .member = {}, .error = std::move(error)};
+}
+
+}  // namespace
+
+class SourceLister::State {
+ public:
+  static Result<std::unique_ptr<State>> create(std::vector<std::string> sources,
+                                               SourceOptions options) {
+    auto rules = TRY(NameRules::create(std::move(options.excludes)));
+    auto state = std::make_unique<State>(std::move(rules), options.archive_limits);
+    state->sources_ = std::move(sources);
+    TRY(normalise(state->sources_, state->named_));
+    return state;
+  }
+
+  State(NameRules rules, const ArchiveLimits& limits)
+      : rules_(std::move(rules)), limits_(limits), walk_(rules_, named_) {}
+
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  std::optional<SourceEvent> next(const StopToken& stop) {
+    while (!stop.stop_requested()) {
+      if (auto event = next_of_open_source(stop)) {
+        return event;
+      }
+      if (next_source_ < sources_.size()) {
+        if (auto event = open_source(sources_[next_source_++], stop)) {
+          return event;
+        }
+      } else if (!stop.stop_requested() && !walk_.add_linked_folders()) {
+        return std::nullopt;
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::optional<SourceEvent> next_of_open_source(const StopToken& stop) {
+    if (!archive_.has_value()) {
+      return walk_.next(stop);
+    }
+    auto event = archive_->next(stop);
+    if (!event.has_value() && !stop.stop_requested()) {
+      archive_.reset();
+    }
+    return event;
+  }
+
+  std::optional<SourceEvent> open_source(const std::string& path, const StopToken& stop) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0) {
+      return problem(path, inspect_failure(errno, path));
+    }
+    if (S_ISDIR(status.st_mode)) {
+      walk_.add_root(path);
+      return std::nullopt;
+    }
+    if (!S_ISREG(status.st_mode)) {
+      return problem(path, not_readable(status, path));
+    }
+    if (rules_.excluded(path.substr(path.rfind('/') + 1))) {
+      return SourceSkip{.path = path, .member = {}, .reason = "excluded"};
+    }
+    return open_file(path, status, stop);
+  }
+
+  std::optional<SourceEvent> open_file(const std::string& path, const struct stat& status,
+                                       const StopToken& stop) {
+    auto file = open_for_reading(path);
+    if (!file.has_value()) {
+      return problem(path, std::move(file).error());
+    }
+    const auto type = type_of(*file, static_cast<std::uint64_t>(status.st_size), path);
+    if (!type.has_value()) {
+      return problem(path, type.error());
+    }
+    if (*type != ContentType::kZip) {
+      return SourceEntry{.path = path,
+                         .member = {},
+                         .stamp = stamp_from(status),
+                         .encoded_size = Bytes{static_cast<std::uint64_t>(status.st_size)},
+                         .location = {}};
+    }
+    auto archive = ZipListing::open(path, std::move(*file), limits_, rules_, stop);
+    if (archive.has_value()) {
+      archive_.emplace(std::move(*archive));
+      return std::nullopt;
+    }
+    if (archive.error().code == ErrorCode::kCancelled) {
+      return std::nullopt;
+    }
+    return problem(path, std::move(archive).error());
+  }
+
+  std::vector<std::string> sources_;  // absolute, normal, no two equal
+  NamedPaths named_;                  // views of sources_
+  NameRules rules_;
+  ArchiveLimits limits_;
+  std::size_t next_source_ = 0;
+  DirectoryWalk walk_;
+  std::optional<ZipListing> archive_;  // while one is listed
+};
+
+SourceLister::SourceLister(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+SourceLister::SourceLister(SourceLister&&) noexcept = default;
+SourceLister& SourceLister::operator=(SourceLister&&) noexcept = default;
+SourceLister::~SourceLister() = default;
+
+Result<SourceLister> SourceLister::create(std::vector<std::string> sources, SourceOptions options) {
+  return SourceLister{TRY(State::create(std::move(sources), std::move(options)))};
+}
+
+std::optional<SourceEvent> SourceLister::next(const StopToken& stop) { return state_->next(stop); }
+
+}  // namespace albumen

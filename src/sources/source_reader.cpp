@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sources/source_reader.h"
+
+#include <algorithm>
+#include <list>
+#include <utility>
+
+#include "core/mutex.h"
+#include "files/path_text.h"
+#include "sources/internal/whole_file.h"
+#include "sources/internal/zip_member.h"
+
+namespace albumen {
+namespace {
+
+// Archives are listed one after the other, so readers are in one, rarely two, at a time.
+constexpr std::size_t kOpenArchives = 4;
+
+struct OpenFile {
+  FileDescriptor file;
+  FileStamp stamp;
+};
+
+// Size and modification time only: some network file systems give a new inode at each look.
+bool is_as_listed(const FileStamp& now, const SourceEntry& entry) {
+  return now.size_bytes == entry.stamp.size_bytes && now.mtime_ns == entry.stamp.mtime_ns;
+}
+
+Result<OpenFile> open_as_listed(const SourceEntry& entry) {
+  auto file = TRY(open_for_reading(entry.path));
+  const FileStamp stamp = TRY(stamp_of(file, entry.path));
+  if (!is_as_listed(stamp, entry)) {
+    return fail(ErrorCode::kIo, path_to_text(entry.path) + ": changed after it was listed");
+  }
+  return OpenFile{.file = std::move(file), .stamp = stamp};
+}
+
+// A failure inside an archive that is being rewritten is the rewriting's fault: say that instead.
+template <class T>
+Result<T> unless_changed(Result<T> result, const OpenFile& archive, const std::string& path) {
+  TRY(check_unchanged(archive.file, archive.stamp, path));
+  return result;
+}
+
+}  // namespace
+
+class SourceReader::State {
+ public:
+  // Shared by the list and the readers in the middle of it, so that dropping an archive from the
+  // list does not close it under them.
+  using Archive = std::shared_ptr<const OpenFile>;
+
+  Result<Archive> archive_of(const SourceEntry& entry) {
+    if (Archive open = find(entry)) {
+      return open;
+    }
+    // Opened without the lock: a slow disk holds up nobody else. Two threads may both open it.
+    Archive opened = std::make_shared<const OpenFile>(TRY(open_as_listed(entry)));
+    const MutexLock lock{mutex_};
+    archives_.remove_if([&](const auto& known) { return known.first == entry.path; });
+    archives_.emplace_front(entry.path, opened);
+    if (archives_.size() > kOpenArchives) {
+      archives_.pop_back();
+    }
+    return opened;
+  }
+
+  Result<void> check_injected_failure() {
+    const MutexLock lock{mutex_};
+    if (fail_in_ > 0 && --fail_in_ == 0) {
+      return fail(ErrorCode::kIo, "reading failed as a test asked");
+    }
+    return {};
+  }
+
+  void fail_nth(std::uint64_t n) {
+    const MutexLock lock{mutex_};
+    fail_in_ = n;
+  }
+
+ private:
+  // The open archive of `entry`, moved to the front; null when it is not open, or is an older file
+  // than the one that was listed.
+  Archive find(const SourceEntry& entry) {
+    const MutexLock lock{mutex_};
+    const auto found = std::ranges::find_if(
+        archives_, [&](const auto& known) { return known.first == entry.path; });
+    if (found == archives_.end() || !is_as_listed(found->second->stamp, entry)) {
+      return nullptr;
+    }
+    archives_.splice(archives_.begin(), archives_, found);
+    return found->second;
+  }
+
+  Mutex mutex_;
+  std::list<std::pair<std::string, Archive>> archives_ GUARDED_BY(mutex_);  // latest used first
+  std::uint64_t fail_in_ GUARDED_BY(mutex_) = 0;
+};
+
+SourceReader::SourceReader() : state_(std::make_unique<State>()) {}
+
+SourceReader::~SourceReader() = default;
+
+Result<ContentType> SourceReader::content_type(const SourceEntry& entry) {
+  if (entry.is_member()) {
+    const auto archive = TRY(state_->archive_of(entry));
+    return unless_changed(zip_member_type(archive->file, entry), *archive, entry.path);
+  }
+  const auto open = TRY(open_as_listed(entry));
+  return unless_changed(type_of(open.file, open.stamp.size_bytes, entry.path), open, entry.path);
+}
+
+Result<EncodedImage> SourceReader::read(const SourceEntry& entry, Reservation& job) {
+  TRY_CONTEXT(state_->check_injected_failure(), entry.name());
+  if (entry.is_member()) {
+    const auto archive = TRY(state_->archive_of(entry));
+    auto bytes =
+        TRY(unless_changed(read_zip_member(archive->file, entry, job), *archive, entry.path));
+    return EncodedImage{.name = entry.name(), .bytes = std::move(bytes), .stamp = archive->stamp};
+  }
+  const auto open = TRY(open_as_listed(entry));
+  auto bytes = TRY(read_whole_file(open.file, open.stamp, entry.path, job));
+  return EncodedImage{.name = entry.name(), .bytes = std::move(bytes), .stamp = open.stamp};
+}
+
+void SourceReader::fail_nth_for_testing(std::uint64_t n) { state_->fail_nth(n); }
+
+}  // namespace albumen

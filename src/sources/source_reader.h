@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads what a SourceLister listed into memory that a job has paid for. Never maps a file: one that
+// shrinks would end the process. Tested by source_reader_test.cpp.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "core/content_type.h"
+#include "core/result.h"
+#include "govern/budget.h"
+#include "govern/images.h"
+#include "sources/source.h"
+
+namespace albumen {
+
+/// Internally locked: any number of threads read at once; the lock is held only to find an open
+/// archive, never while reading. Keeps a few archives open.
+class SourceReader {
+ public:
+  SourceReader();
+  SourceReader(const SourceReader&) = delete;
+  SourceReader& operator=(const SourceReader&) = delete;
+  ~SourceReader();
+
+  /// What the entry is, by its first bytes: reads (and inflates) only those, so that a video of
+  /// many GiB is recognised before any memory is reserved for it. Errors: as `read`, but what lies
+  /// beyond the first bytes is not checked.
+  Result<ContentType> content_type(const SourceEntry& entry);
+
+  /// All bytes of the entry, in a buffer (MemoryTag::kEncoded) from `job`'s reservation.
+  /// REQUIRES: `job` holds at least `entry.reading_bytes()`; less is Internal.
+  /// Errors: Truncated for an empty file or member; Io when the file or archive changed since it
+  /// was listed or while it was read; NotFound when it is gone; Corrupt for a member that
+  /// contradicts its archive (header, size, checksum).
+  Result<EncodedImage> read(const SourceEntry& entry, Reservation& job);
+
+  /// Makes the nth `read` from now (1-based) fail with Io, for failure-injection tests of the
+  /// callers; 0 switches it off.
+  void fail_nth_for_testing(std::uint64_t n);
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace albumen
