@@ -3,7 +3,7 @@
 """Checks who includes whom, by reading the #include lines under src/.
 
 The rule: core <- files <- govern <- {sources, decode, prepare, encode, infer, library} <-
-{analyze, people, exporters} <- pipeline <- cli. A folder includes itself and anything to its left,
+{analyze, people, compare, exporters} <- pipeline <- cli. A folder includes itself and anything to its left,
 nothing beside it. Headers under internal/ belong to their own folder alone, those under testing/ to
 tests; a header that others may include names no third party. Every fuzz target has seeds.
 
@@ -21,7 +21,7 @@ LAYERS = [
     ["files"],
     ["govern"],
     ["sources", "decode", "prepare", "encode", "infer", "library"],
-    ["analyze", "people", "exporters"],
+    ["analyze", "people", "compare", "exporters"],
     ["pipeline"],
     ["cli"],
 ]

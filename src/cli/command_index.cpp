@@ -13,6 +13,7 @@
 #include "cli/internal/library_choice.h"
 #include "cli/internal/run_summary.h"
 #include "cli/progress_view.h"
+#include "core/version.h"
 #include "files/path_text.h"
 #include "pipeline/index_run.h"
 #include "pipeline/people_run.h"
@@ -132,7 +133,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
                              .rehash = flags.rehash ? Rehash::kAll : Rehash::kChanged,
                              .workers = chosen_threads(context.options),
                              .run = run,
-                             .program_version = program_version()};
+                             .program_version = std::string{program_version()}};
   const IndexEnvironment environment{
       .library = *library,
       .writer = writer,

@@ -79,7 +79,7 @@ void print_run(const RunRow& run) {
 }
 
 Result<ExitCode> show_runs(const Context& context, const RunsOptions& options) {
-  const auto library = TRY(open_library(context, {}, LibraryMode::kRead));
+  const auto library = TRY(open_library(context, {}));
   const auto runs = TRY(library->runs(options.limit));
   for (const RunRow& run : runs) {
     if (context.options.json) {

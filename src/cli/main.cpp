@@ -5,14 +5,14 @@
 #include <exception>
 #include <fmt/core.h>
 
-#include "albumen_version.h"
 #include "cli/internal/command.h"
+#include "core/version.h"
 
 namespace albumen {
 namespace {
 
 void add_global_options(CLI::App& app, GlobalOptions& options) {
-  app.set_version_flag("--version", "albumen " ALBUMEN_VERSION);
+  app.set_version_flag("--version", fmt::format("albumen {}", program_version()));
   app.add_option("--library", options.library, "Library file (default: found from the source)");
   app.add_option("--memory-budget", options.memory_budget,
                  "Ceiling for pictures in memory, for example 512MiB (default: a quarter of what "

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "albumen_version.h"
+#include "core/version.h"
 
 namespace albumen {
 namespace {
@@ -41,12 +41,10 @@ Json summary_json(const IndexSummary& summary) {
   const RunFigures& figures = summary.figures;
   Json stages = Json::object();
   for (const StageRow& stage : figures.stages) {
-    stages[stage.stage] = {{"count", stage.count},
-                           {"p50_us", stage.p50_us},
-                           {"p95_us", stage.p95_us},
-                           {"bytes", stage.bytes},
-                           {"cpu_us", stage.cpu_us},
-                           {"share_percent", rounded(share_of(stage, all_cpu_us(figures)))}};
+    stages[stage.stage] = {
+        {"count", stage.count},   {"p50_us", stage.p50_us},
+        {"p95_us", stage.p95_us}, {"bytes", stage.bytes},
+        {"cpu_us", stage.cpu_us}, {"share_percent", rounded(share_of(stage, all_cpu_us(figures)))}};
   }
   return {{"wall_seconds", rounded(figures.wall_seconds)},
           {"images_per_second", rounded(images_per_second(summary))},
@@ -106,17 +104,16 @@ void print_counts(const IndexSummary& summary) {
   if (summary.people.known) {
     fmt::print("people    {} from {} faces{}\n", human_count(summary.people.people),
                human_count(summary.people.faces),
-               summary.people.tentative > 0
-                   ? fmt::format(", {} more seen once or twice", human_count(summary.people.tentative))
-                   : "");
+               summary.people.tentative > 0 ? fmt::format(", {} more seen once or twice",
+                                                          human_count(summary.people.tentative))
+                                            : "");
   }
 }
 
 void print_figures(const IndexSummary& summary) {
   const RunFigures& figures = summary.figures;
   fmt::print("time      {}, {:.1f} images/s, {:.1f} CPU seconds\n",
-             human_duration(figures.wall_seconds), images_per_second(summary),
-             figures.cpu_seconds);
+             human_duration(figures.wall_seconds), images_per_second(summary), figures.cpu_seconds);
   fmt::print("CPU       process {}, machine {}\n", busy(figures.process), busy(figures.machine));
   fmt::print("memory    peak {} resident, {} of the budget of {} reserved\n",
              to_string(figures.peak_resident), to_string(figures.peak_reserved),
@@ -147,11 +144,9 @@ void print_summary(const Context& context, const IndexSummary& summary) {
   }
 }
 
-std::string program_version() { return ALBUMEN_VERSION; }
-
 RunStart run_start(std::string command, const std::vector<AnalyzerId>& analyzers) {
   return {.command = std::move(command),
-          .program_version = program_version(),
+          .program_version = std::string{program_version()},
           .started_ms = unix_ms(),
           .analyzers = analyzers};
 }

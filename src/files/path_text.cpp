@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "core/error.h"
 #include "core/result.h"
@@ -113,6 +115,23 @@ Result<std::string> path_from_text(std::string_view text) {
     index += 2;
   }
   return path;
+}
+
+Result<std::string> absolute_path(std::string_view path) {
+  if (path.empty() || path.find('\0') != std::string_view::npos) {
+    return fail(ErrorCode::kInvalidArgument,
+                "a path must not be empty or hold a zero byte: \"" + path_to_text(path) + "\"");
+  }
+  std::error_code error;
+  const auto working_directory = std::filesystem::current_path(error);
+  if (error) {
+    return fail(ErrorCode::kIo, "cannot find the working directory: " + error.message());
+  }
+  std::string normal = (working_directory / path).lexically_normal().native();
+  while (normal.size() > 1 && normal.ends_with('/')) {
+    normal.pop_back();
+  }
+  return normal;
 }
 
 std::string to_hex(std::string_view bytes) {

@@ -20,6 +20,11 @@ std::string path_to_text(std::string_view path);
 /// The inverse of `path_to_text`. Error: InvalidArgument for a broken escape.
 Result<std::string> path_from_text(std::string_view text);
 
+/// `path` made absolute and lexically normal, without a slash at its end (but "/"); links are not
+/// followed. Errors: InvalidArgument for an empty path or a zero byte; Io when the working
+/// directory is gone.
+Result<std::string> absolute_path(std::string_view path);
+
 /// Lower-case hexadecimal of `bytes`.
 std::string to_hex(std::string_view bytes);
 

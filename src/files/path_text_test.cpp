@@ -41,6 +41,14 @@ TEST(PathTextTest, AnyBytesSurviveTheRoundTrip) {
   }
 }
 
+TEST(PathTextTest, AbsolutePathsAreNormalAndEndWithoutASlash) {
+  EXPECT_EQ(absolute_path("/a/../b//c/./").value(), "/b/c");
+  EXPECT_EQ(absolute_path("/").value(), "/");
+  EXPECT_TRUE(absolute_path("x").value().ends_with("/x"));
+  EXPECT_FALSE(absolute_path("").has_value());
+  EXPECT_FALSE(absolute_path(std::string_view{"a\0b", 3}).has_value());
+}
+
 TEST(PathTextTest, BrokenEscapesAreRefused) {
   for (const auto* text : {"%", "%4", "%zz", "a%2"}) {
     EXPECT_EQ(path_from_text(text).error().code, ErrorCode::kInvalidArgument) << text;

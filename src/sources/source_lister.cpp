@@ -2,9 +2,7 @@
 #include "sources/source_lister.h"
 
 #include <cerrno>
-#include <filesystem>
 #include <sys/stat.h>
-#include <system_error>
 #include <utility>
 
 #include "core/content_type.h"
@@ -17,34 +15,11 @@
 namespace albumen {
 namespace {
 
-std::string normal_path(const std::string& working_directory, const std::string& path) {
-  auto normal = (std::filesystem::path{working_directory} / path).lexically_normal().native();
-  while (normal.size() > 1 && normal.ends_with('/')) {
-    normal.pop_back();
-  }
-  return normal;
-}
-
-Result<std::string> working_directory() {
-  std::error_code error;
-  auto path = std::filesystem::current_path(error);
-  if (error) {
-    return fail(ErrorCode::kIo, "cannot find the working directory: " + error.message());
-  }
-  return path.native();
-}
-
 // Makes each path absolute and keeps the first of equal ones, in place.
 Result<void> normalise(std::vector<std::string>& sources, NamedPaths& named) {
-  const std::string base = TRY(working_directory());
   std::size_t kept = 0;
   for (std::string& source : sources) {
-    if (source.empty() || source.find('\0') != std::string::npos) {
-      return fail(
-          ErrorCode::kInvalidArgument,
-          "a source must be a path without zero bytes, not \"" + path_to_text(source) + "\"");
-    }
-    source = normal_path(base, source);
+    source = TRY_CONTEXT(absolute_path(source), "source");
     if (named.contains(source)) {
       continue;
     }

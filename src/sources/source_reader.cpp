@@ -110,6 +110,27 @@ Result<ContentType> SourceReader::content_type(const SourceEntry& entry) {
   return unless_changed(type_of(open.file, open.stamp.size_bytes, entry.path), open, entry.path);
 }
 
+Result<EncodedImage> SourceReader::read_head(const SourceEntry& entry, Bytes most,
+                                             Reservation& job) {
+  const auto size = static_cast<std::size_t>(std::min(most, entry.encoded_size).count());
+  EncodedImage head{.name = entry.name(), .bytes = {}, .stamp = entry.stamp};
+  if (entry.is_member()) {
+    const auto archive = TRY(state_->archive_of(entry));
+    auto bytes = TRY(ByteBuffer::allocate(job, MemoryTag::kEncoded, size));
+    const std::size_t given = TRY(unless_changed(
+        read_zip_member_head(archive->file, entry, bytes.bytes()), *archive, entry.path));
+    if (given < size) {
+      return fail(ErrorCode::kCorrupt, entry.name() + ": its compressed data are damaged");
+    }
+    head.bytes = std::move(bytes);
+    return head;
+  }
+  const auto open = TRY(open_as_listed(entry));
+  head.bytes = TRY(ByteBuffer::allocate(job, MemoryTag::kEncoded, size));
+  TRY(unless_changed(read_exactly(open.file, 0, head.bytes.bytes(), entry.path), open, entry.path));
+  return head;
+}
+
 Result<EncodedImage> SourceReader::read(const SourceEntry& entry, Reservation& job) {
   TRY_CONTEXT(state_->check_injected_failure(), entry.name());
   if (entry.is_member()) {

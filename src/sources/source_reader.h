@@ -28,6 +28,11 @@ class SourceReader {
   /// beyond the first bytes is not checked.
   Result<ContentType> content_type(const SourceEntry& entry);
 
+  /// The first bytes of the entry, at most `most`, in a buffer from `job`: enough for a header, so
+  /// that a job is planned before it is read. What lies behind is not checked; an empty entry gives
+  /// an empty picture. Errors: as `read`. REQUIRES: `job` holds at least `most`.
+  Result<EncodedImage> read_head(const SourceEntry& entry, Bytes most, Reservation& job);
+
   /// All bytes of the entry, in a buffer (MemoryTag::kEncoded) from `job`'s reservation.
   /// REQUIRES: `job` holds at least `entry.reading_bytes()`; less is Internal.
   /// Errors: Truncated for an empty file or member; Io when the file or archive changed since it

@@ -10,9 +10,16 @@
 
 namespace albumen {
 
-/// Opens --library, else $ALBUMEN_LIBRARY, else the nearest .albumen/library.db from `source`
-/// (empty: the working directory) upwards, else the user's own, which writing creates.
-Result<std::unique_ptr<Library>> open_library(const Context& context, const std::string& source,
-                                              LibraryMode mode);
+struct LibraryRequest {
+  std::string source;  ///< where to look for one; empty: the working directory
+  LibraryMode mode = LibraryMode::kRead;
+  Durability durability = Durability::kProcessCrash;
+  double wait_seconds = 0;
+};
+
+/// Opens --library, else $ALBUMEN_LIBRARY, else the nearest .albumen/library.db from the source
+/// upwards, else the user's own, which writing creates.
+Result<std::unique_ptr<Library>> open_library(const Context& context,
+                                              const LibraryRequest& request);
 
 }  // namespace albumen

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <fmt/core.h>
-
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,9 +26,6 @@ struct IndexSummary {
 
 /// To stdout: a few lines, or one {"summary": ...} with --json.
 void print_summary(const Context& context, const IndexSummary& summary);
-
-/// "0.1.0".
-std::string program_version();
 
 RunStart run_start(std::string command, const std::vector<AnalyzerId>& analyzers);
 

@@ -125,6 +125,9 @@ std::size_t inflate_head(std::span<std::byte> head, std::span<std::byte> out) {
   return given;
 }
 
+// Dynamic code tables alone can take some 300 bytes of deflated data.
+constexpr std::size_t kLongestCodeTables = 1024;
+
 Result<ByteBuffer> read_checked(const FileDescriptor& archive, const SourceEntry& entry,
                                 Reservation& job) {
   if (entry.encoded_size == Bytes{}) {
@@ -147,22 +150,32 @@ Result<ByteBuffer> read_zip_member(const FileDescriptor& archive, const SourceEn
   return TRY_CONTEXT(read_checked(archive, entry, job), entry.name());
 }
 
+Result<std::size_t> read_zip_member_head(const FileDescriptor& archive, const SourceEntry& entry,
+                                         std::span<std::byte> out) {
+  if (entry.encoded_size == Bytes{}) {
+    return 0;
+  }
+  const std::uint64_t data = TRY_CONTEXT(locate_data(archive, entry), entry.name());
+  const bool deflated = entry.location.coding == MemberCoding::kDeflated;
+  // Deflated data are hardly ever longer than what they give, but for the code tables in front.
+  const std::size_t wanted = deflated ? out.size() + kLongestCodeTables : out.size();
+  const auto available = std::min<std::uint64_t>(entry.location.stored_bytes, wanted);
+  if (!deflated) {
+    const auto head = out.first(static_cast<std::size_t>(available));
+    TRY(read_exactly(archive, data, head, entry.path));
+    return head.size();
+  }
+  std::vector<std::byte> stored(static_cast<std::size_t>(available));
+  TRY(read_exactly(archive, data, stored, entry.path));
+  return inflate_head(stored, out);
+}
+
 Result<ContentType> zip_member_type(const FileDescriptor& archive, const SourceEntry& entry) {
   if (entry.encoded_size == Bytes{}) {
     return ContentType::kEmpty;
   }
-  const std::uint64_t data = TRY_CONTEXT(locate_data(archive, entry), entry.name());
-  // Dynamic code tables alone can take some 300 bytes of deflated data.
-  constexpr std::size_t kDeflatedHead = 1024;
-  std::array<std::byte, kDeflatedHead> head{};
-  const auto stored = std::span{head}.first(
-      static_cast<std::size_t>(std::min<std::uint64_t>(entry.location.stored_bytes, head.size())));
-  TRY(read_exactly(archive, data, stored, entry.path));
-  if (entry.location.coding == MemberCoding::kStored) {
-    return sniff(stored.first(std::min(stored.size(), kSniffBytes)));
-  }
   std::array<std::byte, kSniffBytes> first{};
-  const std::size_t given = inflate_head(stored, first);
+  const std::size_t given = TRY(read_zip_member_head(archive, entry, first));
   return given == 0 ? ContentType::kUnknown : sniff(std::span{first}.first(given));
 }
 

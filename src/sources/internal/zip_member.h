@@ -22,4 +22,9 @@ Result<ByteBuffer> read_zip_member(const FileDescriptor& archive, const SourceEn
 /// What the first bytes of `entry` are.
 Result<ContentType> zip_member_type(const FileDescriptor& archive, const SourceEntry& entry);
 
+/// The first bytes of a member, inflated, unchecked: fills `out` from the front, returns how many
+/// there were. Fewer than both `out` and the member hold when the archive's data end or break.
+Result<std::size_t> read_zip_member_head(const FileDescriptor& archive, const SourceEntry& entry,
+                                         std::span<std::byte> out);
+
 }  // namespace albumen
