@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// `albumen models`: which models are there, with sha256 and licence; install and verify them.
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/internal/command.h"
+#include "files/file.h"
+#include "files/path_text.h"
+#include "files/sha256.h"
+#include "infer/model_card.h"
+#include "infer/model_store.h"
+#include "pipeline/engine.h"
+
+namespace albumen {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kShortDigest = 12;
+
+struct InstallFlags {
+  std::vector<std::string> names;
+  std::string card;
+};
+
+Result<ModelStore> user_store() { return ModelStore{TRY(ModelStore::default_directory())}; }
+
+Json to_json(const InstalledModel& model) {
+  Json files = Json::array();
+  for (const ModelFile& file : model.files) {
+    files.push_back({{"name", file.name},
+                     {"bytes", file.bytes.count()},
+                     {"sha256", to_string(file.sha256)}});
+  }
+  return {{"name", model.card.name},
+          {"role", name_of(model.card.role)},
+          {"description", model.card.description},
+          {"licence", model.card.licence.name},
+          {"licence_from", model.card.licence.from},
+          {"package", model.card.package},
+          {"digest", model.digest},
+          {"directory", path_to_text(model.directory)},
+          {"files", files}};
+}
+
+void print_model(const InstalledModel& model) {
+  fmt::print("{:16} {:14} {}  {}\n", model.card.name, name_of(model.card.role),
+             model.digest.substr(0, kShortDigest), model.card.description);
+  fmt::print("                 licence {}: {}\n", model.card.licence.name,
+             model.card.licence.from);
+  for (const ModelFile& file : model.files) {
+    fmt::print("                 {}  {}  {}\n", to_string(file.sha256), file.name,
+               to_string(file.bytes));
+  }
+}
+
+// `list` and `verify` are one walk: opening a model hashes every file of it.
+Result<ExitCode> list_models(const Context& context) {
+  const ModelStore store = TRY(user_store());
+  ExitCode code = ExitCode::kSuccess;
+  for (const std::string& name : TRY(store.list())) {
+    const auto model = store.open(name);
+    if (!model) {
+      code = ExitCode::kSomeFailed;
+      if (context.options.json) {
+        fmt::print("{}\n", Json{{"name", name}, {"error", to_string(model.error())}}.dump());
+      } else {
+        fmt::print("{:16} {}\n", name, to_string(model.error()));
+      }
+    } else if (context.options.json) {
+      fmt::print("{}\n", to_json(*model).dump());
+    } else {
+      print_model(*model);
+    }
+  }
+  return code;
+}
+
+Result<Installation> install_own(const ModelStore& store, const std::string& file,
+                                 const std::string& card_path) {
+  const std::string card = TRY(read_small_file(card_path, kModelCardLimit));
+  const std::string path = TRY(absolute_path(file));
+  return store.install(card, path_to_text(card_path), path.substr(0, path.find_last_of('/')));
+}
+
+void print_installation(const Installation& installation) {
+  print_model(installation.model);
+  if (!installation.model.card.licence.text.empty()) {
+    fmt::print("                 {}\n", installation.model.card.licence.text);
+  }
+  fmt::print("                 converted and checked; largest difference to its makers' values "
+             "{:.2g}\n",
+             installation.golden_difference);
+}
+
+Result<ExitCode> install(const InstallFlags& flags) {
+  const ModelStore store = TRY(user_store());
+  if (!flags.card.empty()) {
+    if (flags.names.size() != 1) {
+      return fail(ErrorCode::kInvalidArgument,
+                  "--card goes with the one model file that it describes");
+    }
+    print_installation(TRY(install_own(store, flags.names.front(), flags.card)));
+    return ExitCode::kSuccess;
+  }
+  std::vector<std::string> names = flags.names;
+  if (names.empty()) {
+    for (const BuiltInCard& card : built_in_cards()) {
+      names.emplace_back(card.name);
+    }
+  }
+  for (const std::string& name : names) {
+    print_installation(TRY(install_built_in(store, name)));
+  }
+  return ExitCode::kSuccess;
+}
+
+}  // namespace
+
+void add_models_commands(CommandTable& table) {
+  CLI::App* group = table.add_group("models", "The models that find and recognise faces");
+  group->group("Care");
+  table.add(group, "list", "Installed models with role, licence and sha256", list_models);
+  table.add(group, "verify", "Hash every file of every model again", list_models);
+  const auto flags = std::make_shared<InstallFlags>();
+  CLI::App* command = table.add(
+      group, "install", "Install the default models, or one of your own with its card",
+      [flags](const Context&) { return install(*flags); });
+  command->add_option("models", flags->names,
+                      "Names of built-in models, or the file of your own (default: all built-in)");
+  command->add_option("--card", flags->card, "The card (TOML) that describes your own model");
+}
+
+}  // namespace albumen

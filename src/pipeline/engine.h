@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an index run needs besides pictures and a library: the models, the runtime they run on, and
+// the analyzers made of them. Tested by the end-to-end tests.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "infer/model_card.h"
+#include "infer/model_store.h"
+#include "infer/runtime.h"
+#include "pipeline/analyzer_set.h"
+
+namespace albumen {
+
+struct EngineOptions {
+  /// Names of analyzers: "hashes", "quality", "faces"; empty: all.
+  std::vector<std::string> analyzers;
+  unsigned workers = 1;
+  std::optional<Precision> precision;  ///< nothing: what the processor does best
+  /// Longest side of the view that faces are looked for in.
+  std::uint32_t face_view_side = 640;
+  float min_face = 20;     ///< smallest face looked for, pixels of that view
+  float min_score = 0.9F;  ///< detector's score from which a face is one
+  std::string detector = "mtcnn";          ///< name of an installed model
+  std::string embedder = "dlib-resnet29";  ///< name of an installed model
+};
+
+/// Move-only. The analyzers use the runtime, which is destroyed after them.
+struct Engine {
+  std::unique_ptr<Runtime> runtime;  ///< null when no analyzer needs a net
+  AnalyzerSet analyzers;
+  std::optional<Comparison> comparison;  ///< of the embedder, when there is one
+};
+
+/// Opens models and makes the analyzers. A built-in model that is not installed yet is installed
+/// from the fetched packages. Errors: InvalidArgument for an unknown analyzer or option; NotFound
+/// and ModelFailed for models, saying how to get them.
+Result<Engine> make_engine(const EngineOptions& options);
+
+/// Converts a built-in model from the folder of fetched packages: $ALBUMEN_PACKAGES, else the
+/// packages folder in the user's cache. Errors: as ModelStore::install.
+Result<Installation> install_built_in(const ModelStore& store, const std::string& name);
+
+}  // namespace albumen
