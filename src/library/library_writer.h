@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// All that changes a library. One thread of its own writes; callers queue results and go on.
+// Tested by library_writer_test.cpp.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/result.h"
+#include "library/known_files.h"
+#include "library/rows.h"
+
+namespace albumen {
+
+namespace store {
+class CommitQueue;
+class Connection;
+}  // namespace store
+
+/// How many files a scan found gone, and how many were back.
+struct ScanOutcome {
+  std::int64_t vanished = 0;
+  std::int64_t returned = 0;
+};
+
+struct PruneOptions {
+  /// Also drop findings of analyzers that no run uses any more (older versions, models or
+  /// parameters).
+  bool superseded_findings = false;
+};
+
+struct PruneOutcome {
+  std::int64_t files = 0;
+  std::int64_t pictures = 0;
+};
+
+/// Made by Library, which must outlive it. Internally locked.
+/// Once a write fails (a full disk), all that was committed stays, what was queued is lost, and
+/// every later call gives that same StoreFailed: stop, and open the library again.
+class LibraryWriter {
+ public:
+  /// For Library alone.
+  explicit LibraryWriter(std::unique_ptr<store::Connection> connection);
+  LibraryWriter(const LibraryWriter&) = delete;
+  LibraryWriter& operator=(const LibraryWriter&) = delete;
+  /// Commits what is queued; call `flush` first to learn whether that worked.
+  ~LibraryWriter();
+
+  /// Queues what a visit of one file gave: replaces what was known of the file (path and member),
+  /// adds the findings to those of its picture, and marks the file present. Waits while 4096
+  /// results or 8 MiB are queued. Committed within 200 ms or 1000 rows.
+  /// Findings with numbers that are not finite become failures of their analyzers.
+  Result<void> submit(PictureResult result);
+
+  /// Returns when everything submitted before is committed.
+  Result<void> flush();
+
+  // Each of these commits what was submitted before, then makes its change in one transaction.
+
+  /// Starts a run and makes its analyzers the current ones of their names.
+  Result<RunId> begin_run(const RunStart& start);
+
+  /// NotFound for a run that was never begun.
+  Result<void> finish_run(RunId run, const RunFinish& finish);
+
+  /// Marks what the scan did not find again as missing, and what is back as present.
+  Result<ScanOutcome> finish_scan(const KnownFiles& known, const ScanScope& scope);
+
+  /// Drops missing files, pictures without a file, their findings and places in people. Edits stay.
+  Result<PruneOutcome> prune(const PruneOptions& options = {});
+
+  /// NotFound when a face does not exist: the grouping was made from other findings. Nothing
+  /// changes then.
+  Result<void> change_people(const PeopleChange& change);
+
+  /// Adds to the log; `edit.number` is ignored. Returns the number that it got.
+  Result<std::int64_t> append_edit(const EditRow& edit);
+
+ private:
+  std::unique_ptr<store::CommitQueue> queue_;
+};
+
+}  // namespace albumen
