@@ -1,96 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prepare/resize.h"
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <gtest/gtest.h>
-#include <numbers>
 #include <random>
 #include <vector>
 
 #include "prepare/internal/strip_resizer.h"
+#include "prepare/testing/float_twin.h"
 #include "prepare/testing/pictures.h"
 
 namespace albumen {
 namespace {
 
 using testing::Picture;
-
-/// The twin: one axis in doubles, the definition of each filter written out.
-std::vector<double> weights_of(Filter filter, double scale, std::uint32_t in, double centre) {
-  const double widening = std::max(scale, 1.0);
-  std::vector<double> weights(in);
-  double sum = 0;
-  for (std::uint32_t i = 0; i < in; ++i) {
-    const double t = std::abs(i + 0.5 - centre) / widening;
-    double w = 0;
-    if (filter == Filter::kArea && scale >= 1) {
-      w = std::max(0.0,
-                   std::min(i + 1.0, centre + scale / 2) - std::max(i + 0.0, centre - scale / 2));
-    } else if (filter == Filter::kLanczos3) {
-      const double a = std::numbers::pi * t;
-      w = t < 1e-9 ? 1.0 : t < 3 ? 3 * std::sin(a) * std::sin(a / 3) / (a * a) : 0.0;
-    } else {
-      w = std::max(0.0, 1 - t);
-    }
-    weights[i] = w;
-    sum += w;
-  }
-  for (double& w : weights) {
-    w /= sum;
-  }
-  return weights;
-}
-
-std::vector<double> twin(const Picture& in, Size out, Filter filter) {
-  const auto channels = static_cast<std::uint32_t>(in.channels());
-  const Size size = in.size();
-  std::vector<double> middle(std::size_t{out.width} * size.height * channels);
-  const double across = static_cast<double>(size.width) / out.width;
-  for (std::uint32_t x = 0; x < out.width; ++x) {
-    const auto weights = weights_of(filter, across, size.width, (x + 0.5) * across);
-    for (std::uint32_t y = 0; y < size.height; ++y) {
-      for (std::uint32_t c = 0; c < channels; ++c) {
-        double sum = 0;
-        for (std::uint32_t i = 0; i < size.width; ++i) {
-          sum += weights[i] * in.at(i, y, static_cast<int>(c));
-        }
-        middle[((std::size_t{y} * out.width + x) * channels) + c] = sum;
-      }
-    }
-  }
-  std::vector<double> result(std::size_t{out.width} * out.height * channels);
-  const double down = static_cast<double>(size.height) / out.height;
-  const std::size_t line = std::size_t{out.width} * channels;
-  for (std::uint32_t y = 0; y < out.height; ++y) {
-    const auto weights = weights_of(filter, down, size.height, (y + 0.5) * down);
-    for (std::size_t s = 0; s < line; ++s) {
-      double sum = 0;
-      for (std::uint32_t i = 0; i < size.height; ++i) {
-        sum += weights[i] * middle[(i * line) + s];
-      }
-      result[(y * line) + s] = std::clamp(sum, 0.0, 255.0);
-    }
-  }
-  return result;
-}
-
-testing::Differences differences(const Picture& fast, const std::vector<double>& slow) {
-  testing::Differences found;
-  std::size_t i = 0;
-  for (std::uint32_t y = 0; y < fast.size().height; ++y) {
-    for (const std::uint8_t sample : fast.view().row(y)) {
-      const double difference = std::abs(sample - slow[i++]);
-      found.worst = std::max(found.worst, difference);
-      found.mean += difference;
-      found.share_above_1 += std::abs(sample - std::round(slow[i - 1])) > 1 ? 1 : 0;
-    }
-  }
-  found.mean /= static_cast<double>(i);
-  found.share_above_1 /= static_cast<double>(i);
-  return found;
-}
 
 void resize_within_prediction(Picture& out, const Picture& in, Filter filter) {
   const Bytes predicted = resize_scratch_bytes(out.size(), in.size(), in.channels(), filter);
@@ -115,12 +38,12 @@ void compare_with_twin(const Case& one, std::mt19937& random) {
                << static_cast<int>(one.filter));
   Picture in{one.in, one.channels, random() % 70, random() % 33};
   testing::fill_with_noise(in, random);
-  const auto expected = twin(in, one.out, one.filter);
+  const auto expected = testing::float_twin(in, one.out, one.filter);
   std::vector<Picture> results;
   testing::on_every_target([&] {
     Picture out{one.out, one.channels, random() % 5, random() % 3};
     resize_within_prediction(out, in, one.filter);
-    const testing::Differences found = differences(out, expected);
+    const testing::Differences found = testing::differences(out, expected);
     EXPECT_LE(found.worst, 1.0);
     if (expected.size() >= 1000) {
       EXPECT_LE(found.mean, 0.27);  // rounding alone is 0.25

@@ -52,21 +52,27 @@ int bits_for(double scale, int most_bits) {
 }
 
 /// Rounds the running sum instead of each weight, so that the total is exact: a flat picture stays
-/// flat, whatever the number of taps.
-void quantise(std::span<const double> raw, int bits, std::span<std::int16_t> weights) {
+/// flat, whatever the number of taps. Returns how many taps are in use.
+std::uint32_t quantise(std::span<const double> raw, int bits, std::span<std::int16_t> weights) {
   double total = 0;
   for (const double weight : raw) {
     total += weight;
   }
   const double unit = static_cast<double>(1 << bits) / total;
-  double running = 0;
-  long before = 0;
-  for (std::size_t k = 0; k < raw.size(); ++k) {
+  // Keeps the sum positive, so that a cast rounds it to nearest.
+  constexpr int kLift = 1 << 20;
+  double running = kLift + 0.5;
+  int before = kLift;
+  std::uint32_t used = 1;
+  for (std::uint32_t k = 0; k < raw.size(); ++k) {
     running += raw[k] * unit;
-    const long now = std::lround(running);
-    weights[k] = static_cast<std::int16_t>(std::clamp(now - before, -32767L, 32767L));
+    const int now = static_cast<int>(running);
+    const int weight = std::clamp(now - before, -32767, 32767);
+    weights[k] = static_cast<std::int16_t>(weight);
+    used = weight != 0 ? k + 1 : used;
     before = now;
   }
+  return used;
 }
 
 }  // namespace
@@ -81,7 +87,7 @@ std::uint32_t axis_taps(std::uint32_t in, std::uint32_t out, Filter filter) {
 
 std::size_t axis_bytes(std::uint32_t in, std::uint32_t out, Filter filter) {
   const std::size_t taps = axis_taps(in, out, filter);
-  const std::size_t tables = out * ((taps * sizeof(std::int16_t)) + sizeof(std::uint32_t));
+  const std::size_t tables = out * ((taps * sizeof(std::int16_t)) + (2 * sizeof(std::uint32_t)));
   return (taps * sizeof(double)) + ((tables + 7) / 8 * 8);
 }
 
@@ -90,7 +96,8 @@ Axis build_axis(const AxisRequest& request, std::span<std::byte> memory) {
   ALBUMEN_DCHECK(memory.size() >= axis_bytes(request.in, request.out, request.filter));
   auto* raw_memory = reinterpret_cast<double*>(memory.data());
   auto* starts = reinterpret_cast<std::uint32_t*>(raw_memory + taps);
-  auto* weights = reinterpret_cast<std::int16_t*>(starts + request.out);
+  auto* counts = starts + request.out;
+  auto* weights = reinterpret_cast<std::int16_t*>(counts + request.out);
 
   const double scale = request.extent / request.out;
   const double reach = support_of(request.filter, scale) * std::max(scale, 1.0);
@@ -106,7 +113,7 @@ Axis build_axis(const AxisRequest& request, std::span<std::byte> memory) {
     const std::uint32_t entry = request.reversed ? request.out - 1 - x : x;
     const std::span<std::int16_t> row{weights + (std::size_t{entry} * taps), taps};
     std::ranges::fill(row, std::int16_t{0});
-    quantise(raw, bits, row);
+    counts[entry] = quantise(raw, bits, row);
     starts[entry] = static_cast<std::uint32_t>(start);
   }
   return {.in = request.in,
@@ -114,6 +121,7 @@ Axis build_axis(const AxisRequest& request, std::span<std::byte> memory) {
           .taps = taps,
           .bits = bits,
           .starts = starts,
+          .counts = counts,
           .weights = weights};
 }
 

@@ -27,9 +27,10 @@ struct AxisRequest {
 struct Axis {
   std::uint32_t in = 0;
   std::uint32_t out = 0;
-  std::uint32_t taps = 0;  ///< per output sample; even, the unused ones have weight 0
+  std::uint32_t taps = 0;  ///< row length of `weights`; even, the unused ones are 0
   int bits = 0;            ///< the weights of one output sample sum up to exactly 2^bits
-  const std::uint32_t* starts = nullptr;  ///< [out]; start + taps <= in wherever taps <= in
+  const std::uint32_t* starts = nullptr;  ///< [out]
+  const std::uint32_t* counts = nullptr;  ///< [out]; taps in use: 1..taps, start + count <= in
   const std::int16_t* weights = nullptr;  ///< [out][taps]
 };
 

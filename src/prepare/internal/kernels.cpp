@@ -65,7 +65,7 @@ HWY_INLINE void vertical_line(const VerticalTile& tile, const Axis& axis, std::u
   const std::size_t lanes = hn::Lanes(d8);
   const std::uint32_t start = axis.starts[line];
   const std::int16_t* weights = axis.weights + (std::size_t{line} * axis.taps);
-  const std::uint32_t taps = std::min(axis.taps, axis.in - start);
+  const std::uint32_t taps = axis.counts[line];
   const std::uint8_t* first =
       tile.source + (std::size_t{start - tile.first_line} * tile.stride_bytes);
   const auto zero = hn::Zero(d8);
@@ -173,12 +173,13 @@ void filter_strip(const Axis& axis, const HorizontalStrip& strip) {
   std::uint8_t* out = strip.samples;
   for (std::uint32_t x = 0; x < axis.out; ++x, weights += axis.taps) {
     const std::int16_t* first = strip.columns + (axis.starts[x] * step);
+    const std::uint32_t taps = axis.counts[x];
     for (std::size_t c = 0; c < strip.channels; ++c, first += kStripLines, out += kStripLines) {
       for (std::size_t i = 0; i < kStripLines; i += lanes) {
         PairSum<Line32> low(d32);
         PairSum<Line32> high(d32);
         const std::int16_t* column = first + i;
-        for (std::uint32_t k = 0; k < axis.taps; k += 2, column += 2 * step) {
+        for (std::uint32_t k = 0; k < taps; k += 2, column += 2 * step) {
           const auto pair = hn::BitCast(d16, hn::Set(d32, weight_pair(weights + k)));
           const auto a = hn::Load(d16, column);
           const auto b = hn::Load(d16, column + step);

@@ -33,8 +33,7 @@ struct VerticalTile {
 void filter_vertically(const Axis& axis, const VerticalTile& tile);
 
 struct HorizontalStrip {
-  const std::int16_t* columns =
-      nullptr;  ///< [max(in, taps) * channels][kStripLines], aligned to 64
+  const std::int16_t* columns = nullptr;  ///< [(in + 1) * channels][kStripLines], aligned to 64
   std::size_t channels = 1;
   std::uint8_t* samples = nullptr;  ///< [out * channels][kStripLines], aligned to 64
 };

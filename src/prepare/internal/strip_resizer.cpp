@@ -57,11 +57,10 @@ std::size_t lines_per_strip(const ResizeGeometry& geometry) {
 Layout layout_of(const ResizeGeometry& geometry) {
   const Size out = stored_out(geometry);
   const auto channels = static_cast<std::size_t>(geometry.channels);
-  const std::size_t taps = axis_taps(geometry.in.width, out.width, geometry.filter);
   const std::size_t stage_samples = kStagePixels * channels;
   Layout layout;
-  layout.column_count =
-      round_up(std::max(samples_per_line(geometry), taps * channels), stage_samples);
+  // One column more than the picture has: the partner of an odd last tap.
+  layout.column_count = round_up(samples_per_line(geometry) + channels, stage_samples);
   layout.stage_bytes = needs_stage(geometry) ? lines_per_strip(geometry) * stage_samples : 0;
 
   layout.down = round_up(axis_bytes(geometry.in.width, out.width, geometry.filter), 64);
@@ -105,6 +104,13 @@ std::size_t StripResizer::scratch_bytes(const ResizeGeometry& geometry) {
   return layout_of(geometry).total;
 }
 
+std::size_t StripResizer::scratch_bound(const ResizeGeometry& geometry) {
+  // A plane may be narrow enough to be staged where the picture itself is not.
+  const Layout layout = layout_of(geometry);
+  const std::size_t stage = round_up(lines_per_strip(geometry) * kStagePixels, 64);
+  return layout.total + (layout.stage_bytes == 0 ? stage : 0);
+}
+
 StripResizer::StripResizer(const ResizeGeometry& geometry, ImageView in,
                            std::span<std::byte> scratch)
     : geometry_(geometry), in_(in) {
@@ -132,7 +138,7 @@ StripResizer::StripResizer(const ResizeGeometry& geometry, ImageView in,
   if (layout.stage_bytes > 0) {
     stage_ = reinterpret_cast<std::uint8_t*>(scratch.data() + layout.stage);
   }
-  // Columns beyond the picture are read with weight 0 where a filter is wider than the picture.
+  // The column behind the last one is read with weight 0.
   const std::size_t used = samples_per_line(geometry) * kStripLines;
   std::fill(columns_ + used, columns_ + (layout.column_count * kStripLines), std::int16_t{0});
 }

@@ -33,6 +33,9 @@ class StripResizer {
  public:
   static std::size_t scratch_bytes(const ResizeGeometry& geometry);
 
+  /// At least scratch_bytes of every plane of that picture, however it is subsampled.
+  static std::size_t scratch_bound(const ResizeGeometry& geometry);
+
   /// REQUIRES: `in` of geometry.in with geometry.channels (4 when over_white), scratch of
   /// scratch_bytes aligned to 64.
   StripResizer(const ResizeGeometry& geometry, ImageView in, std::span<std::byte> scratch);

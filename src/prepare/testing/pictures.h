@@ -2,16 +2,21 @@
 // For tests: pictures with awkward strides, the naive turn, and the loop over vector targets.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "core/geometry.h"
 #include "core/image_view.h"
 #include "govern/budget.h"
+#include "govern/images.h"
 
 namespace albumen::testing {
 
@@ -140,11 +145,29 @@ inline void on_every_target(const std::function<void()>& test) {
   hwy::SetSupportedTargetsForTest(0);
 }
 
-/// Differences between a picture and its twin in floats.
-struct Differences {
-  double worst = 0;
-  double mean = 0;
-  double share_above_1 = 0;  ///< of samples whose difference to the rounded twin is above 1 level
-};
+/// A decode that borrows `planes` (one, or three for kYcc8), which must outlive it.
+inline DecodedImage decoded_from(PixelLayout layout, std::span<const Picture> planes,
+                                 Orientation orientation) {
+  DecodedImage image;
+  image.stored_size = planes[0].size();
+  image.stored_original = image.stored_size;
+  image.orientation = orientation;
+  image.layout = layout;
+  for (std::size_t i = 0; i < planes.size(); ++i) {
+    image.planes[i] = planes[i].view();
+  }
+  return image;
+}
+
+/// Smooth blobs and a few edges: something between noise and a flat picture.
+inline void fill_like_a_photograph(Picture& picture, unsigned seed) {
+  fill_with(picture, [seed](std::uint32_t x, std::uint32_t y, int c) {
+    const double u = x * (0.011 + (seed % 7) * 0.002) + c;
+    const double v = y * (0.013 + (seed % 5) * 0.003) - c;
+    const double edge = ((x / 37) + (y / 29) + seed) % 3 == 0 ? 40 : 0;
+    const double value = 110 + 60 * std::sin(u) * std::cos(v) + 25 * std::sin(3.1 * u + v) + edge;
+    return static_cast<int>(std::clamp(value, 0.0, 255.0));
+  });
+}
 
 }  // namespace albumen::testing
