@@ -128,33 +128,40 @@ class FramedPixels {
     return static_cast<std::size_t>(framed_.channels());
   }
 
-  /// Bilinear reading at (x, y), where pixel centres are at +0.5; black outside.
-  void read(double x, double y, std::uint8_t* out) const {
-    // Just short of the frame's centre line: what lies further out is as black.
-    constexpr double kShort = 1.0 / 1024;
-    const auto framed_x = static_cast<float>(std::clamp(x + 0.5, 0.0, size_.width + 1 - kShort));
-    const auto framed_y = static_cast<float>(std::clamp(y + 0.5, 0.0, size_.height + 1 - kShort));
-    const auto column = static_cast<std::uint32_t>(framed_x);
-    const auto line = static_cast<std::uint32_t>(framed_y);
-    const float right = framed_x - static_cast<float>(column);
-    const float below = framed_y - static_cast<float>(line);
+  /// Bilinear reading at (x, y) of the framed picture in units of 2^-16 pixels, where whole
+  /// numbers are pixel centres; what lies outside reads as the frame. Sums are exact integers,
+  /// rounded once.
+  void read(std::int64_t x, std::int64_t y, std::uint8_t* out) const {
+    x = std::clamp<std::int64_t>(x, 0, last_x_);
+    y = std::clamp<std::int64_t>(y, 0, last_y_);
+    const auto right = static_cast<std::uint32_t>(x >> kDropped) & (kWeightOne - 1);
+    const auto below = static_cast<std::uint32_t>(y >> kDropped) & (kWeightOne - 1);
     const std::size_t next = channels();
-    const std::uint8_t* upper = framed_.data() + (line * framed_.stride_bytes()) + (column * next);
+    const std::uint8_t* upper =
+        framed_.data() + (static_cast<std::size_t>(y >> kFixedBits) * framed_.stride_bytes()) +
+        (static_cast<std::size_t>(x >> kFixedBits) * next);
     const std::uint8_t* lower = upper + framed_.stride_bytes();
     for (std::size_t c = 0; c < next; ++c) {
-      const float a = blend(upper[c], upper[c + next], right);
-      const float b = blend(lower[c], lower[c + next], right);
-      out[c] = static_cast<std::uint8_t>(a + ((b - a) * below) + 0.5F);
+      const std::uint32_t a = (upper[c] * (kWeightOne - right)) + (upper[c + next] * right);
+      const std::uint32_t b = (lower[c] * (kWeightOne - right)) + (lower[c + next] * right);
+      const std::uint32_t sum = (a * (kWeightOne - below)) + (b * below);
+      out[c] =
+          static_cast<std::uint8_t>((sum + (kWeightOne * kWeightOne / 2)) >> (2 * kWeightBits));
     }
   }
 
+  static constexpr int kFixedBits = 16;
+
  private:
-  static float blend(std::uint8_t a, std::uint8_t b, float share) {
-    return static_cast<float>(a) + (static_cast<float>(b - a) * share);
-  }
+  static constexpr int kWeightBits = 11;
+  static constexpr int kDropped = kFixedBits - kWeightBits;
+  static constexpr std::uint32_t kWeightOne = 1U << kWeightBits;
 
   Size size_;
   MutableImageView framed_;
+  // One step short of the last frame line, so that the pixel after it always exists.
+  std::int64_t last_x_ = (std::int64_t{size_.width + 1} << kFixedBits) - 1;
+  std::int64_t last_y_ = (std::int64_t{size_.height + 1} << kFixedBits) - 1;
 };
 
 void fill_black(MutableImageView out) {
@@ -165,18 +172,27 @@ void fill_black(MutableImageView out) {
 
 void read_patch(MutableImageView out, const FramedPixels& pixels, const Reading& reading,
                 const Affine& map) {
-  const double scale_x = static_cast<double>(reading.shrunk.width) / reading.region.size.width;
-  const double scale_y = static_cast<double>(reading.shrunk.height) / reading.region.size.height;
-  const double left = reading.region.x;
-  const double top = reading.region.y;
+  const double unit = 1 << FramedPixels::kFixedBits;
+  const double scale_x = unit * reading.shrunk.width / reading.region.size.width;
+  const double scale_y = unit * reading.shrunk.height / reading.region.size.height;
+  // The frame moves centres from +0.5 to whole numbers: pixel 0 of the region is pixel 1.
+  const double left = (scale_x * (double{map.x0} - reading.region.x)) + (unit / 2);
+  const double top = (scale_y * (double{map.y0} - reading.region.y)) + (unit / 2);
+  // Maps may lead anywhere; what is further out than this is black anyway.
+  const auto fixed = [](double value) {
+    return static_cast<std::int64_t>(std::clamp(value, -1e13, 1e13));
+  };
+  const std::int64_t step_x = fixed(scale_x * map.xx);
+  const std::int64_t step_y = fixed(scale_y * map.yx);
   const auto channels = static_cast<std::size_t>(out.channels());
   const bool repeats = channels > pixels.channels();  // grey into all three
   for (std::uint32_t j = 0; j < out.height(); ++j) {
+    const double row = j + 0.5;
+    std::int64_t x = fixed(left + (scale_x * ((map.xx * 0.5) + (map.xy * row))));
+    std::int64_t y = fixed(top + (scale_y * ((map.yx * 0.5) + (map.yy * row))));
     std::uint8_t* to = out.row(j).data();
-    for (std::uint32_t i = 0; i < out.width(); ++i, to += channels) {
-      const Point p =
-          map.apply({.x = static_cast<float>(i) + 0.5F, .y = static_cast<float>(j) + 0.5F});
-      pixels.read((p.x - left) * scale_x, (p.y - top) * scale_y, to);
+    for (std::uint32_t i = 0; i < out.width(); ++i, to += channels, x += step_x, y += step_y) {
+      pixels.read(x, y, to);
       if (repeats) {
         to[1] = to[0];
         to[2] = to[0];

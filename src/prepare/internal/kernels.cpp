@@ -14,6 +14,7 @@
 #define HWY_TARGET_INCLUDE "prepare/internal/kernels.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.h, which includes this file once per target.
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -81,6 +82,10 @@ HWY_INLINE void vertical_line(const VerticalTile& tile, const Axis& axis, std::u
       const auto a = hn::LoadU(d8, source);
       // An odd last tap has a partner of weight 0, which must still be a line of the picture.
       const auto b = hn::LoadU(d8, k + 1 < taps ? source + tile.stride_bytes : source);
+      // The next tile's part of these lines: a new line each time is what the processor's own
+      // prefetching does not foresee.
+      hwy::Prefetch(source + kTileSamples);
+      hwy::Prefetch(source + tile.stride_bytes + kTileSamples);
       const auto low = hn::InterleaveLower(d8, a, b);
       const auto high = hn::InterleaveUpper(d8, a, b);
       sum0.add(d32, hn::BitCast(d16, hn::InterleaveLower(d8, low, zero)), pair);

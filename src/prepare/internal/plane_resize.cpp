@@ -52,10 +52,13 @@ void resize_planes(const RgbTarget& target, const DecodedImage& image, const Reg
     return part_of(plane, part.x, part.y, part.size);
   };
   StripResizer luma{geometry, cut(image.planes[0], region), scratch.subspan(0, each)};
-  StripResizer blue{chroma_geometry, cut(image.planes[1], chroma.region),
-                    scratch.subspan(each, each)};
-  StripResizer red{chroma_geometry, cut(image.planes[2], chroma.region),
-                   scratch.subspan(2 * each, each)};
+  const ImageView blue_plane = cut(image.planes[1], chroma.region);
+  const ImageView red_plane = cut(image.planes[2], chroma.region);
+  const bool full_chroma = chroma.region.size == region.size;
+  StripResizer blue = full_chroma
+                          ? StripResizer{luma, blue_plane, scratch.subspan(each, each)}
+                          : StripResizer{chroma_geometry, blue_plane, scratch.subspan(each, each)};
+  StripResizer red{blue, red_plane, scratch.subspan(2 * each, each)};
 
   // In step, so that the planes meet in the cache and are never whole at once.
   auto* strips = reinterpret_cast<std::uint8_t*>(scratch.data() + (3 * each));

@@ -115,7 +115,6 @@ StripResizer::StripResizer(const ResizeGeometry& geometry, ImageView in,
                            std::span<std::byte> scratch)
     : geometry_(geometry), in_(in) {
   const Layout layout = layout_of(geometry);
-  ALBUMEN_DCHECK(scratch.size() >= layout.total);
   ALBUMEN_DCHECK(in.size() == geometry.in);
   const Size out = stored_out(geometry);
   // 16 bits down: 255 * 1.5 * 2^16 fits int32; 15 across: so does what carries kMiddleBits.
@@ -133,13 +132,25 @@ StripResizer::StripResizer(const ResizeGeometry& geometry, ImageView in,
                       .reversed = reverses_down(geometry.orientation),
                       .most_bits = 16},
                      scratch.subspan(layout.down, layout.columns - layout.down));
+  take_buffers(scratch);
+}
+
+StripResizer::StripResizer(const StripResizer& like, ImageView in, std::span<std::byte> scratch)
+    : geometry_(like.geometry_), in_(in), across_(like.across_), down_(like.down_) {
+  ALBUMEN_DCHECK(in.size() == geometry_.in);
+  take_buffers(scratch);
+}
+
+void StripResizer::take_buffers(std::span<std::byte> scratch) {
+  const Layout layout = layout_of(geometry_);
+  ALBUMEN_DCHECK(scratch.size() >= layout.total);
   columns_ = reinterpret_cast<std::int16_t*>(scratch.data() + layout.columns);
   samples_ = reinterpret_cast<std::uint8_t*>(scratch.data() + layout.samples);
   if (layout.stage_bytes > 0) {
     stage_ = reinterpret_cast<std::uint8_t*>(scratch.data() + layout.stage);
   }
   // The column behind the last one is read with weight 0.
-  const std::size_t used = samples_per_line(geometry) * kStripLines;
+  const std::size_t used = samples_per_line(geometry_) * kStripLines;
   std::fill(columns_ + used, columns_ + (layout.column_count * kStripLines), std::int16_t{0});
 }
 

@@ -40,6 +40,10 @@ class StripResizer {
   /// scratch_bytes aligned to 64.
   StripResizer(const ResizeGeometry& geometry, ImageView in, std::span<std::byte> scratch);
 
+  /// The same resize of another plane: shares the tables of `like`, whose scratch must live as
+  /// long. REQUIRES: `in` and `scratch` as for the constructor above with the geometry of `like`.
+  StripResizer(const StripResizer& like, ImageView in, std::span<std::byte> scratch);
+
   /// Strips are 16 rows of the upright picture, or 16 columns where the turn swaps the sides.
   [[nodiscard]] std::uint32_t strip_count() const;
 
@@ -50,6 +54,7 @@ class StripResizer {
   void run(std::uint32_t strip, MutableImageView out);
 
  private:
+  void take_buffers(std::span<std::byte> scratch);
   void filter_directly(std::uint32_t strip);
   void filter_staged(std::uint32_t strip);
   void write_turned(MutableImageView out) const;
