@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The vector loops of a resize. A picture is resized in strips of 16 output lines: a vertical pass
+// over a tile of columns, turned so that the 16 lines of one column lie side by side, and then a
+// horizontal pass in which those 16 are the vector. No pass needs a gather, and a picture that must
+// be turned by 90 degrees is simply not turned back.
+// All arithmetic is on integers: every vector target gives the same bytes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "prepare/internal/axis.h"
+
+namespace albumen::internal {
+
+inline constexpr std::size_t kStripLines = 16;
+/// Samples (pixels times channels) of one vertical tile; at least the widest vector of bytes.
+inline constexpr std::size_t kTileSamples = 64;
+/// Fractional bits between the passes: 64 levels below one grey level, and room for Lanczos to
+/// overshoot to twice the range.
+inline constexpr int kMiddleBits = 6;
+
+struct VerticalTile {
+  const std::uint8_t* source = nullptr;  ///< first sample of the tile in input line `first_line`
+  std::size_t stride_bytes = 0;
+  std::uint32_t first_line = 0;
+  std::uint32_t strip = 0;  ///< output lines [16 * strip, 16 * strip + 16) as far as there are any
+  /// [kTileSamples][kStripLines], aligned to 64: the columns.
+  std::int16_t* columns = nullptr;
+};
+
+/// Fills all 16 lines of all 64 columns; lines beyond the axis repeat its last one.
+void filter_vertically(const Axis& axis, const VerticalTile& tile);
+
+struct HorizontalStrip {
+  const std::int16_t* columns = nullptr;  ///< [(in + 1) * channels][kStripLines], aligned to 64
+  std::size_t channels = 1;
+  std::uint8_t* samples = nullptr;  ///< [out * channels][kStripLines], aligned to 64
+};
+
+void filter_horizontally(const Axis& axis, const HorizontalStrip& strip);
+
+/// Writes `samples` [count][kStripLines] as `lines` rows of `count` bytes.
+struct RowsOut {
+  const std::uint8_t* samples = nullptr;
+  std::size_t count = 0;
+  std::uint8_t* rows = nullptr;
+  std::size_t stride_bytes = 0;
+  std::size_t lines = 0;  ///< 1..kStripLines
+};
+
+void write_rows(const RowsOut& out);
+
+}  // namespace albumen::internal

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Resizes one stored plane or interleaved picture into its upright place, 16 output lines at a
+// time, so that several planes can go in step and nothing larger than a few input lines is held.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "core/geometry.h"
+#include "core/image_view.h"
+#include "prepare/internal/axis.h"
+#include "prepare/resize.h"
+
+namespace albumen::internal {
+
+struct ResizeGeometry {
+  Size out;  ///< upright
+  Size in;   ///< stored
+  /// Of the output. 4-channel input with 3 here is composited over white on the way.
+  int channels = 1;
+  Filter filter = Filter::kArea;
+  Orientation orientation = Orientation::kUpright;
+  /// Part of `in` that the output covers, from the top left corner; 0 means all of it. See
+  /// AxisRequest::extent.
+  double extent_x = 0;
+  double extent_y = 0;
+  bool over_white = false;
+};
+
+/// One thread. Views into the input and the scratch must live as long as it does.
+class StripResizer {
+ public:
+  static std::size_t scratch_bytes(const ResizeGeometry& geometry);
+
+  /// At least scratch_bytes of every plane of that picture, however it is subsampled.
+  static std::size_t scratch_bound(const ResizeGeometry& geometry);
+
+  /// REQUIRES: `in` of geometry.in with geometry.channels (4 when over_white), scratch of
+  /// scratch_bytes aligned to 64.
+  StripResizer(const ResizeGeometry& geometry, ImageView in, std::span<std::byte> scratch);
+
+  /// The same resize of another plane: shares the tables of `like`, whose scratch must live as
+  /// long. REQUIRES: `in` and `scratch` as for the constructor above with the geometry of `like`.
+  StripResizer(const StripResizer& like, ImageView in, std::span<std::byte> scratch);
+
+  /// Strips are 16 rows of the upright picture, or 16 columns where the turn swaps the sides.
+  [[nodiscard]] std::uint32_t strip_count() const;
+
+  /// The strip's rectangle of an upright picture of size geometry.out.
+  [[nodiscard]] MutableImageView strip_of(MutableImageView whole, std::uint32_t strip) const;
+
+  /// Fills `out`, which has the size of strip_of(whole, strip).
+  void run(std::uint32_t strip, MutableImageView out);
+
+ private:
+  void take_buffers(std::span<std::byte> scratch);
+  void filter_directly(std::uint32_t strip);
+  void filter_staged(std::uint32_t strip);
+  void write_turned(MutableImageView out) const;
+
+  ResizeGeometry geometry_;
+  ImageView in_;
+  Axis across_;  // stored horizontal axis
+  Axis down_;    // stored vertical axis
+  std::int16_t* columns_ = nullptr;
+  std::uint8_t* samples_ = nullptr;
+  std::uint8_t* stage_ = nullptr;  // null when the input can be read in place
+};
+
+/// All strips of `whole`.
+void run_all(StripResizer& resizer, MutableImageView whole);
+
+}  // namespace albumen::internal
