@@ -15,22 +15,11 @@
 #include "core/error.h"
 #include "core/findings.h"
 #include "core/geometry.h"
+#include "core/identity.h"
 #include "files/file.h"
 #include "files/sha256.h"
 
 namespace albumen {
-
-/// Identity of a picture: a digest of its image payload, orientation and colour profile, or of the
-/// whole file for formats that are not taken apart.
-using PictureId = Sha256Digest;
-
-/// Identity of a face inside one faces analyzer's findings.
-struct FaceKey {
-  PictureId picture;
-  std::uint32_t index = 0;  ///< in the order of `Faces::faces`
-
-  friend auto operator<=>(const FaceKey&, const FaceKey&) = default;
-};
 
 struct GpsPosition {
   double latitude = 0;             ///< degrees, north positive, -90..90
