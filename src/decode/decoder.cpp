@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/decoder.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <string>
+#include <utility>
+
+#include "core/check.h"
+#include "decode/internal/format.h"
+#include "decode/limits.h"
+#include "decode/metadata/exif.h"
+#include "decode/metadata/exif_block.h"
+
+namespace albumen {
+namespace {
+
+std::unexpected<Error> not_decoded(ContentType type) {
+  if (type == ContentType::kEmpty) {
+    return fail(ErrorCode::kTruncated, "the file is empty");
+  }
+  if (is_picture(type)) {
+    return fail(ErrorCode::kUnsupported, fmt::format("{} is not decoded yet", name_of(type)));
+  }
+  return fail(ErrorCode::kUnsupported, fmt::format("is no picture (content: {})", name_of(type)));
+}
+
+Result<ImageInfo> probe_by_type(ContentType type, ByteSpan bytes) {
+  switch (type) {
+    case ContentType::kJpeg:
+      return probe_jpeg(bytes);
+    case ContentType::kPng:
+      return probe_png(bytes);
+    case ContentType::kWebp:
+      return probe_webp(bytes);
+    default:
+      return not_decoded(type);
+  }
+}
+
+Result<DecodePlan> plan_by_type(const ImageInfo& info, const PlanRequest& request) {
+  switch (info.type) {
+    case ContentType::kJpeg:
+      return plan_jpeg(info, request);
+    case ContentType::kPng:
+      return plan_png(info, request);
+    case ContentType::kWebp:
+      return plan_webp(info, request);
+    default:
+      return not_decoded(info.type);
+  }
+}
+
+Result<DecodedImage> decode_by_type(const DecodeRequest& request, Reservation& job) {
+  switch (request.info.type) {
+    case ContentType::kJpeg:
+      return decode_jpeg(request, job);
+    case ContentType::kPng:
+      return decode_png(request, job);
+    case ContentType::kWebp:
+      return decode_webp(request, job);
+    default:
+      return not_decoded(request.info.type);
+  }
+}
+
+}  // namespace
+
+Result<void> check_size(Size stored) {
+  if (stored.empty()) {
+    return fail(ErrorCode::kCorrupt,
+                fmt::format("the header claims {} x {} pixels", stored.width, stored.height));
+  }
+  if (stored.longest_side() > kMaxSide || stored.pixels() > kMaxPixels) {
+    return fail(ErrorCode::kTooLarge,
+                fmt::format("{} x {} pixels exceed the limit of {} a side and {} in all",
+                            stored.width, stored.height, kMaxSide, kMaxPixels.count()));
+  }
+  return {};
+}
+
+Size needed_size(Size stored, std::span<const ViewSpec> views) {
+  std::uint32_t longest = 0;
+  for (const ViewSpec& view : views) {
+    longest = std::max(longest, view.longest_side);
+  }
+  return fit_inside(stored, longest);
+}
+
+std::unexpected<Error> needs_more(Bytes need, Bytes affordable) {
+  return fail(ErrorCode::kBudgetExceeded, fmt::format("decoding needs {}, {} can be afforded",
+                                                      to_string(need), to_string(affordable)));
+}
+
+DecodedImage single_plane_image(const DecodeRequest& request, ByteBuffer buffer,
+                                std::size_t stride_bytes) {
+  DecodedImage image;
+  image.stored_original = request.info.stored_size;
+  image.stored_size = request.plan.decoded_size;
+  image.orientation = request.info.orientation;
+  image.layout = request.plan.layout;
+  image.buffer = std::move(buffer);
+  image.planes[0] = ImageView{image.buffer.data(), request.plan.decoded_size,
+                              channels_of(request.plan.layout), stride_bytes};
+  return image;
+}
+
+Result<ImageInfo> probe(const EncodedImage& image) {
+  const ByteSpan bytes = image.bytes.bytes();
+  const ContentType type = sniff(slice(bytes, 0, kSniffBytes));
+  ImageInfo info = TRY_CONTEXT(probe_by_type(type, bytes), image.name);
+  info.type = type;
+  info.encoded_bytes = Bytes{bytes.size()};
+  TRY_CONTEXT(check_size(info.stored_size), image.name);
+  info.orientation = exif_orientation(find_exif_block(type, bytes));
+  return info;
+}
+
+Result<DecodePlan> plan(const ImageInfo& info, std::span<const ViewSpec> views, Bytes affordable,
+                        const DecodeOptions& /*options*/) {
+  const auto is_empty = [](const ViewSpec& view) { return view.longest_side == 0; };
+  if (views.empty() || std::ranges::any_of(views, is_empty)) {
+    return fail(ErrorCode::kInvalidArgument, "a decode needs views of at least one pixel");
+  }
+  TRY(check_size(info.stored_size));
+  return plan_by_type(info,
+                      {.needed = needed_size(info.stored_size, views), .affordable = affordable});
+}
+
+Result<DecodedImage> decode(const EncodedImage& image, const ImageInfo& info,
+                            const DecodePlan& plan, const DecodeOptions& options,
+                            Reservation& job) {
+  if (job.size() < plan.peak_bytes) {
+    return fail(ErrorCode::kInternal,
+                fmt::format("{}: the job holds {} but its plan needs {}", image.name,
+                            to_string(job.size()), to_string(plan.peak_bytes)));
+  }
+  return decode_by_type(
+             {.bytes = image.bytes.bytes(), .info = info, .plan = plan, .options = options}, job)
+      .with_context(image.name);
+}
+
+}  // namespace albumen

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Encoded bytes to pixels in three steps, so that nothing is allocated before it is paid for:
+// `probe` reads the header, `plan` says how to decode and what memory that takes, `decode` does it
+// inside the reservation that the plan asked for.
+// Tested by decoder_test.cpp, jpeg/, png/ and webp/.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "core/content_type.h"
+#include "core/geometry.h"
+#include "core/result.h"
+#include "core/units.h"
+#include "core/view_spec.h"
+#include "govern/budget.h"
+#include "govern/images.h"
+
+namespace albumen {
+
+/// The colour space inside a JPEG, decided as libjpeg does (JFIF and Adobe markers, then ids).
+enum class JpegColor : std::uint8_t { kGray, kYcc, kRgb, kCmyk, kYcck };
+
+/// One component of a JPEG's frame header.
+struct JpegComponent {
+  std::uint8_t id = 0;
+  std::uint8_t horizontal = 1;  ///< sampling factor, 1..4
+  std::uint8_t vertical = 1;    ///< sampling factor, 1..4
+
+  friend bool operator==(const JpegComponent&, const JpegComponent&) = default;
+};
+
+/// What only JPEGs have.
+struct JpegDetails {
+  JpegColor color = JpegColor::kYcc;
+  int component_count = 0;  ///< 1..4
+  std::array<JpegComponent, 4> components{};
+  /// Progressive, or the first scan lacks a component: all coefficients are kept in memory.
+  bool multi_scan = false;
+  /// Adobe writes CMYK inverted: 255 is no ink.
+  bool adobe_inverted = false;
+};
+
+/// What only WebPs have.
+struct WebpDetails {
+  bool lossless = false;
+  /// Where the first frame lies on the canvas; the whole canvas for a still.
+  Size frame_size;
+  std::uint32_t frame_x = 0;
+  std::uint32_t frame_y = 0;
+};
+
+/// What a header says. Checked against the limits of limits.h.
+struct ImageInfo {
+  ContentType type = ContentType::kUnknown;
+  Size stored_size;  ///< pixels in the file, before orientation; never empty
+  Orientation orientation = Orientation::kUpright;
+  int channels = 0;          ///< in the file, a palette counting as 3, its transparency as 1 more
+  int bit_depth = 8;         ///< per channel, in the file
+  bool progressive = false;  ///< JPEG
+  bool interlaced = false;   ///< PNG, Adam7
+  bool has_alpha = false;
+  bool animated = false;  ///< only the first frame is decoded
+  Bytes encoded_bytes;
+  JpegDetails jpeg;
+  WebpDetails webp;
+
+  /// Size after turning.
+  [[nodiscard]] Size size() const { return oriented(stored_size, orientation); }
+};
+
+struct DecodeOptions {
+  /// Accept a damaged picture of which at least this share is there, in percent; 100 accepts none.
+  /// The share goes to DecodedImage::complete, the missing part is filled with defined bytes.
+  float keep_truncated_percent = 100.0F;
+};
+
+/// How to decode, and what it costs.
+struct DecodePlan {
+  Size decoded_size;  ///< of planes[0], stored orientation
+  /// False where memory allowed only a smaller decode than the largest view asks for.
+  bool covers_views = true;
+  int jpeg_scale = 8;               ///< JPEG: N of the DCT scale N/8, 1..8
+  std::uint32_t shrink = 1;         ///< PNG: side of the box of pixels averaged to one
+  bool skip_jpeg_ac_scans = false;  ///< JPEG: drop scans that cannot change a pixel at this scale
+  PixelLayout layout = PixelLayout::kRgb8;
+  Bytes output_bytes;  ///< of DecodedImage::buffer
+  Bytes peak_bytes;    ///< output and everything the codec needs while it works
+};
+
+/// Reads the header; allocates no pixels. Content decides, never the name.
+/// Errors: Unsupported (no picture, or not decoded by this build), Truncated, Corrupt, TooLarge.
+Result<ImageInfo> probe(const EncodedImage& image);
+
+/// The cheapest plan whose decode still covers the largest of `views` (its longest side; kDecoded
+/// likewise). When its peak exceeds `affordable`, the largest decode that fits
+/// (`covers_views` is then false). Errors: BudgetExceeded naming need and limit when nothing fits;
+/// InvalidArgument without views or with one of longest side 0.
+Result<DecodePlan> plan(const ImageInfo& info, std::span<const ViewSpec> views, Bytes affordable,
+                        const DecodeOptions& options = {});
+
+/// Decodes. Takes its memory from `job`, at most plan.peak_bytes of it; what the codec needed is
+/// back in `job` on return, the output's share travels in the picture.
+/// Errors: Truncated and Corrupt (see DecodeOptions), Unsupported, BudgetExceeded when the file
+/// turns out to need more than its header promised, Internal when `job` is too small.
+Result<DecodedImage> decode(const EncodedImage& image, const ImageInfo& info,
+                            const DecodePlan& plan, const DecodeOptions& options, Reservation& job);
+
+}  // namespace albumen

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/metadata.h"
+
+#include "core/content_type.h"
+#include "decode/metadata/exif.h"
+#include "decode/metadata/exif_block.h"
+
+namespace albumen {
+
+Result<Metadata> read_metadata(const EncodedImage& image) {
+  const ByteSpan bytes = image.bytes.bytes();
+  return parse_exif(find_exif_block(sniff(slice(bytes, 0, kSniffBytes)), bytes));
+}
+
+}  // namespace albumen

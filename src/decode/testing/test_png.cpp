@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// encode_png of test_pictures.h, by libspng.
+#include <cstring>
+#include <memory>
+#include <spng.h>
+#include <stdexcept>
+#include <zlib.h>
+
+#include "decode/testing/test_pictures.h"
+
+namespace albumen::testing {
+namespace {
+
+struct ContextDeleter {
+  void operator()(spng_ctx* context) const { spng_ctx_free(context); }
+};
+
+void check(int code) {
+  if (code != 0) {
+    throw std::runtime_error{spng_strerror(code)};
+  }
+}
+
+std::uint8_t color_type(const Picture& picture, const PngOptions& options) {
+  if (options.palette) {
+    return SPNG_COLOR_TYPE_INDEXED;
+  }
+  switch (picture.channels) {
+    case 1:
+      return SPNG_COLOR_TYPE_GRAYSCALE;
+    case 2:
+      return SPNG_COLOR_TYPE_GRAYSCALE_ALPHA;
+    case 3:
+      return SPNG_COLOR_TYPE_TRUECOLOR;
+    default:
+      return SPNG_COLOR_TYPE_TRUECOLOR_ALPHA;
+  }
+}
+
+// The palette of 3-3-2 bits, cut to what the depth can index.
+spng_plte palette_of(int bit_depth) {
+  spng_plte palette{};
+  palette.n_entries = 1U << static_cast<unsigned>(bit_depth);
+  for (unsigned index = 0; index < palette.n_entries; ++index) {
+    palette.entries[index].red = static_cast<std::uint8_t>((index >> 5U) * 36);
+    palette.entries[index].green = static_cast<std::uint8_t>((index >> 2U & 7U) * 36);
+    palette.entries[index].blue = static_cast<std::uint8_t>((index & 3U) * 85);
+  }
+  return palette;
+}
+
+// Samples in the file's depth, rows padded to whole bytes.
+std::vector<std::uint8_t> pack(const Picture& picture, const PngOptions& options) {
+  const auto channels = static_cast<std::size_t>(options.palette ? 1 : picture.channels);
+  const auto depth = static_cast<unsigned>(options.bit_depth);
+  const std::size_t row_bytes = (picture.size.width * channels * depth + 7) / 8;
+  std::vector<std::uint8_t> packed(row_bytes * picture.size.height);
+  for (std::uint32_t y = 0; y < picture.size.height; ++y) {
+    std::uint8_t* const row = packed.data() + y * row_bytes;
+    for (std::size_t index = 0; index < picture.size.width * channels; ++index) {
+      std::uint8_t sample = 0;
+      if (options.palette) {
+        const std::uint8_t* const rgb = picture.at(static_cast<std::uint32_t>(index), y);
+        sample =
+            static_cast<std::uint8_t>((rgb[0] >> 5U << 5U) | (rgb[1] >> 5U << 2U) | rgb[2] >> 6U);
+      } else {
+        sample = picture.at(0, y)[index];
+      }
+      if (depth == 16) {
+        row[index * 2] = sample;
+        row[index * 2 + 1] = sample;
+      } else {
+        const std::size_t bit = index * depth;
+        const unsigned kept =
+            depth == 8 ? sample : (options.palette ? sample : sample >> (8 - depth));
+        row[bit / 8] |=
+            static_cast<std::uint8_t>((kept & ((1U << depth) - 1)) << (8 - depth - bit % 8));
+      }
+    }
+  }
+  return packed;
+}
+
+void append_big_endian(EncodedBytes& out, std::uint32_t value) {
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    out.push_back(static_cast<std::byte>(value >> shift));
+  }
+}
+
+}  // namespace
+
+EncodedBytes encode_png(const Picture& picture, const PngOptions& options) {
+  const std::unique_ptr<spng_ctx, ContextDeleter> context{spng_ctx_new(SPNG_CTX_ENCODER)};
+  check(spng_set_option(context.get(), SPNG_ENCODE_TO_BUFFER, 1));
+  spng_ihdr header{};
+  header.width = picture.size.width;
+  header.height = picture.size.height;
+  header.bit_depth = static_cast<std::uint8_t>(options.bit_depth);
+  header.color_type = color_type(picture, options);
+  header.interlace_method = options.interlaced ? 1 : 0;
+  check(spng_set_ihdr(context.get(), &header));
+  if (options.palette) {
+    spng_plte palette = palette_of(options.bit_depth);
+    check(spng_set_plte(context.get(), &palette));
+  }
+  if (options.transparent) {
+    spng_trns transparency{};
+    transparency.n_type3_entries = 1;
+    check(spng_set_trns(context.get(), &transparency));
+  }
+  const std::vector<std::uint8_t> packed = pack(picture, options);
+  // SPNG_FMT_RAW: 16-bit samples are given in the file's byte order.
+  check(spng_encode_image(context.get(), packed.data(), packed.size(), SPNG_FMT_RAW,
+                          SPNG_ENCODE_FINALIZE));
+  std::size_t size = 0;
+  int code = 0;
+  void* const output = spng_get_png_buffer(context.get(), &size, &code);
+  check(code);
+  const auto* const begin = static_cast<const std::byte*>(output);
+  EncodedBytes bytes{begin, begin + size};
+  std::free(output);
+  return bytes;
+}
+
+EncodedBytes with_png_chunk(const EncodedBytes& file, const std::string& type,
+                            std::span<const std::byte> data) {
+  constexpr std::ptrdiff_t kAfterHeader = 8 + 12 + 13;
+  EncodedBytes result{file.begin(), file.begin() + kAfterHeader};
+  append_big_endian(result, static_cast<std::uint32_t>(data.size()));
+  const std::size_t checked_from = result.size();
+  const EncodedBytes name = bytes_of(type);
+  result.insert(result.end(), name.begin(), name.end());
+  result.insert(result.end(), data.begin(), data.end());
+  const auto* const checked = reinterpret_cast<const Bytef*>(result.data() + checked_from);
+  const uLong checksum = crc32(0, checked, static_cast<uInt>(result.size() - checked_from));
+  append_big_endian(result, static_cast<std::uint32_t>(checksum));
+  result.insert(result.end(), file.begin() + kAfterHeader, file.end());
+  return result;
+}
+
+}  // namespace albumen::testing

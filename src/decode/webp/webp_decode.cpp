@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// WebP by libwebp, scaled while it is decoded, straight into the output. RGB, never its own YUV:
+// that is limited-range BT.601, not JFIF's.
+#include <algorithm>
+#include <cstring>
+#include <fmt/core.h>
+#include <memory>
+#include <utility>
+#include <webp/decode.h>
+
+#include "decode/internal/format.h"
+#include "decode/internal/metered_heap.h"
+#include "decode/webp/webp_frame.h"
+#include "decode/webp/webp_plan.h"
+
+// libwebp has no allocator hooks, but its shared library takes all memory through these exported
+// functions, and the program's own definitions come before the library's. So the meter sees and
+// caps libwebp too (webp_test.cpp checks that it does). Where the loader binds otherwise, libwebp
+// uses its own and only the prediction stands.
+extern "C" {
+void* WebPSafeMalloc(std::uint64_t count, std::size_t size);
+void* WebPSafeCalloc(std::uint64_t count, std::size_t size);
+void WebPSafeFree(void* memory);
+
+void* WebPSafeMalloc(std::uint64_t count, std::size_t size) {
+  std::size_t total = 0;
+  if (__builtin_mul_overflow(count, size, &total)) {
+    return nullptr;
+  }
+  return albumen::metered_malloc(total);
+}
+
+void* WebPSafeCalloc(std::uint64_t count, std::size_t size) {
+  return albumen::metered_calloc(count, size);
+}
+
+void WebPSafeFree(void* memory) { albumen::metered_free(memory); }
+}
+
+namespace albumen {
+namespace {
+
+Error webp_error(VP8StatusCode status) {
+  switch (status) {
+    case VP8_STATUS_OUT_OF_MEMORY:
+      return {.code = ErrorCode::kBudgetExceeded,
+              .message = "the WebP needs more memory than its header promises"};
+    case VP8_STATUS_NOT_ENOUGH_DATA:
+    case VP8_STATUS_SUSPENDED:
+      return {.code = ErrorCode::kTruncated, .message = "the WebP ends before its last pixel"};
+    case VP8_STATUS_UNSUPPORTED_FEATURE:
+      return {.code = ErrorCode::kUnsupported, .message = "the WebP uses an unknown feature"};
+    default:
+      return {.code = ErrorCode::kCorrupt,
+              .message =
+                  fmt::format("the WebP is broken (libwebp status {})", static_cast<int>(status))};
+  }
+}
+
+struct IncrementalDeleter {
+  void operator()(WebPIDecoder* decoder) const { WebPIDelete(decoder); }
+};
+
+/// Where libwebp writes: the whole output, or the frame's place on it.
+void set_output(WebPDecoderConfig& config, const DecodeRequest& request, ByteBuffer& buffer) {
+  const ImageInfo& info = request.info;
+  const std::size_t stride = webp_stride(info, request.plan.decoded_size);
+  const std::size_t pixel_bytes = info.has_alpha ? 4 : 3;
+  std::size_t offset = 0;
+  if (!frame_fills_canvas(info)) {
+    offset = info.webp.frame_y * stride + info.webp.frame_x * pixel_bytes;
+  }
+  config.output.colorspace = info.has_alpha ? MODE_RGBA : MODE_RGB;
+  config.output.is_external_memory = 1;
+  config.output.u.RGBA.rgba = buffer.data() + offset;
+  config.output.u.RGBA.stride = static_cast<int>(stride);
+  config.output.u.RGBA.size = buffer.size() - offset;
+  if (request.plan.decoded_size != info.stored_size) {
+    config.options.use_scaling = 1;
+    config.options.scaled_width = static_cast<int>(request.plan.decoded_size.width);
+    config.options.scaled_height = static_cast<int>(request.plan.decoded_size.height);
+  }
+}
+
+// As much of a cut file as there is: the share of rows written.
+float decode_what_is_there(WebPDecoderConfig& config, ByteSpan frame) {
+  const auto* const data = reinterpret_cast<const std::uint8_t*>(frame.data());
+  const std::unique_ptr<WebPIDecoder, IncrementalDeleter> decoder{WebPIDecode(nullptr, 0, &config)};
+  if (!decoder) {
+    return 0;
+  }
+  WebPIUpdate(decoder.get(), data, frame.size());
+  int last_row = 0;
+  int height = 0;
+  if (WebPIDecGetRGB(decoder.get(), &last_row, nullptr, &height, nullptr) == nullptr ||
+      height <= 0) {
+    return 0;
+  }
+  return static_cast<float>(last_row) / static_cast<float>(height);
+}
+
+Result<float> decode_frame(const DecodeRequest& request, const WebpFrame& frame,
+                           WebPDecoderConfig& config) {
+  constexpr float kAlmostComplete = 0.999F;
+  const auto* const data = reinterpret_cast<const std::uint8_t*>(frame.bytes.data());
+  VP8StatusCode status = VP8_STATUS_NOT_ENOUGH_DATA;
+  if (!frame.truncated) {
+    status = WebPDecode(data, frame.bytes.size(), &config);
+  }
+  if (status == VP8_STATUS_OK) {
+    return 1.0F;
+  }
+  if (request.options.keep_truncated_percent < 100.0F && status != VP8_STATUS_OUT_OF_MEMORY) {
+    const float complete = std::min(decode_what_is_there(config, frame.bytes), kAlmostComplete);
+    if (keeps(request.options, complete)) {
+      return complete;
+    }
+  }
+  return std::unexpected(webp_error(status));
+}
+
+}  // namespace
+
+Result<DecodedImage> decode_webp(const DecodeRequest& request, Reservation& job) {
+  const Size decoded = request.plan.decoded_size;
+  const WebpFrame frame = TRY(find_first_frame(request.bytes));
+  const Bytes codec_bytes = webp_codec_bytes(request.info, decoded);
+  ByteBuffer output =
+      TRY(ByteBuffer::allocate(job, MemoryTag::kPixels, request.plan.output_bytes.count()));
+  Reservation codec = TRY(job.split(MemoryTag::kPixels, codec_bytes));
+  if (request.options.keep_truncated_percent < 100.0F || !frame_fills_canvas(request.info)) {
+    std::memset(output.data(), 0, output.size());
+  }
+  WebPDecoderConfig config;
+  if (WebPInitDecoderConfig(&config) == 0) {
+    return fail(ErrorCode::kInternal, "libwebp has another interface than it was built for");
+  }
+  set_output(config, request, output);
+  Result<float> complete = 0.0F;
+  {
+    const HeapMeter meter{codec_bytes};
+    complete = decode_frame(request, frame, config);
+  }
+  job.merge(std::move(codec));
+  const float share = TRY(std::move(complete));
+  DecodedImage image =
+      single_plane_image(request, std::move(output), webp_stride(request.info, decoded));
+  image.complete = share;
+  return image;
+}
+
+}  // namespace albumen

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which bytes of a WebP libwebp decodes: the whole file, or the first frame of an animation.
+#pragma once
+
+#include "core/result.h"
+#include "decode/decoder.h"
+#include "decode/internal/byte_reader.h"
+
+namespace albumen {
+
+struct WebpFrame {
+  ByteSpan bytes;
+  Size canvas;
+  Size size;
+  std::uint32_t x = 0;
+  std::uint32_t y = 0;
+  bool animated = false;
+  bool truncated = false;  ///< the pixels are not all there
+};
+
+/// Errors: Truncated where there is no frame yet, Corrupt where a frame leaves the canvas.
+Result<WebpFrame> find_first_frame(ByteSpan file);
+
+}  // namespace albumen

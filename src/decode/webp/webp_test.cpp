@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <random>
+#include <webp/decode.h>
+
+#include "decode/internal/metered_heap.h"
+#include "decode/testing/decode_all.h"
+#include "decode/testing/heap_peak.h"
+#include "decode/webp/webp_plan.h"
+
+namespace albumen {
+namespace {
+
+using testing::animate_webp;
+using testing::EncodedBytes;
+using testing::HeapPeak;
+using testing::photo_like;
+using testing::Picture;
+using testing::TestDecode;
+using testing::visible_samples;
+
+TEST(WebpTest, LosslessPixelsComeBack) {
+  const Picture rgb = photo_like({70, 45}, 3, 1);
+  TestDecode opaque{encode_webp(rgb, {.lossless = true})};
+  const auto image = opaque.decode_to(70);
+  ASSERT_TRUE(image.has_value()) << to_string(image.error());
+  EXPECT_EQ(image->layout, PixelLayout::kRgb8);
+  EXPECT_EQ(visible_samples(*image), rgb.pixels);
+}
+
+TEST(WebpTest, AlphaIsKept) {
+  const Picture rgba = photo_like({70, 45}, 4, 2);
+  for (const bool lossless : {false, true}) {
+    TestDecode decode{encode_webp(rgba, {.lossless = lossless})};
+    const auto image = decode.decode_to(70);
+    ASSERT_TRUE(image.has_value());
+    EXPECT_EQ(image->layout, PixelLayout::kRgba8);
+    const auto samples = visible_samples(*image);
+    for (std::size_t at = 3; at < samples.size(); at += 4) {
+      ASSERT_EQ(samples[at], rgba.pixels[at]);
+    }
+  }
+}
+
+TEST(WebpTest, LossyIsCloseToTheOriginal) {
+  const Picture rgb = photo_like({160, 120}, 3, 3);
+  TestDecode decode{encode_webp(rgb, {.quality = 95})};
+  const auto image = decode.decode_to(160);
+  ASSERT_TRUE(image.has_value());
+  // Chroma is halved and the range limited: a few levels on noisy pixels.
+  EXPECT_LT(testing::mean_difference(visible_samples(*image), rgb.pixels), 8.0);
+}
+
+TEST(WebpTest, ScalesToExactlyWhatTheViewNeeds) {
+  const Picture rgb = photo_like({400, 300}, 3, 4);
+  for (const bool lossless : {false, true}) {
+    TestDecode decode{encode_webp(rgb, {.lossless = lossless})};
+    const auto image = decode.decode_to(100);
+    ASSERT_TRUE(image.has_value());
+    EXPECT_EQ(image->stored_size, (Size{100, 75}));
+    EXPECT_EQ(image->stored_original, (Size{400, 300}));
+    std::vector<std::uint8_t> boxes;
+    for (std::uint32_t y = 0; y < 75; ++y) {
+      for (std::uint32_t x = 0; x < 100; ++x) {
+        for (std::size_t channel = 0; channel < 3; ++channel) {
+          unsigned sum = 0;
+          for (std::uint32_t at = 0; at < 16; ++at) {
+            sum += rgb.at(x * 4 + at % 4, y * 4 + at / 4)[channel];
+          }
+          boxes.push_back(static_cast<std::uint8_t>(sum / 16));
+        }
+      }
+    }
+    // libwebp averages areas in its own way; lossy adds quantisation.
+    EXPECT_LT(testing::mean_difference(visible_samples(*image), boxes), lossless ? 1.5 : 6.0);
+  }
+}
+
+TEST(WebpTest, FirstFrameOfAnAnimationLiesOnItsCanvas) {
+  const Picture frame = photo_like({40, 30}, 3, 5);
+  const EncodedBytes still = encode_webp(frame, {.lossless = true});
+  TestDecode filling{animate_webp(still, {40, 30}, {40, 30}, {0, 0})};
+  ASSERT_TRUE(filling.info().has_value()) << to_string(filling.info().error());
+  EXPECT_TRUE(filling.info()->animated);
+  EXPECT_EQ(visible_samples(*filling.decode_to(40)), frame.pixels);
+
+  TestDecode partial{animate_webp(still, {40, 30}, {100, 80}, {10, 20})};
+  const auto image = partial.decode_to(10);
+  ASSERT_TRUE(image.has_value()) << to_string(image.error());
+  EXPECT_EQ(image->stored_size, (Size{100, 80}));
+  EXPECT_EQ(image->layout, PixelLayout::kRgba8);
+  EXPECT_EQ(image->planes[0].row(19)[10 * 4 + 3], 0);
+  EXPECT_EQ(image->planes[0].row(20)[10 * 4 + 3], 255);
+  EXPECT_EQ(image->planes[0].row(20)[10 * 4], frame.pixels[0]);
+  EXPECT_EQ(TestDecode(animate_webp(still, {40, 30}, {45, 45}, {10, 0})).info().error().code,
+            ErrorCode::kCorrupt);
+}
+
+// The hook in webp_decode.cpp stands or falls with how the program is linked.
+TEST(WebpTest, MeterSeesLibwebpsMemory) {
+  const EncodedBytes bytes = encode_webp(photo_like({200, 200}, 3, 6), {.lossless = true});
+  const auto* const data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  std::vector<std::uint8_t> out(std::size_t{200} * 200 * 3);
+  const HeapMeter meter{kMiB * 16};
+  ASSERT_NE(WebPDecodeRGBInto(data, bytes.size(), out.data(), out.size(), 600), nullptr);
+  EXPECT_GE(meter.peak(), Bytes{std::uint64_t{200} * 200 * 4});
+}
+
+TEST(WebpTest, CodecIsStoppedAtItsPrediction) {
+  const EncodedBytes bytes = encode_webp(photo_like({200, 200}, 3, 6), {.lossless = true});
+  const auto* const data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  std::vector<std::uint8_t> out(std::size_t{200} * 200 * 3);
+  const HeapMeter meter{kKiB * 100};
+  EXPECT_EQ(WebPDecodeRGBInto(data, bytes.size(), out.data(), out.size(), 600), nullptr);
+  EXPECT_TRUE(meter.refused());
+}
+
+TEST(WebpTest, PredictedPeakHoldsForEveryPlan) {
+  for (const Size size : {Size{640, 480}, Size{1500, 20}, Size{33, 900}}) {
+    for (const int channels : {3, 4}) {
+      for (const bool lossless : {false, true}) {
+        const EncodedBytes bytes =
+            encode_webp(photo_like(size, channels, 7), {.lossless = lossless});
+        for (const std::uint32_t side : {2000U, 500U, 64U, 1U}) {
+          TestDecode decode{bytes};
+          const Bytes before = decode.budget().used();
+          std::size_t heap = 0;
+          {
+            const HeapPeak counter;
+            const auto image = decode.decode_to(side);
+            heap = counter.peak_bytes();
+            ASSERT_TRUE(image.has_value()) << to_string(image.error());
+          }
+          EXPECT_EQ(decode.budget().peak() - before, decode.plan_used().peak_bytes);
+          EXPECT_LE(decode.plan_used().output_bytes + Bytes{heap}, decode.plan_used().peak_bytes)
+              << size.width << "x" << size.height << " " << channels << lossless << side;
+        }
+      }
+    }
+  }
+}
+
+TEST(WebpTest, TruncationAtEveryByteIsTruncated) {
+  for (const bool lossless : {false, true}) {
+    const EncodedBytes bytes = encode_webp(photo_like({32, 24}, 4, 8), {.lossless = lossless});
+    for (std::size_t size = 12; size < bytes.size(); ++size) {
+      TestDecode decode{std::span{bytes}.first(size)};
+      const auto image = decode.decode_to(32);
+      if (image.has_value()) {
+        EXPECT_EQ(size + 1, bytes.size());  // the padding byte behind an odd chunk
+      } else {
+        EXPECT_EQ(image.error().code, ErrorCode::kTruncated) << size << to_string(image.error());
+      }
+    }
+  }
+}
+
+TEST(WebpTest, KeepTruncatedReportsTheShareThatWasThere) {
+  const EncodedBytes bytes = encode_webp(photo_like({200, 400}, 3, 9));
+  TestDecode decode{std::span{bytes}.first(bytes.size() * 6 / 10)};
+  const auto kept = decode.decode_to(400, {.keep_truncated_percent = 20});
+  ASSERT_TRUE(kept.has_value()) << to_string(kept.error());
+  EXPECT_GT(kept->complete, 0.2F);
+  EXPECT_LT(kept->complete, 0.9F);
+  EXPECT_FALSE(decode.decode_to(400, {.keep_truncated_percent = 95}).has_value());
+}
+
+TEST(WebpTest, FlippedBitsNeverDoMoreThanFail) {
+  std::minstd_rand random{22};
+  for (const bool lossless : {false, true}) {
+    const EncodedBytes original = encode_webp(photo_like({40, 30}, 4, 10), {.lossless = lossless});
+    for (int round = 0; round < 1500; ++round) {
+      EncodedBytes bytes = original;
+      for (int flips = 0; flips < 1 + round % 3; ++flips) {
+        bytes[12 + random() % (bytes.size() - 12)] ^= static_cast<std::byte>(1U << random() % 8);
+      }
+      TestDecode decode{bytes, kMiB * 64};
+      const DecodeOptions options{.keep_truncated_percent = round % 2 == 0 ? 100.0F : 10.0F};
+      (void)decode.decode_to(static_cast<std::uint32_t>(5 + round % 36), options);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace albumen
