@@ -82,14 +82,9 @@ void RunState::keep_unseen(std::string path) {
   unseen_.push_back(std::move(path));
 }
 
-ScanScope RunState::take_scan_scope() {
-  ScanScope scope;
-  for (const std::string& source : request_.sources) {
-    scope.roots.push_back(absolute_path(source));
-  }
+std::vector<std::string> RunState::take_unseen() {
   const MutexLock lock{mutex_};
-  scope.kept = std::exchange(unseen_, {});
-  return scope;
+  return std::exchange(unseen_, {});
 }
 
 PictureResult RunState::failed_result(FileRecord file, std::string stage,

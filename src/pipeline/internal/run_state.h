@@ -51,8 +51,8 @@ class RunState {
 
   [[nodiscard]] IndexReport report() const;
 
-  /// What the listing covered, for telling which files have vanished.
-  ScanScope take_scan_scope();
+  /// Everything given to `keep_unseen`.
+  std::vector<std::string> take_unseen();
 
  private:
   const IndexRequest& request_;  // outlive the run
