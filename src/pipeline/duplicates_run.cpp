@@ -59,9 +59,8 @@ Result<void> add_near_groups(const std::vector<Picture>& pictures, const Duplica
   for (const Picture& picture : pictures) {
     if (picture.hashes) {
       const DuplicateFile& first = picture.files.front();
-      candidates.push_back({.hashes = *picture.hashes,
-                            .pixels = first.size.pixels(),
-                            .sharpness = first.sharpness});
+      candidates.push_back(
+          {.hashes = *picture.hashes, .pixels = first.size.pixels(), .sharpness = first.sharpness});
       picture_of.push_back(&picture);
     }
   }
@@ -87,7 +86,8 @@ bool is_below(const DuplicateFile& file, const std::string& root) {
 
 bool touches(const DuplicateFiles& group, const std::vector<std::string>& roots) {
   const auto below_any = [&](const DuplicateFile& file) {
-    return std::ranges::any_of(roots, [&](const std::string& root) { return is_below(file, root); });
+    return std::ranges::any_of(roots,
+                               [&](const std::string& root) { return is_below(file, root); });
   };
   return roots.empty() || below_any(group.keeper) || std::ranges::any_of(group.members, below_any);
 }

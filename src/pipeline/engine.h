@@ -22,11 +22,10 @@ struct EngineOptions {
   std::vector<std::string> analyzers;
   unsigned workers = 1;
   std::optional<Precision> precision;  ///< nothing: what the processor does best
-  /// Longest side of the view that faces are looked for in.
-  std::uint32_t face_view_side = 640;
-  float min_face = 20;     ///< smallest face looked for, pixels of that view
-  float min_score = 0.9F;  ///< detector's score from which a face is one
-  std::string detector = "mtcnn";          ///< name of an installed model
+  float min_face = 20;                 ///< smallest face looked for, in pixels of the searched view
+  bool thorough = false;           ///< a view of twice the side: smaller faces, four times the work
+  std::optional<float> min_score;  ///< nothing: the detector's card
+  std::string detector = "mtcnn";  ///< name of an installed model
   std::string embedder = "dlib-resnet29";  ///< name of an installed model
 };
 

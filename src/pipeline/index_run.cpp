@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "files/path_text.h"
 #include "pipeline/internal/bounded_queue.h"
 #include "pipeline/internal/job_reader.h"
 #include "pipeline/internal/job_worker.h"
@@ -37,6 +38,10 @@ void guarded(RunState& state, const Body& body) {
 
 Result<IndexReport> run_index(const IndexRequest& request, const IndexEnvironment& environment,
                               const StopToken& stop) {
+  std::vector<std::string> roots;
+  for (const std::string& source : request.sources) {
+    roots.push_back(TRY_CONTEXT(absolute_path(source), "source"));
+  }
   KnownFiles known = TRY(environment.library.load_known_files(
       {.analyzers = environment.analyzers.ids(), .program_version = request.program_version},
       environment.budget));
@@ -62,7 +67,8 @@ Result<IndexReport> run_index(const IndexRequest& request, const IndexEnvironmen
   IndexReport report = state.report();
   report.interrupted = stop.stop_requested();
   if (listed_all && !report.interrupted) {
-    const auto scan = TRY(environment.writer.finish_scan(known, state.take_scan_scope()));
+    const auto scan = TRY(environment.writer.finish_scan(
+        known, {.roots = std::move(roots), .kept = state.take_unseen()}));
     report.vanished = static_cast<std::uint64_t>(scan.vanished);
   }
   auto flushed = environment.writer.flush();

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// All embedded faces of a library in memory, paid for, in the order of their keys.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/identity.h"
+#include "core/result.h"
+#include "govern/budget.h"
+#include "library/library.h"
+#include "people/edits.h"
+#include "people/face_set.h"
+#include "people/persons.h"
+
+namespace albumen {
+
+class FaceStore {
+ public:
+  /// Errors: BudgetExceeded; those of the library.
+  static Result<FaceStore> load(const Library& library, Budget& budget);
+
+  [[nodiscard]] FaceSet set() const;
+
+  [[nodiscard]] std::size_t size() const { return faces_.size(); }
+
+  [[nodiscard]] const std::vector<LocatedFace>& located() const { return faces_; }
+
+  [[nodiscard]] const std::vector<FaceQuality>& quality() const { return quality_; }
+
+  /// The face whose id begins with `text` ("<hex>#<index>"; the digits may be cut short).
+  /// Errors: NotFound; InvalidArgument when it fits several or is no face id.
+  [[nodiscard]] Result<LocatedFace> find(std::string_view text) const;
+
+  /// The face with this key, or null.
+  [[nodiscard]] const LocatedFace* find(const FaceKey& key) const;
+
+ private:
+  Reservation memory_;
+  std::vector<FaceKey> keys_;
+  std::vector<LocatedFace> faces_;  // parallel to keys_
+  std::vector<FaceQuality> quality_;
+  std::vector<std::uint16_t> vectors_;  // binary16, row by row
+  std::size_t dimension_ = 0;
+};
+
+}  // namespace albumen

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// The faces of a library into people, and what humans say about them. The library stores, people/
+// decides; here they meet. Tested by people_run_test.cpp.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/identity.h"
+#include "core/result.h"
+#include "core/stop.h"
+#include "govern/budget.h"
+#include "library/library.h"
+#include "library/library_writer.h"
+#include "people/edits.h"
+
+namespace albumen {
+
+enum class GroupingMethod : std::uint8_t { kAverageLinkage, kDbscan };
+
+struct PeopleOptions {
+  GroupingMethod method = GroupingMethod::kAverageLinkage;
+  /// Mean cosine distance of one person, for a small library; falls as the library grows
+  /// (people/grouping.h). From the embedder's card.
+  double same_distance = 0.065;
+  double eps = 0.33;  ///< DBSCAN, Euclidean on unit vectors
+  std::size_t min_samples = 2;
+  double least_eps = 0.295;  ///< the card's range for eps
+  double largest_eps = 0.365;
+  std::string model = "dlib-resnet29";  ///< whose card that is
+  std::uint32_t least_faces = 3;        ///< fewer: a tentative person
+  unsigned threads = 1;
+};
+
+struct PeopleSummary {
+  bool known = false;  ///< false: no faces were ever looked for
+  std::uint64_t people = 0;
+  std::uint64_t tentative = 0;
+  std::uint64_t faces = 0;  ///< that were grouped
+};
+
+/// Groups all embedded faces of the current analyzer under all edits that count, keeps the ids of
+/// people who are still there, and stores the result in one transaction. The result is a function
+/// of faces, edits and options; ids also of the grouping before.
+/// Errors: InvalidArgument (DBSCAN with eps outside the card's range, or where edits hold: it knows
+/// none); BudgetExceeded; Cancelled; those of the library.
+Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer,
+                                   const PeopleOptions& options, Budget& budget,
+                                   const StopToken& stop);
+
+/// A person by id, by the beginning of an id that fits only one, or by exact name.
+/// Errors: NotFound; InvalidArgument when it fits several.
+Result<PersonRow> find_person(const std::vector<PersonRow>& people, std::string_view text);
+
+/// "<64 hexadecimal digits>#<index>".
+std::string face_id(const FaceKey& face);
+
+/// What a user asks for, in ids and names.
+struct EditRequest {
+  EditKind kind = EditKind::kName;
+  /// Persons and faces; a face by its id, of which the first digits suffice.
+  std::vector<std::string> left;
+  std::vector<std::string> right;
+  std::string name;
+  std::uint64_t undone = 0;
+};
+
+/// Appends the edit to the log and groups again. For kSplit without `right`: the rest of the
+/// persons of `left`. Returns the number of the edit. Errors: NotFound, InvalidArgument naming what
+/// does not fit; those of `group_people`.
+Result<std::int64_t> apply_edit(const Library& library, LibraryWriter& writer,
+                                const EditRequest& request, const PeopleOptions& options,
+                                Budget& budget, const StopToken& stop);
+
+/// An edit as its row, and back. Errors: StoreFailed for a row that no albumen wrote.
+EditRow edit_to_row(const Edit& edit, const std::vector<EditedFace>& faces);
+Result<Edit> edit_from_row(const EditRow& row);
+
+}  // namespace albumen
