@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `albumen doctor`: what this machine can do, what is missing, and why.
 
-#include <fmt/core.h>
-
 #include <array>
+#include <fmt/core.h>
 #include <fstream>
 #include <string_view>
 
@@ -43,11 +42,10 @@ std::string processor_features() {
   };
 
   __builtin_cpu_init();
-  const std::array features{
-      Feature{"AVX2", __builtin_cpu_supports("avx2") != 0},
-      Feature{"AVX-512", __builtin_cpu_supports("avx512bw") != 0},
-      Feature{"AVX512-VNNI", __builtin_cpu_supports("avx512vnni") != 0},
-      Feature{"AVX512-BF16", __builtin_cpu_supports("avx512bf16") != 0}};
+  const std::array features{Feature{"AVX2", __builtin_cpu_supports("avx2") != 0},
+                            Feature{"AVX-512", __builtin_cpu_supports("avx512bw") != 0},
+                            Feature{"AVX512-VNNI", __builtin_cpu_supports("avx512vnni") != 0},
+                            Feature{"AVX512-BF16", __builtin_cpu_supports("avx512bf16") != 0}};
   std::string text;
   for (const Feature& feature : features) {
     if (feature.there) {
@@ -81,8 +79,9 @@ bool check_models() {
                                    : to_string(model.error())));
   }
   if (!well) {
-    row("", "without these, index with --analyzers hashes,quality; to get them: ./run setup, then "
-            "albumen models install");
+    row("",
+        "without these, index with --analyzers hashes,quality; to get them: ./run setup, then "
+        "albumen models install");
   }
   return well;
 }
@@ -107,8 +106,8 @@ bool check_library(const Context& context) {
   const auto library = open_library(context, {});
   if (!library) {
     const bool none_yet = library.error().code == ErrorCode::kNotFound;
-    row("library", none_yet ? path_to_text(*path) + ": none yet; index makes it"
-                            : to_string(library.error()));
+    row("library",
+        none_yet ? path_to_text(*path) + ": none yet; index makes it" : to_string(library.error()));
     return none_yet;
   }
   const auto problems = (*library)->integrity_check(context.signals.token());

@@ -9,12 +9,13 @@
 #include <unistd.h>
 
 #include "cli/internal/command.h"
-#include "cli/internal/engine.h"
+#include "cli/internal/engine_flags.h"
 #include "cli/internal/library_choice.h"
 #include "cli/internal/run_summary.h"
 #include "cli/progress_view.h"
 #include "core/version.h"
 #include "files/path_text.h"
+#include "library/library_path.h"
 #include "pipeline/index_run.h"
 #include "pipeline/people_run.h"
 #include "sources/path_list.h"
@@ -31,7 +32,8 @@ struct IndexFlags {
   bool durable = false;
   double wait_seconds = 0;
   float keep_truncated_percent = 100.0F;
-  AnalyzerFlags analyzers;
+  EngineFlags engine;
+  GroupingFlags grouping;
 };
 
 Result<std::vector<std::string>> all_sources(const IndexFlags& flags, const StopToken& stop) {
@@ -108,6 +110,31 @@ ExitCode exit_code_of(const IndexProgress& progress, const IndexReport& report,
   return imperfect ? ExitCode::kSomeFailed : ExitCode::kSuccess;
 }
 
+struct GroupingStep {
+  Library& library;
+  LibraryWriter& writer;
+  const Engine& engine;
+  const IndexFlags& flags;
+  unsigned workers;
+  StageClock& clock;
+  Budget& budget;
+};
+
+// Groups once, after the last picture, and only where the run changed which faces there are.
+Result<PeopleSummary> group_after(const IndexReport& report, const IndexProgress& progress,
+                                  const GroupingStep& step, const StopToken& stop) {
+  const bool looked_for_faces = step.engine.analyzers.find("faces") != nullptr;
+  const bool changed = progress.done + progress.failed + report.vanished > 0;
+  if (!looked_for_faces || (!changed && !TRY(step.library.people()).empty())) {
+    return PeopleSummary{};
+  }
+  const StageTimer timer{step.clock, Stage::kGroup};
+  const Comparison* const comparison = step.engine.comparison ? &*step.engine.comparison : nullptr;
+  return group_people(step.library, step.writer,
+                      people_options(step.flags.grouping, comparison, step.workers), step.budget,
+                      stop);
+}
+
 Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   const RunMeter meter;
   const StopToken stop = context.signals.token();
@@ -120,7 +147,8 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
       .wait_seconds = flags.wait_seconds};
   const auto library = TRY(open_library(context, library_request));
   say(context, "library {}", path_to_text(library->path()));
-  const Engine engine = TRY(make_engine(context, flags.analyzers));
+  const unsigned workers = chosen_threads(context.options);
+  const Engine engine = TRY(make_engine(engine_options(flags.engine, workers)));
   LibraryWriter& writer = *TRY(library->writer());
   const RunId run = TRY(writer.begin_run(run_start("index", engine.analyzers.ids())));
 
@@ -131,7 +159,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
                              .source_options = {.excludes = flags.excludes, .archive_limits = {}},
                              .decode = {.keep_truncated_percent = flags.keep_truncated_percent},
                              .rehash = flags.rehash ? Rehash::kAll : Rehash::kChanged,
-                             .workers = chosen_threads(context.options),
+                             .workers = workers,
                              .run = run,
                              .program_version = std::string{program_version()}};
   const IndexEnvironment environment{
@@ -150,8 +178,15 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   }();
   PeopleSummary people;
   if (indexed && !indexed->interrupted) {
-    const StageTimer timer{clock, Stage::kGroup};
-    people = TRY(group_people_if_needed(*library, writer, engine.grouping, budget, stop));
+    people = TRY(group_after(*indexed, progress,
+                             {.library = *library,
+                              .writer = writer,
+                              .engine = engine,
+                              .flags = flags,
+                              .workers = workers,
+                              .clock = clock,
+                              .budget = budget},
+                             stop));
     if (flags.prune) {
       TRY(writer.prune());
     }
@@ -181,12 +216,13 @@ void add_flags(CLI::App& command, IndexFlags& flags) {
       .add_option("--keep-truncated", flags.keep_truncated_percent,
                   "Accept a damaged picture of which at least this PERCENT is there")
       ->check(CLI::Range(0.0F, 100.0F));
-  add_analyzer_flags(command, flags.analyzers);
+  add_engine_flags(command, flags.engine);
+  add_grouping_flags(command, flags.grouping);
 }
 
 Result<ExitCode> init(const std::string& directory) {
-  const std::string path = TRY(init_library(directory));
-  fmt::print("{}\n", path_to_text(path));
+  const InitOutcome outcome = TRY(init_library(directory));
+  fmt::print("{} {}\n", path_to_text(outcome.path), outcome.created ? "made" : "was there already");
   return ExitCode::kSuccess;
 }
 

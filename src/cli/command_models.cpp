@@ -2,7 +2,6 @@
 // `albumen models`: which models are there, with sha256 and licence; install and verify them.
 
 #include <fmt/core.h>
-
 #include <nlohmann/json.hpp>
 
 #include "cli/internal/command.h"
@@ -30,9 +29,8 @@ Result<ModelStore> user_store() { return ModelStore{TRY(ModelStore::default_dire
 Json to_json(const InstalledModel& model) {
   Json files = Json::array();
   for (const ModelFile& file : model.files) {
-    files.push_back({{"name", file.name},
-                     {"bytes", file.bytes.count()},
-                     {"sha256", to_string(file.sha256)}});
+    files.push_back(
+        {{"name", file.name}, {"bytes", file.bytes.count()}, {"sha256", to_string(file.sha256)}});
   }
   return {{"name", model.card.name},
           {"role", name_of(model.card.role)},
@@ -48,8 +46,7 @@ Json to_json(const InstalledModel& model) {
 void print_model(const InstalledModel& model) {
   fmt::print("{:16} {:14} {}  {}\n", model.card.name, name_of(model.card.role),
              model.digest.substr(0, kShortDigest), model.card.description);
-  fmt::print("                 licence {}: {}\n", model.card.licence.name,
-             model.card.licence.from);
+  fmt::print("                 licence {}: {}\n", model.card.licence.name, model.card.licence.from);
   for (const ModelFile& file : model.files) {
     fmt::print("                 {}  {}  {}\n", to_string(file.sha256), file.name,
                to_string(file.bytes));
@@ -90,9 +87,10 @@ void print_installation(const Installation& installation) {
   if (!installation.model.card.licence.text.empty()) {
     fmt::print("                 {}\n", installation.model.card.licence.text);
   }
-  fmt::print("                 converted and checked; largest difference to its makers' values "
-             "{:.2g}\n",
-             installation.golden_difference);
+  fmt::print(
+      "                 converted and checked; largest difference to its makers' values "
+      "{:.2g}\n",
+      installation.golden_difference);
 }
 
 Result<ExitCode> install(const InstallFlags& flags) {
@@ -125,9 +123,9 @@ void add_models_commands(CommandTable& table) {
   table.add(group, "list", "Installed models with role, licence and sha256", list_models);
   table.add(group, "verify", "Hash every file of every model again", list_models);
   const auto flags = std::make_shared<InstallFlags>();
-  CLI::App* command = table.add(
-      group, "install", "Install the default models, or one of your own with its card",
-      [flags](const Context&) { return install(*flags); });
+  CLI::App* command =
+      table.add(group, "install", "Install the default models, or one of your own with its card",
+                [flags](const Context&) { return install(*flags); });
   command->add_option("models", flags->names,
                       "Names of built-in models, or the file of your own (default: all built-in)");
   command->add_option("--card", flags->card, "The card (TOML) that describes your own model");
