@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes the seeds in corpus/jpeg, corpus/png, corpus/webp and corpus/exif anew; run by hand.
+#include <cstdio>
+#include <filesystem>
+#include <fmt/core.h>
+#include <fstream>
+#include <string>
+
+#include "decode/testing/exif_builder.h"
+#include "decode/testing/test_pictures.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using albumen::testing::animate_webp;
+using albumen::testing::EncodedBytes;
+using albumen::testing::JpegScript;
+using albumen::testing::JpegSpace;
+using albumen::testing::photo_like;
+
+void write(const fs::path& path, const EncodedBytes& bytes) {
+  fs::create_directories(path.parent_path());
+  std::ofstream{path, std::ios::binary}.write(reinterpret_cast<const char*>(bytes.data()),
+                                              static_cast<std::streamsize>(bytes.size()));
+}
+
+void write_jpegs(const fs::path& folder) {
+  const auto color = photo_like({24, 17}, 3, 1);
+  const auto inks = photo_like({16, 9}, 4, 1);
+  write(folder / "baseline_420", encode_jpeg(color, {}));
+  write(folder / "baseline_444_restarts",
+        encode_jpeg(color, {.horizontal = 1, .vertical = 1, .restart_rows = 1}));
+  write(folder / "separate_scans", encode_jpeg(color, {.script = JpegScript::kSeparateScans}));
+  write(folder / "progressive", encode_jpeg(color, {.script = JpegScript::kProgressive}));
+  write(folder / "split_chroma", encode_jpeg(color, {.script = JpegScript::kSplitChroma}));
+  write(folder / "arithmetic", encode_jpeg(color, {.arithmetic = true}));
+  write(folder / "gray", encode_jpeg(photo_like({24, 17}, 1, 1), {}));
+  write(folder / "rgb", encode_jpeg(color, {.space = JpegSpace::kRgb}));
+  write(folder / "cmyk", encode_jpeg(inks, {.space = JpegSpace::kCmyk}));
+  write(folder / "ycck", encode_jpeg(inks, {.space = JpegSpace::kYcck}));
+}
+
+void write_pngs(const fs::path& folder) {
+  for (const bool interlaced : {false, true}) {
+    const std::string suffix = interlaced ? "_interlaced" : "";
+    for (int channels = 1; channels <= 4; ++channels) {
+      const auto picture = photo_like({13, 11}, channels, 1);
+      write(folder / fmt::format("channels_{}{}", channels, suffix),
+            encode_png(picture, {.interlaced = interlaced}));
+      write(folder / fmt::format("channels_{}_16_bits{}", channels, suffix),
+            encode_png(picture, {.bit_depth = 16, .interlaced = interlaced}));
+    }
+    write(folder / ("bits" + suffix),
+          encode_png(photo_like({13, 11}, 1, 1), {.bit_depth = 1, .interlaced = interlaced}));
+    write(folder / ("palette" + suffix),
+          encode_png(photo_like({13, 11}, 3, 1),
+                     {.palette = true, .transparent = true, .interlaced = interlaced}));
+  }
+}
+
+void write_webps(const fs::path& folder) {
+  for (const int channels : {3, 4}) {
+    for (const bool lossless : {false, true}) {
+      write(folder / fmt::format("channels_{}{}", channels, lossless ? "_lossless" : ""),
+            encode_webp(photo_like({20, 15}, channels, 1), {.lossless = lossless}));
+    }
+  }
+  const auto still = encode_webp(photo_like({20, 15}, 3, 1), {.lossless = true});
+  write(folder / "animated", animate_webp(still, {20, 15}, {40, 30}, {4, 6}));
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 2) {
+    fmt::print(stderr, "usage: make_picture_seeds CORPUS_FOLDER\n");
+    return 2;
+  }
+  const fs::path corpus{arguments[1]};
+  write_jpegs(corpus / "jpeg");
+  write_pngs(corpus / "png");
+  write_webps(corpus / "webp");
+  for (std::uint16_t value = 1; value <= 8; ++value) {
+    write(corpus / "exif" / fmt::format("orientation_{}", value),
+          albumen::testing::exif_with_orientation(value));
+  }
+  const auto directories = albumen::testing::typical_exif();
+  write(corpus / "exif" / "camera_big_endian",
+        albumen::testing::ExifBuilder{albumen::ByteOrder::kBigEndian}.build(directories));
+  write(corpus / "exif" / "camera_little_endian",
+        albumen::testing::ExifBuilder{albumen::ByteOrder::kLittleEndian}.build(directories));
+}
