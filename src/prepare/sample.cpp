@@ -10,6 +10,7 @@
 
 #include "govern/byte_buffer.h"
 #include "prepare/internal/color.h"
+#include "prepare/internal/kernels.h"
 #include "prepare/internal/plane_resize.h"
 
 namespace albumen {
@@ -284,19 +285,21 @@ Result<void> sample(MutableImageView out, const Source& source, const Affine& ma
   return {};
 }
 
-/// Scratch of resizing any region of a picture, lying or standing, to at most `side` squared.
+/// Scratch of resizing any region of a picture, of whatever layout and lying or standing, to at
+/// most `side` squared.
 std::size_t shrink_bound(Size decoded, std::uint32_t side) {
+  const std::uint32_t longest = decoded.longest_side();
+  const Size in{.width = longest, .height = longest};
   const Size out{.width = side, .height = side};
-  std::size_t most = 0;
-  for (const Size in : {decoded, decoded.transposed()}) {
-    for (const PixelLayout layout : {PixelLayout::kYcc8, PixelLayout::kRgb8, PixelLayout::kRgba8}) {
-      const ResizeGeometry geometry =
-          internal::geometry_for(layout, out, in, Orientation::kUpright);
-      most = std::max(most, internal::rgb_scratch_bytes(layout, geometry));
-    }
-  }
+  const auto bytes_for = [&](PixelLayout layout) {
+    return internal::rgb_scratch_bytes(
+        layout, internal::geometry_for(layout, out, in, Orientation::kUpright));
+  };
+  const std::size_t most = std::max(bytes_for(PixelLayout::kYcc8), bytes_for(PixelLayout::kRgb8));
+  // A region may be staged where the picture is not: three planes, or pixels of three channels.
+  const std::size_t stage = std::size_t{longest} * internal::kTileUnit * 3;
   // Smaller outputs of smaller regions have shorter but wider tables.
-  return most + (std::size_t{decoded.width} + decoded.height) * 16;
+  return most + stage + (std::size_t{longest} * 32);
 }
 
 Result<void> check(MutableImageView out, bool good_source, const Affine& map) {

@@ -22,7 +22,7 @@ HWY_BEFORE_NAMESPACE();
 namespace albumen::internal::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Wide8 = hn::CappedTag<std::uint8_t, kTileSamples>;
+using Wide8 = hn::CappedTag<std::uint8_t, kTileUnit>;
 using Wide16 = hn::Repartition<std::int16_t, Wide8>;
 using Wide32 = hn::Repartition<std::int32_t, Wide8>;
 using Line16 = hn::CappedTag<std::int16_t, kStripLines>;
@@ -71,7 +71,7 @@ HWY_INLINE void vertical_line(const VerticalTile& tile, const Axis& axis, std::u
       tile.source + (std::size_t{start - tile.first_line} * tile.stride_bytes);
   const auto zero = hn::Zero(d8);
   const int shift = axis.bits - kMiddleBits;
-  for (std::size_t x = 0; x < kTileSamples; x += lanes) {
+  for (std::size_t x = 0; x < tile.samples; x += lanes) {
     PairSum<Wide32> sum0(d32);
     PairSum<Wide32> sum1(d32);
     PairSum<Wide32> sum2(d32);
@@ -84,8 +84,8 @@ HWY_INLINE void vertical_line(const VerticalTile& tile, const Axis& axis, std::u
       const auto b = hn::LoadU(d8, k + 1 < taps ? source + tile.stride_bytes : source);
       // The next tile's part of these lines: a new line each time is what the processor's own
       // prefetching does not foresee.
-      hwy::Prefetch(source + kTileSamples);
-      hwy::Prefetch(source + tile.stride_bytes + kTileSamples);
+      hwy::Prefetch(source + tile.samples);
+      hwy::Prefetch(source + tile.stride_bytes + tile.samples);
       const auto low = hn::InterleaveLower(d8, a, b);
       const auto high = hn::InterleaveUpper(d8, a, b);
       sum0.add(d32, hn::BitCast(d16, hn::InterleaveLower(d8, low, zero)), pair);
@@ -142,27 +142,27 @@ HWY_INLINE void turn_8x8(const std::int16_t* in, std::size_t in_stride, std::int
 }
 
 void filter_tile(const Axis& axis, const VerticalTile& tile) {
-  HWY_ALIGN std::int16_t lines[kStripLines * kTileSamples];
+  HWY_ALIGN std::int16_t lines[kStripLines * kWidestTile];
   const std::uint32_t first = tile.strip * static_cast<std::uint32_t>(kStripLines);
   for (std::uint32_t i = 0; i < kStripLines; ++i) {
-    std::int16_t* line = lines + (i * kTileSamples);
+    std::int16_t* line = lines + (i * kWidestTile);
     if (first + i < axis.out) {
       vertical_line(tile, axis, first + i, line);
     } else {
-      std::memcpy(line, line - kTileSamples, kTileSamples * sizeof(std::int16_t));
+      std::memcpy(line, line - kWidestTile, kWidestTile * sizeof(std::int16_t));
     }
   }
   // Undo the order of vertical_line while turning: 8-sample block b of a vector holds the samples
   // of block 2b, and from the middle on those of the odd blocks.
   const std::size_t lanes = hn::Lanes(Wide8());
   const std::size_t half_blocks = lanes / 16;
-  for (std::size_t x = 0; x < kTileSamples; x += lanes) {
+  for (std::size_t x = 0; x < tile.samples; x += lanes) {
     for (std::size_t b = 0; b < 2 * half_blocks; ++b) {
       const std::size_t sample = x + (b < half_blocks ? 2 * b : (2 * (b - half_blocks)) + 1) * 8;
       const std::int16_t* in = lines + x + (b * 8);
       std::int16_t* out = tile.columns + (sample * kStripLines);
-      turn_8x8(in, kTileSamples, out, kStripLines);
-      turn_8x8(in + (8 * kTileSamples), kTileSamples, out + 8, kStripLines);
+      turn_8x8(in, kWidestTile, out, kStripLines);
+      turn_8x8(in + (8 * kWidestTile), kWidestTile, out + 8, kStripLines);
     }
   }
 }

@@ -14,8 +14,11 @@
 namespace albumen::internal {
 
 inline constexpr std::size_t kStripLines = 16;
-/// Samples (pixels times channels) of one vertical tile; at least the widest vector of bytes.
-inline constexpr std::size_t kTileSamples = 64;
+/// Vertical tiles are a multiple of this many samples (pixels times channels) wide: at least the
+/// widest vector of bytes.
+inline constexpr std::size_t kTileUnit = 64;
+/// Four cache lines in a row are read faster than four times one, and 16 such lines fit the cache.
+inline constexpr std::size_t kWidestTile = 256;
 /// Fractional bits between the passes: 64 levels below one grey level, and room for Lanczos to
 /// overshoot to twice the range.
 inline constexpr int kMiddleBits = 6;
@@ -24,12 +27,13 @@ struct VerticalTile {
   const std::uint8_t* source = nullptr;  ///< first sample of the tile in input line `first_line`
   std::size_t stride_bytes = 0;
   std::uint32_t first_line = 0;
+  std::size_t samples = 0;  ///< width: kTileUnit..kWidestTile, a multiple of kTileUnit
   std::uint32_t strip = 0;  ///< output lines [16 * strip, 16 * strip + 16) as far as there are any
-  /// [kTileSamples][kStripLines], aligned to 64: the columns.
+  /// [samples][kStripLines], aligned to 64: the columns.
   std::int16_t* columns = nullptr;
 };
 
-/// Fills all 16 lines of all 64 columns; lines beyond the axis repeat its last one.
+/// Fills all 16 lines of all columns; lines beyond the axis repeat its last one.
 void filter_vertically(const Axis& axis, const VerticalTile& tile);
 
 struct HorizontalStrip {

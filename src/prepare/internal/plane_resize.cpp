@@ -91,7 +91,9 @@ Result<void> check_planes(const DecodedImage& image) {
     const ImageView& plane = image.planes[i];
     good = good && !plane.empty() && plane.channels() == 1 &&
            plane.size() == image.planes[1].size() && plane.width() <= image.stored_size.width &&
-           plane.height() <= image.stored_size.height;
+           plane.height() <= image.stored_size.height &&
+           plane.width() >= image.stored_size.width / kMostSubsampling &&
+           plane.height() >= image.stored_size.height / kMostSubsampling;
   }
   if (!good) {
     return fail(ErrorCode::kInvalidArgument,

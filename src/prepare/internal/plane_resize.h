@@ -14,8 +14,8 @@
 
 namespace albumen::internal {
 
-/// InvalidArgument unless the planes are as the layout promises: all there, not empty, none larger
-/// than the first.
+/// InvalidArgument unless the planes are as the layout promises: all there, not empty, chroma not
+/// larger than luma and at most kMostSubsampling times smaller.
 Result<void> check_planes(const DecodedImage& image);
 
 /// A rectangle of stored pixels.

@@ -12,8 +12,9 @@
 namespace albumen::internal {
 namespace {
 
-/// Pixels of one stage; times 3 channels it is a whole number of tiles.
-constexpr std::size_t kStagePixels = 64;
+/// Pixels of one stage: with 1, 3 or 4 channels one tile.
+constexpr std::size_t kStagePixels = kTileUnit;
+static_assert(4 * kStagePixels <= kWidestTile);
 
 constexpr std::size_t round_up(std::size_t value, std::size_t unit) {
   return (value + unit - 1) / unit * unit;
@@ -41,7 +42,7 @@ std::size_t samples_per_line(const ResizeGeometry& geometry) {
 }
 
 bool needs_stage(const ResizeGeometry& geometry) {
-  return geometry.over_white || samples_per_line(geometry) < kTileSamples;
+  return geometry.over_white || samples_per_line(geometry) < kTileUnit;
 }
 
 /// Input lines that one strip can touch.
@@ -105,10 +106,11 @@ std::size_t StripResizer::scratch_bytes(const ResizeGeometry& geometry) {
 }
 
 std::size_t StripResizer::scratch_bound(const ResizeGeometry& geometry) {
-  // A plane may be narrow enough to be staged where the picture itself is not.
+  // A chroma plane may be narrow enough to be staged where luma is not.
   const Layout layout = layout_of(geometry);
-  const std::size_t stage = round_up(lines_per_strip(geometry) * kStagePixels, 64);
-  return layout.total + (layout.stage_bytes == 0 ? stage : 0);
+  const bool may_stage =
+      layout.stage_bytes == 0 && samples_per_line(geometry) < kTileUnit * kMostSubsampling;
+  return layout.total + (may_stage ? round_up(lines_per_strip(geometry) * kStagePixels, 64) : 0);
 }
 
 StripResizer::StripResizer(const ResizeGeometry& geometry, ImageView in,
@@ -190,12 +192,14 @@ void StripResizer::run(std::uint32_t strip, MutableImageView out) {
 
 void StripResizer::filter_directly(std::uint32_t strip) {
   const std::size_t samples = samples_per_line(geometry_);
-  for (std::size_t s = 0; s < samples; s += kTileSamples) {
+  const std::size_t tile = samples >= kWidestTile ? kWidestTile : kTileUnit;
+  for (std::size_t s = 0; s < samples; s += tile) {
     // The last tile overlaps the one before, so that nothing beyond a line is ever read.
-    const std::size_t first = std::min(s, samples - kTileSamples);
+    const std::size_t first = std::min(s, samples - tile);
     filter_vertically(down_, {.source = in_.data() + first,
                               .stride_bytes = in_.stride_bytes(),
                               .first_line = 0,
+                              .samples = tile,
                               .strip = strip,
                               .columns = columns_ + (first * kStripLines)});
   }
@@ -222,14 +226,12 @@ void StripResizer::filter_staged(std::uint32_t strip) {
         std::ranges::copy(from.row(y), stage.row(y).begin());
       }
     }
-    for (std::size_t s = 0; s < stage_samples; s += kTileSamples) {
-      filter_vertically(down_,
-                        {.source = stage_ + s,
-                         .stride_bytes = stage_samples,
-                         .first_line = top,
-                         .strip = strip,
-                         .columns = columns_ + ((std::size_t{x} * channels) + s) * kStripLines});
-    }
+    filter_vertically(down_, {.source = stage_,
+                              .stride_bytes = stage_samples,
+                              .first_line = top,
+                              .samples = stage_samples,
+                              .strip = strip,
+                              .columns = columns_ + (std::size_t{x} * channels * kStripLines)});
   }
 }
 

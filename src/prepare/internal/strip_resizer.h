@@ -14,6 +14,9 @@
 
 namespace albumen::internal {
 
+/// Largest quotient of luma and chroma sides that is accepted (JPEG's sampling factors are 1..4).
+inline constexpr std::uint32_t kMostSubsampling = 4;
+
 struct ResizeGeometry {
   Size out;  ///< upright
   Size in;   ///< stored
@@ -33,7 +36,8 @@ class StripResizer {
  public:
   static std::size_t scratch_bytes(const ResizeGeometry& geometry);
 
-  /// At least scratch_bytes of every plane of that picture, however it is subsampled.
+  /// At least scratch_bytes of that picture's chroma planes, which are at most kMostSubsampling
+  /// times smaller. REQUIRES: 1 channel.
   static std::size_t scratch_bound(const ResizeGeometry& geometry);
 
   /// REQUIRES: `in` of geometry.in with geometry.channels (4 when over_white), scratch of
