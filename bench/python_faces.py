@@ -178,10 +178,11 @@ worker_finder = None
 worker_draft = False
 
 
-def start_worker(nets, draft):
+def start_worker(nets, draft, ready):
     global worker_finder, worker_draft
     cv2.setNumThreads(1)
     worker_finder, worker_draft = FaceFinder(nets), draft
+    ready.wait()
 
 
 def index_picture(path):
@@ -202,9 +203,11 @@ def index_picture(path):
 def index_folder(folder, nets, workers, draft):
     from sklearn.cluster import DBSCAN
     paths = sorted(path for path in folder.iterdir() if path.suffix in (".jpg", ".png"))
-    with multiprocessing.get_context("spawn").Pool(workers, start_worker, (nets, draft)) as pool:
-        # The clock starts when the workers are ready: nets are loaded once, pictures count.
-        pool.map(abs, range(workers), chunksize=1)
+    context = multiprocessing.get_context("spawn")
+    # The clock starts when all workers are ready: nets are loaded once, pictures count.
+    ready = context.Barrier(workers + 1)
+    with context.Pool(workers, start_worker, (nets, draft, ready)) as pool:
+        ready.wait()
         started = time.monotonic()
         found = pool.map(index_picture, paths, chunksize=4)
         vectors = np.concatenate([vectors for *_, vectors in found])
