@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# fuzz_one.sh SECONDS PROGRAM: runs one libFuzzer program on its corpus. New inputs go to
+# fuzz_one.sh SECONDS TARGET: runs one libFuzzer program on its corpus. New inputs go to
 # build/fuzz/found/NAME, so that the checked-in corpus changes only by hand; a crash is kept beside
 # them and named on the last line.
 set -euo pipefail
 seconds=$1
-program=$2
-name=$(basename "$program" _fuzzer)
+program=build/fuzz/bin/$2
+name=${2%_fuzzer}
 found=build/fuzz/found/$name
 log=build/fuzz/found/$name.log
 mkdir -p "$found"

@@ -66,7 +66,7 @@ setup_python_environment() {
   rm -rf "$folder"
   quietly "making the Python environment $1" "$python" -m venv "$folder"
   quietly "installing $requirements" "$folder/bin/python" -m pip install \
-    --quiet --only-binary :all: --requirement "$requirements"
+    --quiet --requirement "$requirements"
   cp "$requirements" "$folder/requirements.txt"
 }
 

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was measured on what: the processor, the peers and the libraries inside them."""
+
+import os
+import platform
+import re
+import subprocess
+
+
+def processor():
+    with open("/proc/cpuinfo", encoding="utf-8") as info:
+        text = info.read()
+    names = re.findall(r"^model name\s*:\s*(.*)$", text, re.MULTILINE)
+    flags = set((re.search(r"^flags\s*:\s*(.*)$", text, re.MULTILINE) or [""] * 2)[1].split())
+    known = [flag for flag in ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16")
+             if flag in flags]
+    return f"{names[0] if names else platform.machine()}, {os.cpu_count()} processors, " \
+           f"{' '.join(known)}"
+
+
+def albumen(program):
+    try:
+        return subprocess.run([program, "--version"], capture_output=True, text=True,
+                              check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError) as error:
+        return f"does not run: {error}"
+
+
+def opencv_jpeg(information):
+    match = re.search(r"^\s*JPEG:\s*(.*)$", information, re.MULTILINE)
+    return match[1].strip() if match else "unknown"
+
+
+def vips_jpeg():
+    """libvips names its JPEG library only in its configuration text, not by version."""
+    return "libjpeg-turbo or mozjpeg of its wheel"
+
+
+def peers():
+    import cv2
+    import numpy
+    import onnxruntime
+    import PIL
+    import pyvips
+    import sklearn
+    from PIL import features
+    vips = ".".join(str(pyvips.version(part)) for part in range(3))
+    turbo = features.version("libjpeg_turbo") or "not turbo"
+    return {
+        "Python": platform.python_version(), "NumPy": numpy.__version__,
+        "Pillow": f"{PIL.__version__} (libjpeg-turbo {turbo})",
+        "libvips": f"{vips} through pyvips {pyvips.__version__} ({vips_jpeg()})",
+        "OpenCV": f"{cv2.__version__} (JPEG: {opencv_jpeg(cv2.getBuildInformation())})",
+        "ONNX Runtime": onnxruntime.__version__, "scikit-learn": sklearn.__version__}
+
+
+def lines(program):
+    yield f"processor: {processor()}"
+    yield f"albumen: {albumen(program)}"
+    for name, version in peers().items():
+        yield f"{name}: {version}"

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# bench.sh [WHAT...]: the part of `./run bench` after set-up and build. Composes the photographs,
+# converts the nets for the Python peer, and measures; the results also go to build/bench.json.
+set -euo pipefail
+source scripts/common.sh
+
+python=$cache_folder/venv/bench/bin/python
+sets=$cache_folder/samples/sets
+nets=$cache_folder/bench/nets
+
+"$cache_folder/venv/compose/bin/python" scripts/compose_sets.py \
+  --samples "$cache_folder/samples" --out "$sets" timing timing_dense
+"$python" bench/convert_nets.py "$cache_folder/packages" "$nets"
+"$python" bench/convert_nets.py --check "$nets"
+"$python" bench/run.py --albumen build/release/bin/albumen --sets "$sets" --nets "$nets" \
+  --out build/bench.json "$@"
