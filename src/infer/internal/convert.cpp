@@ -2,7 +2,8 @@
 #include "infer/internal/convert.h"
 
 #include <fmt/core.h>
-#include <openvino/openvino.hpp>
+#include <openvino/core/graph_util.hpp>
+#include <openvino/frontend/manager.hpp>
 #include <vector>
 
 #include "files/file.h"
@@ -36,6 +37,13 @@ MtcnnNet net_of(std::string_view stem) {
   return stem == "rnet" ? MtcnnNet::kRefine : MtcnnNet::kOutput;
 }
 
+// Names the reader: left to choose, OpenVINO tries all of them, and some print what they think.
+std::shared_ptr<ov::Model> read_by(const std::string& source, const std::string& framework) {
+  ov::frontend::FrontEndManager readers;
+  const auto reader = readers.load_by_framework(framework);
+  return reader->convert(reader->load(source));
+}
+
 Result<std::shared_ptr<ov::Model>> read_source(const ModelCard& card, const std::string& source) {
   switch (card.format) {
     case ModelFormat::kMtcnnPackage: {
@@ -48,8 +56,9 @@ Result<std::shared_ptr<ov::Model>> read_source(const ModelCard& card, const std:
       return build_dlib(TRY(read_dlib_net(bytes)));
     }
     case ModelFormat::kOnnx:
+      return read_by(source, "onnx");
     case ModelFormat::kOpenvinoIr:
-      return ov::Core().read_model(source);
+      return read_by(source, "ir");
   }
   return fail(ErrorCode::kInternal, "unknown model format");
 }
