@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/stop.h"
+#include "govern/budget.h"
 #include "people/face_key.h"
 
 namespace albumen {
@@ -53,6 +55,15 @@ struct Partition {
   std::uint32_t people = 0;
 
   friend bool operator==(const Partition&, const Partition&) = default;
+};
+
+/// What a call may use. Results do not depend on the number of threads.
+struct GroupingResources {
+  /// Pays for vectors, neighbours and bookkeeping; asked without waiting, piece by piece, because
+  /// the number of neighbours is known only when they are found. Outlives what is made with it.
+  Budget* budget = nullptr;
+  unsigned threads = 1;
+  StopToken stop;
 };
 
 }  // namespace albumen

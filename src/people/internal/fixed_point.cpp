@@ -77,7 +77,10 @@ Result<void> to_fixed(const FaceSet& faces, std::size_t index, std::span<std::in
   std::array<double, kLargestDimension> unit;  // NOLINT: filled up to the dimension, then read
   TRY(to_unit(faces, index, unit));
   for (std::size_t i = 0; i < faces.dimension; ++i) {
-    out[i] = static_cast<std::int16_t>(std::lround(unit[i] * static_cast<double>(kOne)));
+    // Rounds half up; the shift keeps the truncated number positive.
+    constexpr int kShift = 1 << 15;
+    const double scaled = unit[i] * static_cast<double>(kOne) + kShift + 0.5;
+    out[i] = static_cast<std::int16_t>(static_cast<int>(scaled) - kShift);
   }
   return {};
 }

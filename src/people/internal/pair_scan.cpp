@@ -73,7 +73,7 @@ struct TileHits {
 // One thread's part of the scan: its own packed block and hits.
 class TileScanner {
  public:
-  TileScanner(const FixedRows& rows, std::int32_t least_dot, const Resources& resources)
+  TileScanner(const FixedRows& rows, std::int32_t least_dot, const GroupingResources& resources)
       : rows_(rows), least_dot_(least_dot), resources_(resources), hits_(resources.budget) {}
 
   Result<void> scan(const Task& task) {
@@ -129,7 +129,7 @@ class TileScanner {
 
   const FixedRows& rows_;
   std::int32_t least_dot_;
-  const Resources& resources_;
+  const GroupingResources& resources_;
   HitList hits_;
   ByteBuffer buffer_;
   std::int16_t* packed_ = nullptr;  // into buffer_
@@ -140,7 +140,7 @@ class TileScanner {
 // What the threads of one scan share.
 class SharedScan {
  public:
-  SharedScan(const FixedRows& rows, std::int32_t least_dot, const Resources& resources)
+  SharedScan(const FixedRows& rows, std::int32_t least_dot, const GroupingResources& resources)
       : rows_(rows), least_dot_(least_dot), resources_(resources), hits_(resources.budget) {}
 
   Result<HitList> run(const std::vector<Task>& tasks) {
@@ -181,7 +181,7 @@ class SharedScan {
 
   const FixedRows& rows_;
   std::int32_t least_dot_;
-  const Resources& resources_;
+  const GroupingResources& resources_;
   std::atomic<std::size_t> next_ = 0;
   Mutex mutex_;
   HitList hits_ GUARDED_BY(mutex_);
@@ -190,7 +190,7 @@ class SharedScan {
 
 // A few rows against all before them, without packing: one pass over the library per row.
 Result<HitList> scan_few(const FixedRows& rows, std::uint32_t first_row, std::int32_t least_dot,
-                         const Resources& resources) {
+                         const GroupingResources& resources) {
   HitList hits(resources.budget);
   for (std::uint32_t row = first_row; row < rows.count(); ++row) {
     TRY(check_stop(resources.stop));
@@ -239,7 +239,7 @@ void HitList::for_each(const std::function<void(std::span<const PairHit>)>& visi
 }
 
 Result<HitList> scan_pairs(const FixedRows& rows, std::uint32_t first_row, std::int32_t least_dot,
-                           const Resources& resources) {
+                           const GroupingResources& resources) {
   if (first_row >= rows.count()) {
     return HitList(resources.budget);
   }

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "core/result.h"
-#include "core/stop.h"
 #include "govern/budget.h"
 #include "govern/byte_buffer.h"
 #include "people/internal/fixed_point.h"
@@ -24,13 +23,6 @@ struct PairHit {
   std::uint32_t row;
   std::uint32_t column;
   std::int32_t dot;
-};
-
-/// What a long step may use.
-struct Resources {
-  Budget* budget = nullptr;  ///< outlives the results
-  unsigned threads = 1;
-  StopToken stop;
 };
 
 /// Hits in chunks of governed memory, in no particular order.
@@ -61,7 +53,7 @@ class HitList {
 /// All pairs (row, column) with first_row <= row, column < row and dot >= least_dot.
 /// REQUIRES: least_dot > 0. Errors: BudgetExceeded when the hits do not fit, Cancelled.
 Result<HitList> scan_pairs(const FixedRows& rows, std::uint32_t first_row, std::int32_t least_dot,
-                           const Resources& resources);
+                           const GroupingResources& resources);
 
 /// Sum of a[i] * b[i], exact. The spans are whole rows of a RowPool, of equal dimension.
 std::int64_t dot(std::span<const std::int16_t> a, std::span<const std::int16_t> b);
