@@ -73,12 +73,27 @@ JoinTime Linkage::time_of(NodeId join) const {
           .low = left == it.anchor ? node(it.right).anchor : left};
 }
 
-NodeId Linkage::current(NodeId id) const {
-  for (NodeId parent = node(id).parent; parent != kNoNode && happened(parent);
-       parent = node(id).parent) {
-    id = parent;
+// The cluster that `id` is part of now. Joins that happened stay so until the end of the update,
+// hence shortcuts over them.
+NodeId Linkage::current(NodeId id) {
+  NodeId top = id;
+  while (true) {
+    const Node& it = node(top);
+    if (it.shortcut_epoch == epoch_) {
+      top = it.shortcut;
+    } else if (it.parent != kNoNode && happened(it.parent)) {
+      top = it.parent;
+    } else {
+      break;
+    }
   }
-  return id;
+  while (id != top) {
+    Node& it = node(id);
+    id = it.shortcut_epoch == epoch_ ? it.shortcut : it.parent;
+    it.shortcut = top;
+    it.shortcut_epoch = epoch_;
+  }
+  return top;
 }
 
 NodeId Linkage::root_of(std::uint32_t slot) const {
@@ -223,40 +238,56 @@ void Linkage::compact(NodeId id) {
   list.resize(kept);
 }
 
-// Finds the best partner of an active cluster and schedules the join. Entries that can never join
-// are dropped for good.
+// Finds the best partner of an active cluster and schedules the join. Only entries whose bound
+// beats the best so far are looked at; those that can never join are dropped for good.
 void Linkage::seek_partner(NodeId id) {
-  compact(id);
-  std::vector<Neighbour>& list = actives_[node(id).active].neighbours;
+  Active& active = actives_[node(id).active];
+  std::vector<Neighbour>& list = active.neighbours;
+  if (list.size() > 2 * active.compact_size) {
+    compact(id);
+    active.compact_size = list.size();
+  }
   // The most promising first, so that its result rules out most of the rest.
   const auto promising = std::ranges::max_element(list, {}, &Neighbour::bound);
   if (promising != list.end()) {
     std::iter_swap(promising, list.begin());
   }
+  ++stamp_;
   Event best{.time = {.similarity = threshold_}, .node = id, .partner = kNoNode};
   std::size_t kept = 0;
-  for (const Neighbour& entry : list) {
-    Neighbour now = entry;
-    if ((std::int64_t{now.bound} << kSimilarityBits) >= best.time.similarity) {
-      const std::int64_t mean = similarity(id, now.node);
-      now.bound = bound_of(mean);
-      if (mean < threshold_) {
-        continue;
-      }
-      const JoinTime time = time_between(id, now.node, mean);
-      if (best.partner == kNoNode || before(time, best.time)) {
-        if (!may_join(id, now.node)) {
-          continue;
-        }
-        best = {.time = time, .node = id, .partner = now.node};
-      }
+  for (const Neighbour entry : list) {
+    if ((std::int64_t{entry.bound} << kSimilarityBits) < best.time.similarity) {
+      list[kept++] = entry;
+    } else if (const std::int32_t bound = judge(id, current(entry.node), best); bound > 0) {
+      list[kept++] = {.node = current(entry.node), .bound = bound};
     }
-    list[kept++] = now;
   }
   list.resize(kept);
   if (best.partner != kNoNode) {
     push(best);
   }
+}
+
+// Compares one possible partner with the best; each at most once per stamp_. Returns the exact
+// bound to remember, 0 to forget it.
+std::int32_t Linkage::judge(NodeId id, NodeId partner, Event& best) {
+  Node& other = node(partner);
+  if (partner == id || other.size == 0 || other.stamp == stamp_) {
+    return 0;
+  }
+  other.stamp = stamp_;
+  const std::int64_t mean = similarity(id, partner);
+  if (mean < threshold_) {
+    return 0;
+  }
+  const JoinTime time = time_between(id, partner, mean);
+  if (best.partner == kNoNode || before(time, best.time)) {
+    if (!may_join(id, partner)) {
+      return 0;
+    }
+    best = {.time = time, .node = id, .partner = partner};
+  }
+  return bound_of(mean);
 }
 
 void Linkage::add_to_sum(std::uint32_t sum_row, NodeId part) {
@@ -435,6 +466,7 @@ void Linkage::finish() {
 }
 
 Result<void> Linkage::update(const LinkageChange& change, const StopToken& stop) {
+  ++epoch_;
   TRY(prepare(change));
   TRY(run(stop));
   finish();

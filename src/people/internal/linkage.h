@@ -122,12 +122,15 @@ class Linkage {
     std::uint32_t stamp = 0;            // scratch of `compact`
     std::uint32_t stamp_place = 0;      // scratch of `compact`
     std::int64_t similarity = kForced;  // of the join
+    NodeId shortcut = kNoNode;          // a cluster that it is part of by now, if of this epoch_
+    std::uint32_t shortcut_epoch = 0;
   };
 
   // A cluster that the old history does not speak of.
   struct Active {
     std::vector<Neighbour> neighbours;
-    std::vector<Token> tokens;  // sorted
+    std::vector<Token> tokens;     // sorted
+    std::size_t compact_size = 0;  // of `neighbours` when they were last compacted
   };
 
   // A join that may happen, or (without a partner) a cluster that becomes active.
@@ -154,7 +157,7 @@ class Linkage {
                                          : !before(now_, time_of(join));
   }
 
-  [[nodiscard]] NodeId current(NodeId id) const;
+  NodeId current(NodeId id);
   [[nodiscard]] std::int64_t similarity(NodeId a, NodeId b) const;
   [[nodiscard]] bool may_join(NodeId a, NodeId b) const;
 
@@ -167,6 +170,7 @@ class Linkage {
   void activate(NodeId id);
   void compact(NodeId id);
   void seek_partner(NodeId id);
+  std::int32_t judge(NodeId id, NodeId partner, Event& best);
   Result<void> join(NodeId left, NodeId right, std::int64_t similarity);
   Result<void> add_sums(Node& join);
   void add_to_sum(std::uint32_t sum_row, NodeId part);
@@ -192,6 +196,7 @@ class Linkage {
   std::vector<NodeId> active_nodes_;
   std::vector<std::uint32_t> deleted_joins_;
   std::uint32_t stamp_ = 0;
+  std::uint32_t epoch_ = 0;  // counts updates
 };
 
 }  // namespace albumen::people
