@@ -2,6 +2,7 @@
 #include "people/grouping.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <numeric>
 #include <utility>
@@ -110,8 +111,19 @@ Result<void> Grouping::update(const GroupingUpdate& update, const GroupingResour
 Result<GroupedFaces> Grouping::people() const { return state_->people(); }
 
 double threshold_for(std::size_t faces, double same_distance) {
-  static_cast<void>(faces);
-  return same_distance;
+  struct Step {
+    std::size_t most_faces;
+    double factor;
+  };
+
+  // Chosen so that pair precision stays above 0.995 with room on made-up libraries of the default
+  // model's distances (README.md). The last step is not measured.
+  constexpr std::array<Step, 4> kSteps{
+      {{5'000, 1.0}, {30'000, 0.9}, {120'000, 0.82}, {500'000, 0.75}}};
+  constexpr double kBeyond = 0.65;
+  const auto step = std::ranges::find_if(
+      kSteps, [faces](const Step& candidate) { return faces <= candidate.most_faces; });
+  return same_distance * (step != kSteps.end() ? step->factor : kBeyond);
 }
 
 }  // namespace albumen

@@ -196,6 +196,16 @@ TEST(GroupingTest, TwoThousandFacesKeepPrecision) {
   EXPECT_GE(pairs.precision, 0.995);
 }
 
+TEST(GroupingTest, ThresholdFallsWithTheLibrary) {
+  EXPECT_EQ(threshold_for(0), kSameDistance);
+  EXPECT_EQ(threshold_for(5'000, 0.1), 0.1);
+  double last = 1;
+  for (const std::size_t faces : {5'000U, 5'001U, 30'001U, 120'001U, 500'001U, 10'000'000U}) {
+    EXPECT_LE(threshold_for(faces), last);
+    last = threshold_for(faces);
+  }
+}
+
 TEST(GroupingTest, FacesOfOnePictureStayApart) {
   const std::vector<float> vectors{1, 0, 1, 0, 1, 0};
   const std::vector<FaceKey> keys{testing::synthetic_key(1, 0), testing::synthetic_key(1, 1),

@@ -30,7 +30,7 @@ class KeySets {
   }
 
   void unite(const FaceKey& a, const FaceKey& b) {
-    const auto [low, high] = std::minmax(root(a), root(b));
+    const auto [low, high] = std::minmax({root(a), root(b)});
     parent_.at(high) = low;
   }
 
