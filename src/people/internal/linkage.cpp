@@ -212,6 +212,8 @@ void Linkage::activate(NodeId id) {
     faces_.conflicts->append_tokens(slot, active.tokens);
   });
   std::ranges::sort(active.tokens);
+  // One face's list has no repetitions.
+  active.compact_size = (id & kJoinBit) == 0 ? active.neighbours.size() : 0;
 }
 
 // Replaces neighbours by the clusters that they are part of now, each once. The largest bound of
