@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "people/grouping.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <numeric>
+#include <utility>
+
+#include "people/internal/face_table.h"
+
+namespace albumen {
+namespace {
+
+Result<void> check_options(const GroupingOptions& options) {
+  constexpr double kLargest = 0.5;
+  if (!(options.same_threshold > 0 && options.same_threshold <= kLargest)) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("a same-person threshold of {} (allowed: above 0, at most {})",
+                            options.same_threshold, kLargest));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Partition> group(const FaceSet& faces, const Constraints& constraints,
+                        const GroupingOptions& options, const GroupingResources& resources) {
+  TRY(check_options(options));
+  TRY(people::check_shape(faces));
+  people::FaceTable table(faces.dimension, options.same_threshold, people::History::kDrop,
+                          resources.budget);
+  GroupingUpdate update;
+  update.added = faces;
+  update.constraints = constraints;
+  TRY(table.update(update, resources));
+  std::vector<std::uint32_t> slots(faces.keys.size());
+  std::iota(slots.begin(), slots.end(), 0U);
+  return table.partition(slots, table.ordered_slots());
+}
+
+/// Owns the table; replaces it when most of its slots are dead.
+class Grouping::State {
+ public:
+  State(std::size_t dimension, const GroupingOptions& options, Budget* budget)
+      : dimension_(dimension), options_(options), budget_(budget), table_(make_table()) {}
+
+  Result<void> update(const GroupingUpdate& update, const GroupingResources& resources) {
+    TRY(check_usable());
+    usable_ = false;
+    TRY(table_->update(update, resources));
+    if (table_->slots() > kLeastSlots && table_->slots() > 2 * table_->faces()) {
+      auto fresh = make_table();
+      TRY(table_->copy_to(*fresh, resources));
+      table_ = std::move(fresh);
+    }
+    usable_ = true;
+    return {};
+  }
+
+  Result<GroupedFaces> people() const {
+    TRY(check_usable());
+    const std::vector<std::uint32_t> slots = table_->ordered_slots();
+    GroupedFaces result;
+    for (const std::uint32_t slot : slots) {
+      result.keys.push_back(table_->key(slot));
+    }
+    result.partition = table_->partition(slots, slots);
+    return result;
+  }
+
+ private:
+  static constexpr std::size_t kLeastSlots = 256;
+
+  Result<void> check_usable() const {
+    if (!usable_) {
+      return fail(ErrorCode::kUnavailable, "an earlier update of these people failed");
+    }
+    return {};
+  }
+
+  std::unique_ptr<people::FaceTable> make_table() const {
+    return std::make_unique<people::FaceTable>(dimension_, options_.same_threshold,
+                                               people::History::kKeep, budget_);
+  }
+
+  std::size_t dimension_;
+  GroupingOptions options_;
+  Budget* budget_;
+  std::unique_ptr<people::FaceTable> table_;
+  bool usable_ = true;
+};
+
+Grouping::Grouping(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Grouping::Grouping(Grouping&&) noexcept = default;
+Grouping& Grouping::operator=(Grouping&&) noexcept = default;
+Grouping::~Grouping() = default;
+
+Result<Grouping> Grouping::create(std::size_t dimension, const GroupingOptions& options,
+                                  Budget* budget) {
+  TRY(check_options(options));
+  TRY(people::check_shape({.keys = {}, .f32 = {}, .f16 = {}, .dimension = dimension}));
+  return Grouping(std::make_unique<State>(dimension, options, budget));
+}
+
+Result<void> Grouping::update(const GroupingUpdate& update, const GroupingResources& resources) {
+  return state_->update(update, resources);
+}
+
+Result<GroupedFaces> Grouping::people() const { return state_->people(); }
+
+double threshold_for(std::size_t faces, double same_distance) {
+  struct Step {
+    std::size_t most_faces;
+    double factor;
+  };
+
+  // Chosen so that pair precision stays above 0.995 with room on made-up libraries of the default
+  // model's distances (README.md). The last step is not measured.
+  constexpr std::array<Step, 4> kSteps{
+      {{5'000, 1.0}, {30'000, 0.9}, {120'000, 0.82}, {500'000, 0.75}}};
+  constexpr double kBeyond = 0.65;
+  const auto step = std::ranges::find_if(
+      kSteps, [faces](const Step& candidate) { return faces <= candidate.most_faces; });
+  return same_distance * (step != kSteps.end() ? step->factor : kBeyond);
+}
+
+}  // namespace albumen

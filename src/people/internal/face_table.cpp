@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "people/internal/face_table.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <utility>
+
+#include "people/internal/decisions.h"
+#include "people/internal/pair_scan.h"
+
+namespace albumen::people {
+namespace {
+
+// Keys, hash table entries, two nodes, list heads: what a face costs beside vectors and
+// neighbours. Measured about 330 bytes.
+constexpr std::uint64_t kBytesPerFace = 384;
+// Both directions of a neighbour pair, and the slack of lists that grow by joining.
+constexpr std::uint64_t kBytesPerPair = 3 * sizeof(Neighbour);
+
+}  // namespace
+
+FaceTable::FaceTable(std::size_t dimension, double threshold, History history, Budget* budget)
+    : dimension_(dimension),
+      threshold_(similarity_threshold(threshold)),
+      history_(history),
+      budget_(budget),
+      rows_(dimension, budget),
+      linkage_(
+          {.rows = &rows_, .keys = &keys_, .conflicts = &conflicts_, .neighbours = &neighbours_},
+          threshold_, history, budget) {}
+
+Result<void> FaceTable::pay_for_slots(std::size_t slots) {
+  bookkeeping_.merge(TRY(budget_->try_reserve(MemoryTag::kVectors, Bytes{kBytesPerFace} * slots)));
+  const std::size_t total = keys_.size() + slots;
+  if (keys_.capacity() < total && slots > keys_.size()) {  // a first or large load: no doubling
+    keys_.reserve(total);
+    neighbours_.reserve(total);
+    slot_of_key_.reserve(total);
+  }
+  return {};
+}
+
+Result<std::uint32_t> FaceTable::add_slot(const FaceKey& key) {
+  const auto slot = static_cast<std::uint32_t>(keys_.size());
+  if (!slot_of_key_.try_emplace(key, slot).second) {
+    return fail(ErrorCode::kInvalidArgument, fmt::format("face {} twice", to_string(key)));
+  }
+  TRY(rows_.add());
+  keys_.push_back(key);
+  neighbours_.emplace_back();
+  const auto picture = static_cast<std::uint32_t>(pictures_.size());
+  conflicts_.add_face(
+      pictures_.try_emplace({.picture = key.picture, .index = 0}, picture).first->second);
+  return slot;
+}
+
+Result<void> FaceTable::add_faces(const FaceSet& added) {
+  if (added.keys.empty()) {
+    return {};
+  }
+  TRY(check_shape(added));
+  if (added.dimension != dimension_) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("face vectors of dimension {} among others of dimension {}",
+                            added.dimension, dimension_));
+  }
+  TRY(pay_for_slots(added.keys.size()));
+  for (std::size_t i = 0; i < added.keys.size(); ++i) {
+    const std::uint32_t slot = TRY(add_slot(added.keys[i]));
+    TRY(to_fixed(added, i, rows_.row(slot)));
+  }
+  return {};
+}
+
+Result<std::vector<std::uint32_t>> FaceTable::remove_faces(std::span<const FaceKey> removed) {
+  std::vector<std::uint32_t> slots;
+  for (const FaceKey& key : removed) {
+    const auto found = slot_of_key_.find(key);
+    if (found == slot_of_key_.end()) {
+      return fail(ErrorCode::kNotFound, fmt::format("no face {} to remove", to_string(key)));
+    }
+    const std::uint32_t slot = found->second;
+    slot_of_key_.erase(found);
+    std::ranges::fill(rows_.row(slot), std::int16_t{0});  // near to nobody from now on
+    neighbours_[slot] = {};
+    conflicts_.remove_face(slot);
+    slots.push_back(slot);
+  }
+  return slots;
+}
+
+Result<void> FaceTable::find_neighbours(std::uint32_t first_slot,
+                                        const GroupingResources& resources) {
+  const HitList hits =
+      TRY(scan_pairs(rows_, first_slot, least_neighbour_dot(threshold_), resources));
+  bookkeeping_.merge(
+      TRY(budget_->try_reserve(MemoryTag::kVectors, Bytes{kBytesPerPair} * hits.size())
+              .with_context("neighbour lists")));
+  if (first_slot == 0) {
+    std::vector<std::uint32_t> degrees(keys_.size());
+    hits.for_each([&degrees](std::span<const PairHit> chunk) {
+      for (const PairHit& hit : chunk) {
+        ++degrees[hit.row];
+        ++degrees[hit.column];
+      }
+    });
+    for (std::size_t slot = 0; slot < degrees.size(); ++slot) {
+      neighbours_[slot].reserve(degrees[slot]);
+    }
+  }
+  hits.for_each([this](std::span<const PairHit> chunk) {
+    for (const PairHit& hit : chunk) {
+      neighbours_[hit.row].push_back({.node = hit.column, .bound = hit.dot});
+      neighbours_[hit.column].push_back({.node = hit.row, .bound = hit.dot});
+    }
+  });
+  return {};
+}
+
+std::vector<std::uint32_t> FaceTable::slots_of(std::span<const FaceKey> keys) const {
+  std::vector<std::uint32_t> slots;
+  for (const FaceKey& key : keys) {
+    if (const auto found = slot_of_key_.find(key); found != slot_of_key_.end()) {
+      slots.push_back(found->second);
+    }
+  }
+  return slots;
+}
+
+void FaceTable::set_rules() {
+  conflicts_.clear_rules();
+  std::uint32_t rule = 0;
+  for (const KeepApart& apart : constraints_.cannot_link) {
+    for (const std::uint32_t slot : slots_of(apart.left)) {
+      conflicts_.add_rule_token(slot, left_token(rule));
+    }
+    for (const std::uint32_t slot : slots_of(apart.right)) {
+      conflicts_.add_rule_token(slot, opponent(left_token(rule)));
+    }
+    ++rule;
+  }
+}
+
+// `changed` are faces under other constraints than before; the slots from `first_slot` on are new.
+Result<void> FaceTable::link(std::vector<std::uint32_t> removed, std::vector<FaceKey> changed,
+                             const GroupingResources& resources, std::uint32_t first_slot) {
+  std::vector<bool> touched(keys_.size());
+  for (const std::uint32_t slot : slots_of(changed)) {
+    touched[slot] = true;
+  }
+  for (std::size_t slot = first_slot; slot < keys_.size(); ++slot) {
+    touched[slot] = true;
+  }
+  std::vector<std::vector<std::uint32_t>> groups;
+  const auto is_removed = [&](const FaceKey& key) {
+    return std::ranges::any_of(removed, [&](std::uint32_t slot) { return keys_[slot] == key; });
+  };
+  for (const std::vector<FaceKey>& group : constraints_.must_link) {
+    std::vector<std::uint32_t> members = slots_of(group);
+    const bool concerned =
+        std::ranges::any_of(members, [&](std::uint32_t slot) { return touched[slot]; }) ||
+        (members.size() < group.size() && std::ranges::any_of(group, is_removed));
+    if (!concerned) {
+      continue;
+    }
+    for (const std::uint32_t slot : members) {
+      touched[slot] = true;
+    }
+    if (members.size() > 1) {
+      groups.push_back(std::move(members));
+    }
+  }
+  std::vector<std::uint32_t> slots;
+  for (std::uint32_t slot = 0; slot < touched.size(); ++slot) {
+    if (touched[slot]) {
+      slots.push_back(slot);
+    }
+  }
+  return linkage_.update({.removed = removed, .changed = slots, .groups = groups}, resources.stop);
+}
+
+Result<void> FaceTable::update(const GroupingUpdate& update, const GroupingResources& resources) {
+  std::vector<std::uint32_t> removed = TRY(remove_faces(update.removed));
+  const auto first_slot = static_cast<std::uint32_t>(keys_.size());
+  TRY(add_faces(update.added));
+  std::vector<FaceKey> changed;
+  if (update.constraints.has_value()) {
+    Constraints now = normalised(*update.constraints);
+    changed = changed_faces(constraints_, now);
+    constraints_ = std::move(now);
+  }
+  set_rules();
+  TRY(find_neighbours(first_slot, resources));
+  return link(std::move(removed), std::move(changed), resources, first_slot);
+}
+
+Result<void> FaceTable::copy_to(FaceTable& fresh, const GroupingResources& resources) const {
+  TRY(fresh.pay_for_slots(faces()));
+  for (const std::uint32_t slot : ordered_slots()) {
+    const std::uint32_t added = TRY(fresh.add_slot(keys_[slot]));
+    std::ranges::copy(rows_.row(slot), fresh.rows_.row(added).begin());
+  }
+  fresh.constraints_ = constraints_;
+  fresh.set_rules();
+  TRY(fresh.find_neighbours(0, resources));
+  return fresh.link({}, {}, resources, 0);
+}
+
+std::vector<std::uint32_t> FaceTable::ordered_slots() const {
+  std::vector<std::uint32_t> slots;
+  slots.reserve(slot_of_key_.size());
+  for (const auto& [key, slot] : slot_of_key_) {
+    slots.push_back(slot);
+  }
+  std::ranges::sort(slots, {},
+                    [this](std::uint32_t slot) -> const FaceKey& { return keys_[slot]; });
+  return slots;
+}
+
+Partition FaceTable::partition(std::span<const std::uint32_t> slots,
+                               std::span<const std::uint32_t> ordered) const {
+  Partition result;
+  std::unordered_map<NodeId, std::uint32_t> labels;
+  for (const std::uint32_t slot : ordered) {
+    if (labels.try_emplace(linkage_.root_of(slot), result.people).second) {
+      ++result.people;
+    }
+  }
+  for (const std::uint32_t slot : slots) {
+    result.person_of_face.push_back(labels.at(linkage_.root_of(slot)));
+  }
+  return result;
+}
+
+}  // namespace albumen::people

@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "people/internal/linkage.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "people/internal/pair_scan.h"
+
+namespace albumen::people {
+namespace {
+
+// floor(dot * 2^kSimilarityBits / pairs); everything that is not positive is 0, far below any
+// threshold.
+std::int64_t mean_similarity(std::int64_t dot, std::uint64_t pairs) {
+  if (dot <= 0) {
+    return 0;
+  }
+  constexpr std::int64_t kFits64 = std::int64_t{1} << (62 - kSimilarityBits);
+  if (dot < kFits64) {
+    return static_cast<std::int64_t>((static_cast<std::uint64_t>(dot) << kSimilarityBits) / pairs);
+  }
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::int64_t>((static_cast<Wide>(dot) << kSimilarityBits) / pairs);
+}
+
+std::int32_t bound_of(std::int64_t similarity) {
+  constexpr std::int64_t kUnit = std::int64_t{1} << kSimilarityBits;
+  return static_cast<std::int32_t>((similarity + kUnit - 1) >> kSimilarityBits);
+}
+
+}  // namespace
+
+std::int64_t similarity_threshold(double distance) {
+  constexpr double kFull = static_cast<double>((kOne * kOne) << kSimilarityBits);
+  return static_cast<std::int64_t>(std::ceil((1.0 - distance) * kFull));
+}
+
+std::int32_t least_neighbour_dot(std::int64_t threshold) { return bound_of(threshold); }
+
+Linkage::Linkage(const LinkageFaces& faces, std::int64_t threshold, History history, Budget* budget)
+    : faces_(faces),
+      threshold_(threshold),
+      history_(history),
+      sums_(faces.rows->stride(), budget) {}
+
+bool Linkage::before(const JoinTime& a, const JoinTime& b) const {
+  if (a.similarity != b.similarity) {
+    return a.similarity > b.similarity;
+  }
+  const std::vector<FaceKey>& keys = *faces_.keys;
+  if (a.high != b.high) {
+    return keys[a.high] < keys[b.high];
+  }
+  return a.low != b.low && keys[a.low] < keys[b.low];
+}
+
+JoinTime Linkage::time_between(NodeId a, NodeId b, std::int64_t similarity) const {
+  const std::uint32_t first = node(a).anchor;
+  const std::uint32_t second = node(b).anchor;
+  const std::vector<FaceKey>& keys = *faces_.keys;
+  const bool ordered = keys[first] < keys[second];
+  return {
+      .similarity = similarity, .high = ordered ? second : first, .low = ordered ? first : second};
+}
+
+JoinTime Linkage::time_of(NodeId join) const {
+  const Node& it = node(join);
+  const std::uint32_t left = node(it.left).anchor;
+  return {.similarity = it.similarity,
+          .high = it.anchor,
+          .low = left == it.anchor ? node(it.right).anchor : left};
+}
+
+// The cluster that `id` is part of now. Joins that happened stay so until the end of the update,
+// hence shortcuts over them.
+NodeId Linkage::current(NodeId id) {
+  NodeId top = id;
+  while (true) {
+    const Node& it = node(top);
+    if (it.shortcut_epoch == epoch_) {
+      top = it.shortcut;
+    } else if (it.parent != kNoNode && happened(it.parent)) {
+      top = it.parent;
+    } else {
+      break;
+    }
+  }
+  while (id != top) {
+    Node& it = node(id);
+    id = it.shortcut_epoch == epoch_ ? it.shortcut : it.parent;
+    it.shortcut = top;
+    it.shortcut_epoch = epoch_;
+  }
+  return top;
+}
+
+NodeId Linkage::root_of(std::uint32_t slot) const {
+  NodeId id = slot;
+  while (node(id).parent != kNoNode) {
+    id = node(id).parent;
+  }
+  return id;
+}
+
+std::int64_t Linkage::similarity(NodeId a, NodeId b) const {
+  const Node& first = node(a);
+  const Node& second = node(b);
+  const std::uint64_t pairs = std::uint64_t{first.size} * second.size;
+  const bool first_is_leaf = (a & kJoinBit) == 0;
+  const bool second_is_leaf = (b & kJoinBit) == 0;
+  std::int64_t product = 0;
+  if (first_is_leaf && second_is_leaf) {
+    product = dot(faces_.rows->row(a), faces_.rows->row(b));
+  } else if (first_is_leaf) {
+    product = dot(sums_.row(second.sum_row), faces_.rows->row(a));
+  } else if (second_is_leaf) {
+    product = dot(sums_.row(first.sum_row), faces_.rows->row(b));
+  } else {
+    product = dot(sums_.row(first.sum_row), sums_.row(second.sum_row));
+  }
+  return mean_similarity(product, pairs);
+}
+
+template <class Visit>
+void Linkage::for_each_member(NodeId id, Visit visit) const {
+  std::vector<NodeId> open{id};
+  while (!open.empty()) {
+    const NodeId next = open.back();
+    open.pop_back();
+    if ((next & kJoinBit) == 0) {
+      visit(next);
+    } else {
+      open.push_back(node(next).left);
+      open.push_back(node(next).right);
+    }
+  }
+}
+
+// REQUIRES: a is active.
+bool Linkage::may_join(NodeId a, NodeId b) const {
+  const Node& other = node(b);
+  if (std::uint64_t{node(a).size} + other.size > kMostFacesOfPerson) {
+    return false;
+  }
+  const std::vector<Token>& mine = actives_[node(a).active].tokens;
+  if (mine.empty()) {
+    return true;
+  }
+  if (other.active != kNone) {
+    return !in_conflict(mine, actives_[other.active].tokens);
+  }
+  std::vector<Token> theirs;
+  for_each_member(b, [&](std::uint32_t slot) { faces_.conflicts->append_tokens(slot, theirs); });
+  std::ranges::sort(theirs);
+  return !in_conflict(mine, theirs);
+}
+
+void Linkage::push(const Event& event) {
+  heap_.push_back(event);
+  std::ranges::push_heap(heap_, [this](const Event& a, const Event& b) {
+    return before(b.time, a.time);  // a heap keeps the largest in front: the earliest
+  });
+}
+
+Linkage::Event Linkage::pop() {
+  std::ranges::pop_heap(heap_,
+                        [this](const Event& a, const Event& b) { return before(b.time, a.time); });
+  const Event event = heap_.back();
+  heap_.pop_back();
+  return event;
+}
+
+// Takes `id` out of the old history: the joins above it never happen, and what they would have
+// joined with goes on by itself from the time when they would have.
+void Linkage::detach(NodeId id) {
+  NodeId part = id;
+  NodeId join = std::exchange(node(id).parent, kNoNode);
+  while (join != kNoNode) {
+    const JoinTime time = time_of(join);
+    const NodeId sibling = node(join).left == part ? node(join).right : node(join).left;
+    node(sibling).parent = kNoNode;
+    push({.time = time, .node = sibling, .partner = kNoNode});
+    part = join;
+    join = std::exchange(node(part).parent, kNoNode);
+    node(part).size = 0;
+    deleted_joins_.push_back(part & ~kJoinBit);
+  }
+}
+
+// Gives a cluster the neighbours and tokens of its members.
+void Linkage::activate(NodeId id) {
+  std::uint32_t index = 0;
+  if (free_actives_.empty()) {
+    index = static_cast<std::uint32_t>(actives_.size());
+    actives_.emplace_back();
+  } else {
+    index = free_actives_.back();
+    free_actives_.pop_back();
+  }
+  node(id).active = index;
+  active_nodes_.push_back(id);
+  Active& active = actives_[index];
+  std::vector<std::vector<Neighbour>>& lists = *faces_.neighbours;
+  for_each_member(id, [&](std::uint32_t slot) {
+    if (history_ == History::kDrop && active.neighbours.empty()) {
+      active.neighbours = std::exchange(lists[slot], {});
+    } else {
+      active.neighbours.insert(active.neighbours.end(), lists[slot].begin(), lists[slot].end());
+    }
+    faces_.conflicts->append_tokens(slot, active.tokens);
+  });
+  std::ranges::sort(active.tokens);
+  // One face's list has no repetitions.
+  active.compact_size = (id & kJoinBit) == 0 ? active.neighbours.size() : 0;
+}
+
+// Replaces neighbours by the clusters that they are part of now, each once. The largest bound of
+// the parts bounds the whole (property 2).
+void Linkage::compact(NodeId id) {
+  std::vector<Neighbour>& list = actives_[node(id).active].neighbours;
+  ++stamp_;
+  std::uint32_t kept = 0;
+  for (const Neighbour& entry : list) {
+    const NodeId now = current(entry.node);
+    Node& other = node(now);
+    if (now == id || other.size == 0) {
+      continue;
+    }
+    if (other.stamp == stamp_) {
+      std::int32_t& bound = list[other.stamp_place].bound;
+      bound = std::max(bound, entry.bound);
+      continue;
+    }
+    other.stamp = stamp_;
+    other.stamp_place = kept;
+    list[kept++] = {.node = now, .bound = entry.bound};
+  }
+  list.resize(kept);
+}
+
+// Finds the best partner of an active cluster and schedules the join. Only entries whose bound
+// beats the best so far are looked at; those that can never join are dropped for good.
+void Linkage::seek_partner(NodeId id) {
+  Active& active = actives_[node(id).active];
+  std::vector<Neighbour>& list = active.neighbours;
+  if (list.size() > 2 * active.compact_size) {
+    compact(id);
+    active.compact_size = list.size();
+  }
+  // The most promising first, so that its result rules out most of the rest.
+  const auto promising = std::ranges::max_element(list, {}, &Neighbour::bound);
+  if (promising != list.end()) {
+    std::iter_swap(promising, list.begin());
+  }
+  ++stamp_;
+  Event best{.time = {.similarity = threshold_}, .node = id, .partner = kNoNode};
+  std::size_t kept = 0;
+  for (const Neighbour entry : list) {
+    if ((std::int64_t{entry.bound} << kSimilarityBits) < best.time.similarity) {
+      list[kept++] = entry;
+    } else if (const std::int32_t bound = judge(id, current(entry.node), best); bound > 0) {
+      list[kept++] = {.node = current(entry.node), .bound = bound};
+    }
+  }
+  list.resize(kept);
+  if (best.partner != kNoNode) {
+    push(best);
+  }
+}
+
+// Compares one possible partner with the best; each at most once per stamp_. Returns the exact
+// bound to remember, 0 to forget it.
+std::int32_t Linkage::judge(NodeId id, NodeId partner, Event& best) {
+  Node& other = node(partner);
+  if (partner == id || other.size == 0 || other.stamp == stamp_) {
+    return 0;
+  }
+  other.stamp = stamp_;
+  const std::int64_t mean = similarity(id, partner);
+  if (mean < threshold_) {
+    return 0;
+  }
+  const JoinTime time = time_between(id, partner, mean);
+  if (best.partner == kNoNode || before(time, best.time)) {
+    if (!may_join(id, partner)) {
+      return 0;
+    }
+    best = {.time = time, .node = id, .partner = partner};
+  }
+  return bound_of(mean);
+}
+
+void Linkage::add_to_sum(std::uint32_t sum_row, NodeId part) {
+  const auto sum = sums_.row(sum_row);
+  if ((part & kJoinBit) == 0) {
+    const auto row = faces_.rows->row(part);
+    const std::size_t count = std::min(row.size(), sum.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      sum[i] += row[i];
+    }
+  } else {
+    const auto row = sums_.row(node(part).sum_row);
+    for (std::size_t i = 0; i < sum.size(); ++i) {
+      sum[i] += row[i];
+    }
+  }
+}
+
+Result<void> Linkage::add_sums(Node& join) {
+  const bool left_has_sum = (join.left & kJoinBit) != 0;
+  const bool right_has_sum = (join.right & kJoinBit) != 0;
+  if (history_ == History::kDrop && (left_has_sum || right_has_sum)) {
+    const NodeId giver = left_has_sum ? join.left : join.right;
+    const NodeId other = left_has_sum ? join.right : join.left;
+    join.sum_row = std::exchange(node(giver).sum_row, kNone);
+    add_to_sum(join.sum_row, other);
+    if (left_has_sum && right_has_sum) {
+      sums_.release(std::exchange(node(other).sum_row, kNone));
+    }
+    return {};
+  }
+  join.sum_row = TRY(sums_.add());
+  add_to_sum(join.sum_row, join.left);
+  add_to_sum(join.sum_row, join.right);
+  return {};
+}
+
+Result<void> Linkage::join(NodeId left, NodeId right, std::int64_t similarity) {
+  NodeId id = kJoinBit;
+  if (free_joins_.empty()) {
+    id |= static_cast<NodeId>(joins_.size());
+    joins_.emplace_back();
+  } else {
+    id |= free_joins_.back();
+    free_joins_.pop_back();
+  }
+  Node& made = node(id);
+  made = {};
+  made.left = left;
+  made.right = right;
+  made.similarity = similarity;
+  made.anchor = time_between(left, right, 0).high;
+  made.size = node(left).size + node(right).size;
+  TRY(add_sums(made));
+  node(left).parent = id;
+  node(right).parent = id;
+  join_actives(id);
+  return {};
+}
+
+// The union of two active clusters is active; its parts are not any more.
+void Linkage::join_actives(NodeId parent) {
+  NodeId big = node(parent).left;
+  NodeId small = node(parent).right;
+  if (node(big).active == kNone || node(small).active == kNone) {
+    return;  // a forced join: its top is activated as a whole
+  }
+  if (actives_[node(big).active].neighbours.size() <
+      actives_[node(small).active].neighbours.size()) {
+    std::swap(big, small);
+  }
+  const std::uint32_t index = std::exchange(node(big).active, kNone);
+  const std::uint32_t freed = std::exchange(node(small).active, kNone);
+  Active& to = actives_[index];
+  Active from = std::exchange(actives_[freed], {});
+  to.neighbours.insert(to.neighbours.end(), from.neighbours.begin(), from.neighbours.end());
+  const auto middle = static_cast<std::ptrdiff_t>(to.tokens.size());
+  to.tokens.insert(to.tokens.end(), from.tokens.begin(), from.tokens.end());
+  std::inplace_merge(to.tokens.begin(), to.tokens.begin() + middle, to.tokens.end());
+  free_actives_.push_back(freed);
+  node(parent).active = index;
+  active_nodes_.push_back(parent);
+}
+
+Result<void> Linkage::force_group(const std::vector<std::uint32_t>& group) {
+  std::vector<std::uint32_t> ordered = group;
+  std::ranges::sort(ordered, {}, [this](std::uint32_t slot) { return (*faces_.keys)[slot]; });
+  NodeId top = ordered.front();
+  for (std::size_t i = 1; i < ordered.size(); ++i) {
+    TRY(join(top, ordered[i], kForced));
+    top = node(top).parent;
+  }
+  return {};
+}
+
+// Takes the changed faces out of the old history and makes them active.
+Result<void> Linkage::prepare(const LinkageChange& change) {
+  while (leaves_.size() < faces_.keys->size()) {
+    Node leaf;
+    leaf.anchor = static_cast<std::uint32_t>(leaves_.size());
+    leaves_.push_back(leaf);
+  }
+  for (const std::uint32_t slot : change.removed) {
+    detach(slot);
+    leaves_[slot].size = 0;
+  }
+  for (const std::uint32_t slot : change.changed) {
+    detach(slot);
+  }
+  for (const std::vector<std::uint32_t>& group : change.groups) {
+    TRY(force_group(group));
+  }
+  now_ = {.similarity = kForced - 1, .high = 0, .low = 0};  // after all forced joins
+  std::vector<NodeId> tops;
+  for (const std::uint32_t slot : change.changed) {
+    const NodeId top = current(slot);
+    if (node(top).active == kNone) {
+      activate(top);
+      tops.push_back(top);
+    }
+  }
+  std::ranges::for_each(tops, [this](NodeId top) { seek_partner(top); });
+  return {};
+}
+
+Result<void> Linkage::run(const StopToken& stop) {
+  constexpr std::size_t kEventsPerLook = 1024;
+  for (std::size_t events = 0; !heap_.empty(); ++events) {
+    if (events % kEventsPerLook == 0) {
+      TRY(check_stop(stop));
+    }
+    const Event event = pop();
+    const Node& mine = node(event.node);
+    if (mine.size == 0 || mine.parent != kNoNode) {
+      continue;  // deleted, or joined since
+    }
+    if (event.partner == kNoNode) {
+      if (mine.active == kNone) {
+        now_ = event.time;
+        activate(event.node);
+        seek_partner(event.node);
+      }
+      continue;
+    }
+    now_ = event.time;
+    if (current(event.partner) != event.partner) {
+      seek_partner(event.node);  // the partner joined another; this time was a bound
+      continue;
+    }
+    if (node(event.partner).active == kNone) {
+      activate(event.partner);
+      detach(event.partner);
+    }
+    TRY(join(event.node, event.partner, event.time.similarity));
+    seek_partner(node(event.node).parent);
+  }
+  return {};
+}
+
+void Linkage::finish() {
+  for (const NodeId id : active_nodes_) {
+    node(id).active = kNone;
+  }
+  for (const std::uint32_t index : deleted_joins_) {
+    if (joins_[index].sum_row != kNone) {
+      sums_.release(joins_[index].sum_row);
+    }
+    joins_[index] = {};
+    joins_[index].size = 0;
+    free_joins_.push_back(index);
+  }
+  active_nodes_.clear();
+  deleted_joins_.clear();
+  actives_.clear();
+  free_actives_.clear();
+}
+
+Result<void> Linkage::update(const LinkageChange& change, const StopToken& stop) {
+  ++epoch_;
+  TRY(prepare(change));
+  TRY(run(stop));
+  finish();
+  return {};
+}
+
+}  // namespace albumen::people

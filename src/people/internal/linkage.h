@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// Constrained average linkage over a sparse neighbour graph, without a distance matrix, and its
+// exact repair after changes.
+//
+// The rule: of all pairs of clusters that may join, the most similar joins next, until no pair
+// reaches the threshold. Similarity is the mean dot product of their members, S_a . S_b / (n_a
+// n_b) with S the exact integer sum of the vectors; clusters in conflict never join. Ties go to the
+// pair whose larger key is smaller, then whose smaller key is; the key of a cluster is the largest
+// of its members' keys.
+//
+// Two properties carry everything here:
+//  1. Some pair of members reaches the mean, so clusters that join share an edge of the neighbour
+//     graph at the same threshold: leaving out all other pairs changes nothing.
+//  2. Joining never brings anyone closer: for every other cluster, its (similarity, tie) to the
+//     union is no better than to the better part. (A mean lies between its parts, rounding down
+//     keeps that order, a conflict of a part is one of the union, and a union's key is the largest
+//     of its parts'.) So joins happen in the order of (similarity, tie); a remembered best
+//     partner is a bound for ever; and a cluster's history is independent of all it never met.
+//
+// The second is what makes repair exact: after a change, clusters of the old history that contain
+// no changed face and have not met a new cluster go on exactly as before. Only the others are
+// "active" and are computed. A first run is the same code with every face active.
+//
+// Tested by linkage_test.cpp against a naive O(n^3) twin.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/result.h"
+#include "core/stop.h"
+#include "people/face_key.h"
+#include "people/internal/conflicts.h"
+#include "people/internal/fixed_point.h"
+
+namespace albumen::people {
+
+/// A leaf (its slot) or a join (kJoinBit | index).
+using NodeId = std::uint32_t;
+
+inline constexpr NodeId kJoinBit = 0x8000'0000U;
+inline constexpr NodeId kNoNode = 0xFFFF'FFFFU;
+
+/// Similarities are mean dot products times this, rounded down.
+inline constexpr int kSimilarityBits = 20;
+
+/// The similarity of a join that a person asked for: before all others.
+inline constexpr std::int64_t kForced = std::int64_t{1} << 62U;
+
+/// The largest person: sums of that many fixed-point values fit 32 bits. Larger unions do not
+/// happen; property 2 holds for this as for any conflict.
+inline constexpr std::uint32_t kMostFacesOfPerson = 65536;
+
+/// When a join happens: in descending similarity, then ascending tie keys (slots of the faces).
+struct JoinTime {
+  std::int64_t similarity = 0;
+  std::uint32_t high = 0;
+  std::uint32_t low = 0;
+};
+
+/// A cluster that may be near, and a bound on the mean dot product with it.
+struct Neighbour {
+  NodeId node;
+  std::int32_t bound;
+};
+
+/// The mean similarity at or above which clusters join, from a cosine distance.
+std::int64_t similarity_threshold(double distance);
+
+/// The least dot product of two faces that makes them neighbours at that threshold.
+std::int32_t least_neighbour_dot(std::int64_t threshold);
+
+/// The faces, shared with the owner of the linkage, by slot.
+struct LinkageFaces {
+  const FixedRows* rows = nullptr;
+  const std::vector<FaceKey>* keys = nullptr;
+  const Conflicts* conflicts = nullptr;
+  /// Of every slot: the slots within the threshold with their exact dot products.
+  std::vector<std::vector<Neighbour>>* neighbours = nullptr;
+};
+
+/// Whether a linkage will be repaired later.
+enum class History : std::uint8_t {
+  kKeep,  ///< neighbour lists and sums of all joins stay: memory for n joins
+  kDrop,  ///< one run: neighbour lists are used up, sums of parts are reused
+};
+
+/// What changed since the last `update`.
+struct LinkageChange {
+  /// Faces that are gone; their neighbour lists are empty now.
+  std::span<const std::uint32_t> removed;
+  /// Faces that are new or under other constraints than before. Slots beyond the known ones
+  /// become known. Contains every member of `groups`.
+  std::span<const std::uint32_t> changed;
+  /// Must-link groups (two or more faces) of which a member is in `changed`.
+  std::span<const std::vector<std::uint32_t>> groups;
+};
+
+/// One thread.
+class Linkage {
+ public:
+  Linkage(const LinkageFaces& faces, std::int64_t threshold, History history, Budget* budget);
+
+  /// After an error the linkage must not be used any more. Errors: BudgetExceeded, Cancelled.
+  Result<void> update(const LinkageChange& change, const StopToken& stop);
+
+  /// The final cluster of a face.
+  [[nodiscard]] NodeId root_of(std::uint32_t slot) const;
+
+ private:
+  static constexpr std::uint32_t kNone = 0xFFFF'FFFFU;
+
+  struct Node {
+    NodeId parent = kNoNode;
+    NodeId left = kNoNode;
+    NodeId right = kNoNode;
+    std::uint32_t anchor = 0;           // slot of the largest key among the members
+    std::uint32_t size = 1;             // members; 0 once removed or deleted
+    std::uint32_t sum_row = kNone;      // of joins
+    std::uint32_t active = kNone;       // index into actives_
+    std::uint32_t stamp = 0;            // scratch of `compact`
+    std::uint32_t stamp_place = 0;      // scratch of `compact`
+    std::int64_t similarity = kForced;  // of the join
+    NodeId shortcut = kNoNode;          // a cluster that it is part of by now, if of this epoch_
+    std::uint32_t shortcut_epoch = 0;
+  };
+
+  // A cluster that the old history does not speak of.
+  struct Active {
+    std::vector<Neighbour> neighbours;
+    std::vector<Token> tokens;     // sorted
+    std::size_t compact_size = 0;  // of `neighbours` when they were last compacted
+  };
+
+  // A join that may happen, or (without a partner) a cluster that becomes active.
+  struct Event {
+    JoinTime time;
+    NodeId node;
+    NodeId partner;
+  };
+
+  Node& node(NodeId id) { return (id & kJoinBit) != 0 ? joins_[id & ~kJoinBit] : leaves_[id]; }
+
+  [[nodiscard]] const Node& node(NodeId id) const {
+    return (id & kJoinBit) != 0 ? joins_[id & ~kJoinBit] : leaves_[id];
+  }
+
+  [[nodiscard]] bool before(const JoinTime& a, const JoinTime& b) const;
+  [[nodiscard]] JoinTime time_of(NodeId join) const;
+  [[nodiscard]] JoinTime time_between(NodeId a, NodeId b, std::int64_t similarity) const;
+
+  [[nodiscard]] bool happened(NodeId join) const {
+    const std::int64_t similarity = node(join).similarity;
+    // Keys are far away in memory; they matter only in ties.
+    return similarity != now_.similarity ? similarity > now_.similarity
+                                         : !before(now_, time_of(join));
+  }
+
+  NodeId current(NodeId id);
+  [[nodiscard]] std::int64_t similarity(NodeId a, NodeId b) const;
+  [[nodiscard]] bool may_join(NodeId a, NodeId b) const;
+
+  template <class Visit>
+  void for_each_member(NodeId id, Visit visit) const;
+
+  void push(const Event& event);
+  Event pop();
+  void detach(NodeId id);
+  void activate(NodeId id);
+  void compact(NodeId id);
+  void seek_partner(NodeId id);
+  std::int32_t judge(NodeId id, NodeId partner, Event& best);
+  Result<void> join(NodeId left, NodeId right, std::int64_t similarity);
+  Result<void> add_sums(Node& join);
+  void add_to_sum(std::uint32_t sum_row, NodeId part);
+  void join_actives(NodeId parent);
+  Result<void> force_group(const std::vector<std::uint32_t>& group);
+  Result<void> prepare(const LinkageChange& change);
+  Result<void> run(const StopToken& stop);
+  void finish();
+
+  LinkageFaces faces_;
+  std::int64_t threshold_;
+  History history_;
+  std::vector<Node> leaves_;
+  std::vector<Node> joins_;
+  std::vector<std::uint32_t> free_joins_;
+  RowPool<std::int32_t> sums_;
+
+  // Of one update.
+  JoinTime now_;
+  std::vector<Event> heap_;
+  std::vector<Active> actives_;
+  std::vector<std::uint32_t> free_actives_;
+  std::vector<NodeId> active_nodes_;
+  std::vector<std::uint32_t> deleted_joins_;
+  std::uint32_t stamp_ = 0;
+  std::uint32_t epoch_ = 0;  // counts updates
+};
+
+}  // namespace albumen::people

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Time, memory and correctness of grouping on made-up libraries (testing/synthetic_library.h).
+// Counters: precision and recall over pairs of faces, people found and true, MiB of budget at the
+// peak. `milli` is the threshold in units of 0.001; 0 takes that of `threshold_for`.
+#include <benchmark/benchmark.h>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "people/grouping.h"
+#include "people/testing/synthetic_library.h"
+
+namespace albumen::people::testing {
+namespace {
+
+const SyntheticLibrary& library_of(std::size_t faces) {
+  static std::optional<SyntheticLibrary> last;  // one at a time: they are large
+  if (!last.has_value() || last->keys.size() != faces) {
+    last.reset();
+    last = make_library({.faces = faces, .seed = 11});
+  }
+  return *last;
+}
+
+void group_library(benchmark::State& state) {
+  const SyntheticLibrary& library = library_of(static_cast<std::size_t>(state.range(0)));
+  const double threshold = state.range(1) > 0 ? static_cast<double>(state.range(1)) / 1000
+                                              : threshold_for(library.keys.size());
+  Partition partition;
+  double peak = 0;
+  for (auto step : state) {
+    Budget budget(kGiB * 12);
+    auto result = group(library.faces(), {}, {.same_threshold = threshold},
+                        {.budget = &budget, .threads = static_cast<unsigned>(state.range(2))});
+    if (!result.has_value()) {
+      state.SkipWithError(result.error().message.c_str());
+      return;
+    }
+    partition = std::move(*result);
+    peak = static_cast<double>(budget.peak().count()) / static_cast<double>(kMiB.count());
+  }
+  const PairScore pairs = score(library.truth, partition);
+  state.counters["threshold"] = threshold;
+  state.counters["precision"] = pairs.precision;
+  state.counters["recall"] = pairs.recall;
+  state.counters["people"] = partition.people;
+  state.counters["true_people"] = library.people;
+  state.counters["peak_MiB"] = peak;
+}
+
+BENCHMARK(group_library)
+    ->ArgNames({"faces", "milli", "threads"})
+    ->Args({1790, 0, 1})
+    ->Args({1790, 0, 2})
+    ->Args({20000, 0, 2})
+    ->Args({100000, 0, 2})
+    ->Args({200000, 0, 2})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
+// One face more, with the library's vectors in memory. Takes it out again between the rounds.
+void add_one_face(benchmark::State& state) {
+  const SyntheticLibrary& library = library_of(static_cast<std::size_t>(state.range(0)));
+  Budget budget(kGiB * 12);
+  auto grouping = Grouping::create(library.dimension,
+                                   {.same_threshold = threshold_for(library.keys.size())}, &budget);
+  const GroupingResources resources{.budget = &budget, .threads = 2};
+  GroupingUpdate all;
+  all.added = library.faces();
+  if (!grouping.has_value() || !grouping->update(all, resources).has_value()) {
+    state.SkipWithError("the first grouping failed");
+    return;
+  }
+  std::size_t round = 0;
+  for (auto step : state) {
+    state.PauseTiming();
+    constexpr std::size_t kStride = 7919;  // a prime: other people each time
+    const std::size_t face = ++round * kStride % library.keys.size();
+    const std::vector<FaceKey> key{library.keys[face]};
+    GroupingUpdate away;
+    away.removed = key;
+    bool done = grouping->update(away, resources).has_value();
+    GroupingUpdate back;
+    back.added = {
+        .keys = key,
+        .f32 = std::span(library.vectors).subspan(face * library.dimension, library.dimension),
+        .f16 = {},
+        .dimension = library.dimension};
+    state.ResumeTiming();
+    done = done && grouping->update(back, resources).has_value();
+    if (!done) {
+      state.SkipWithError("an update failed");
+      return;
+    }
+  }
+}
+
+BENCHMARK(add_one_face)->Arg(20000)->Arg(100000)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+}  // namespace
+}  // namespace albumen::people::testing
