@@ -1,27 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The name of a face that never changes: its picture's digest and its index in that picture. Every
-// tie in this folder is broken by it, so that no result depends on the order of arrival.
+// The name of a face that never changes, as text and as a key of tables. Every tie
+// in this folder is broken by it, so that no result depends on the order of arrival.
 // Tested by face_key_test.cpp.
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "core/identity.h"
 #include "core/result.h"
-#include "files/sha256.h"
 
 namespace albumen {
-
-/// Orders by picture digest (as bytes), then by index.
-struct FaceKey {
-  Sha256Digest picture;
-  std::uint32_t index = 0;  ///< in the (y, x) order of the faces of one picture
-
-  friend auto operator<=>(const FaceKey&, const FaceKey&) = default;
-};
 
 /// "<64 hexadecimal digits>/<index>".
 std::string to_string(const FaceKey& key);

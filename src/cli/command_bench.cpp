@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// `albumen bench`: the user's own pictures measured, one step at a time.
+
+#include <array>
+#include <chrono>
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/internal/command.h"
+#include "decode/decoder.h"
+#include "files/file.h"
+#include "files/path_text.h"
+#include "prepare/view.h"
+#include "sources/source_lister.h"
+#include "sources/source_reader.h"
+
+namespace albumen {
+namespace {
+
+struct DecodeBenchFlags {
+  std::vector<std::string> sources;
+  std::uint32_t longest_side = 640;
+  std::string dump;
+};
+
+std::string base_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
+
+// A view as binary PPM, "P6 width height 255\n" on one line, for comparing with other programs.
+Result<void> dump_view(const View& view, const std::string& path) {
+  auto file = TRY(AtomicFile::create(path));
+  TRY(file.write(fmt::format("P6 {} {} 255\n", view.pixels.width(), view.pixels.height())));
+  TRY(file.write(view.buffer.bytes()));
+  return file.commit();
+}
+
+// Reads, decodes and views one picture; the time of all three.
+Result<std::chrono::duration<double>> time_one(const SourceEntry& entry,
+                                               const DecodeBenchFlags& flags, SourceReader& reader,
+                                               Budget& budget) {
+  const std::array specs{ViewSpec{.longest_side = flags.longest_side, .layout = ViewLayout::kRgb8}};
+  const auto start = std::chrono::steady_clock::now();
+  auto job = TRY(budget.reserve(MemoryTag::kPixels, budget.limit(), {}));
+  const EncodedImage encoded = TRY(reader.read(entry, job));
+  const ImageInfo info = TRY(probe(encoded));
+  const DecodePlan decode_plan = TRY(plan(info, specs, job.size()));
+  const DecodedImage decoded = TRY(decode(encoded, info, decode_plan, {}, job));
+  const std::vector<View> views = TRY(make_views(decoded, specs, job));
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  if (!flags.dump.empty()) {
+    TRY(dump_view(views.front(), flags.dump + "/" + base_name(entry.path) + ".ppm"));
+  }
+  return elapsed;
+}
+
+Result<ExitCode> bench_decode(const Context& context, const DecodeBenchFlags& flags) {
+  Budget budget{TRY(chosen_budget(context.options))};
+  SourceReader reader;
+  auto lister = TRY(SourceLister::create(flags.sources, {}));
+  std::chrono::duration<double> total{};
+  std::uint64_t pictures = 0;
+  std::uint64_t failed = 0;
+  while (auto event = lister.next(context.signals.token())) {
+    const auto* const entry = std::get_if<SourceEntry>(&*event);
+    if (entry == nullptr) {
+      continue;
+    }
+    const auto elapsed = time_one(*entry, flags, reader, budget);
+    if (!elapsed) {
+      ++failed;
+      fmt::print(stderr, "albumen: {}\n", to_string(elapsed.error()));
+      continue;
+    }
+    total += *elapsed;
+    ++pictures;
+  }
+  const double rate = total.count() > 0 ? static_cast<double>(pictures) / total.count() : 0;
+  fmt::print("{}\n", nlohmann::ordered_json{{"images", pictures},
+                                            {"failed", failed},
+                                            {"seconds", total.count()},
+                                            {"images_per_second", rate}}
+                         .dump());
+  return pictures == 0 ? ExitCode::kNothingUsable
+         : failed > 0  ? ExitCode::kSomeFailed
+                       : ExitCode::kSuccess;
+}
+
+}  // namespace
+
+void add_bench_commands(CommandTable& table) {
+  CLI::App* group = table.add_group("bench", "Measure on your own pictures");
+  group->group("Care");
+  const auto flags = std::make_shared<DecodeBenchFlags>();
+  CLI::App* command = table.add(
+      group, "decode", "Reading, decoding and resizing on one thread, in images per second",
+      [flags](const Context& context) { return bench_decode(context, *flags); });
+  command->add_option("sources", flags->sources, "Pictures or folders")->required();
+  command->add_option("--longest-side", flags->longest_side, "Of the view (default 640)")
+      ->check(CLI::Range(1U, 65535U));
+  command->add_option("--dump", flags->dump, "Also write every view into this folder, as PPM");
+}
+
+}  // namespace albumen

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporters/export.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <sstream>
+
+#include "files/path_text.h"
+#include "library/testing/library_test_support.h"
+
+namespace albumen {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+std::string exported(const Library& library, ExportFormat format) {
+  std::string text;
+  must(export_pictures(library, format,
+                       [&](std::string_view part) -> Result<void> {
+                         text.append(part);
+                         return {};
+                       },
+                       {}));
+  return text;
+}
+
+// A library of `results`, with the first face of picture 1 in a group called Zoë.
+std::unique_ptr<Library> library_of(const TemporaryDirectory& folder, const std::string& name,
+                                    const std::vector<PictureResult>& results) {
+  auto library = open_for_test(folder / name);
+  begin_test_run(*library);
+  auto* writer = must(library->writer());
+  for (const PictureResult& result : results) {
+    must(writer->submit(result));
+  }
+  must(writer->change_people({.faces_analyzer = kFacesId,
+                              .replace_all = true,
+                              .people = {{.id = "p1", .name = "Zoë", .faces = {{digest_of(1), 0}}},
+                                         {.id = "p2", .faces = {{digest_of(1), 1}}}}}));
+  return library;
+}
+
+std::vector<PictureResult> some_results() {
+  auto plain = made_up_result(1);
+  auto bare = made_up_result(2);
+  bare.file.path = "/photos/\xFF, \"bare\".jpg";
+  bare.file.member = "in/side.jpg";
+  bare.file.metadata = {};
+  bare.findings.clear();
+  PictureResult failed{.file = made_up_result(3).file, .run = 1};
+  failed.file.sha256.reset();
+  failed.failures = {failure_from("decode", {ErrorCode::kTruncated, "ends, too soon"})};
+  return {plain, bare, failed};
+}
+
+TEST(ExportTest, JsonlHasTheDocumentedFields) {
+  const TemporaryDirectory folder;
+  const auto library = library_of(folder, "a.db", some_results());
+  std::istringstream lines{exported(*library, ExportFormat::kJsonl)};
+  std::vector<nlohmann::ordered_json> objects;
+  for (std::string line; std::getline(lines, line);) {
+    objects.push_back(nlohmann::ordered_json::parse(line));
+  }
+  ASSERT_EQ(objects.size(), 3);
+  for (const auto& object : objects) {
+    std::string names;
+    for (const auto& [name, value] : object.items()) {
+      names += name + " ";
+    }
+    EXPECT_EQ(names,
+              "path member id sha256 width height orientation taken_at camera gps phash faces "
+              "failures ");
+  }
+  const auto& plain = objects.at(0);
+  EXPECT_EQ(plain["path"], "/photos/1/1.jpg");
+  EXPECT_TRUE(plain["member"].is_null());
+  EXPECT_EQ(plain["id"], to_string(digest_of(1)));
+  EXPECT_EQ(plain["width"], 3000);
+  EXPECT_EQ(plain["height"], 4000);
+  EXPECT_EQ(plain["orientation"], 6);
+  EXPECT_EQ(plain["camera"]["model"], "Model 1");
+  EXPECT_EQ(plain["gps"]["longitude"], -8.25);
+  EXPECT_EQ(plain["phash"].get<std::string>().size(), 16);
+  ASSERT_EQ(plain["faces"].size(), 2);
+  EXPECT_EQ(plain["faces"][0]["id"], to_string(digest_of(1)) + "#0");
+  EXPECT_EQ(plain["faces"][0]["box"].size(), 4);
+  EXPECT_EQ(plain["faces"][0]["landmarks"].size(), 5);
+  EXPECT_EQ(plain["faces"][0]["person_name"], "Zoë");
+  EXPECT_EQ(plain["faces"][1]["person"], "p2");
+  EXPECT_TRUE(plain["faces"][1]["person_name"].is_null());
+  EXPECT_TRUE(plain["failures"].empty());
+
+  const auto& failed = objects.at(1);
+  EXPECT_EQ(failed["path"], "/photos/3/3.jpg");
+  EXPECT_TRUE(failed["id"].is_null());
+  EXPECT_TRUE(failed["width"].is_null());
+  EXPECT_EQ(failed["failures"][0]["code"], "Truncated");
+
+  const auto& bare = objects.at(2);
+  EXPECT_EQ(must(path_from_text(bare["path"].get<std::string>())), "/photos/\xFF, \"bare\".jpg");
+  EXPECT_EQ(bare["member"], "in/side.jpg");
+  EXPECT_TRUE(bare["faces"].is_null());
+  EXPECT_TRUE(bare["camera"].is_null());
+  EXPECT_TRUE(bare["gps"].is_null());
+}
+
+TEST(ExportTest, TheBytesDoNotDependOnTheOrderOfWork) {
+  const TemporaryDirectory folder;
+  auto results = some_results();
+  for (std::uint64_t seed = 10; seed < 60; ++seed) {
+    results.push_back(made_up_result(seed, seed % 5));
+  }
+  std::vector<std::string> first;
+  for (unsigned round = 0; round < 3; ++round) {
+    std::ranges::shuffle(results, std::mt19937{round});
+    const auto library = library_of(folder, std::to_string(round) + ".db", results);
+    std::vector<std::string> texts;
+    for (const auto format : {ExportFormat::kJsonl, ExportFormat::kCsv, ExportFormat::kPeopleCsv}) {
+      texts.push_back(exported(*library, format));
+    }
+    if (round == 0) {
+      first = texts;
+    }
+    EXPECT_EQ(texts, first);
+  }
+}
+
+TEST(ExportTest, CsvHasOneRowAPicture) {
+  const TemporaryDirectory folder;
+  const auto library = library_of(folder, "a.db", some_results());
+  const std::string text = exported(*library, ExportFormat::kCsv);
+  EXPECT_THAT(text, StartsWith("path,member,id,"));
+  EXPECT_THAT(text, HasSubstr("\r\n/photos/1/1.jpg,,"));
+  EXPECT_THAT(text, HasSubstr(",2,Zoë; p2,\r\n"));
+  EXPECT_THAT(text, HasSubstr(",\"decode: Truncated: ends, too soon\"\r\n"));
+  EXPECT_THAT(text, HasSubstr("\r\n\"/photos/%ff, \"\"bare\"\".jpg\",in/side.jpg,"));
+  EXPECT_EQ(std::ranges::count(text, '\n'), 4);
+}
+
+TEST(ExportTest, PeopleCsvHasOneRowAFace) {
+  const TemporaryDirectory folder;
+  const auto library = library_of(folder, "a.db", some_results());
+  const std::string text = exported(*library, ExportFormat::kPeopleCsv);
+  EXPECT_EQ(std::ranges::count(text, '\n'), 3);
+  EXPECT_THAT(text, HasSubstr("\r\np1,Zoë," + to_string(digest_of(1)) + "#0,/photos/1/1.jpg,,"));
+  EXPECT_THAT(text, HasSubstr(",40.2,50.5,0.9700\r\n"));
+}
+
+TEST(ExportTest, AFileAppearsWholeOrNotAtAll) {
+  const TemporaryDirectory folder;
+  const auto library = library_of(folder, "a.db", some_results());
+  const std::string path = folder / "out.jsonl";
+  const auto count = must(export_pictures_to_file(*library, ExportFormat::kJsonl, path, {}));
+  EXPECT_EQ(count.rows, 3);
+  EXPECT_EQ(count.failed, 1);
+  EXPECT_EQ(must(read_small_file(path, kMiB)), exported(*library, ExportFormat::kJsonl));
+
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(code_of(export_pictures_to_file(*library, ExportFormat::kCsv, folder / "b.csv",
+                                            stop.get_token())),
+            ErrorCode::kCancelled);
+  EXPECT_FALSE(std::filesystem::exists(folder / "b.csv"));
+}
+
+TEST(ExportTest, ASinkThatFailsEndsTheExport) {
+  const TemporaryDirectory folder;
+  const auto library = library_of(folder, "a.db", some_results());
+  const auto result = export_pictures(
+      *library, ExportFormat::kCsv,
+      [](std::string_view) -> Result<void> { return fail(ErrorCode::kIo, "pipe is closed"); }, {});
+  EXPECT_EQ(code_of(result), ErrorCode::kIo);
+}
+
+TEST(ExportTest, FormatsHaveNames) {
+  EXPECT_EQ(must(parse_export_format("jsonl")), ExportFormat::kJsonl);
+  EXPECT_EQ(must(parse_export_format("csv")), ExportFormat::kCsv);
+  EXPECT_EQ(must(parse_export_format("people-csv")), ExportFormat::kPeopleCsv);
+  EXPECT_EQ(code_of(parse_export_format("xml")), ErrorCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace albumen
