@@ -23,7 +23,11 @@ struct DecodeBenchFlags {
   std::string dump;
 };
 
-std::string base_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
+// "/a/b.jpg" -> "b".
+std::string stem_of(const std::string& path) {
+  const std::string name = path.substr(path.find_last_of('/') + 1);
+  return name.substr(0, name.find_last_of('.'));
+}
 
 // A view as binary PPM, "P6 width height 255\n" on one line, for comparing with other programs.
 Result<void> dump_view(const View& view, const std::string& path) {
@@ -47,7 +51,7 @@ Result<std::chrono::duration<double>> time_one(const SourceEntry& entry,
   const std::vector<View> views = TRY(make_views(decoded, specs, job));
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   if (!flags.dump.empty()) {
-    TRY(dump_view(views.front(), flags.dump + "/" + base_name(entry.path) + ".ppm"));
+    TRY(dump_view(views.front(), flags.dump + "/" + stem_of(entry.path) + ".ppm"));
   }
   return elapsed;
 }

@@ -36,12 +36,8 @@ ProgressView::ProgressView(Mode mode, std::function<std::string()> line) : line_
     std::condition_variable_any wake;
     std::unique_lock lock{mutex};
     while (!stop.stop_requested()) {
-      std::string text = line_();
-      const std::size_t columns = terminal_columns();
-      if (text.size() >= columns) {
-        text.resize(columns - 1);
-      }
-      write_to_terminal(std::string{kEraseLine} + text);
+      const std::string text = line_().substr(0, terminal_columns() - 1);
+      write_to_terminal(fmt::format("{}{}", kEraseLine, text));
       wake.wait_for(lock, stop, kRedrawEvery, [] { return false; });
     }
     write_to_terminal(kEraseLine);
@@ -82,7 +78,7 @@ std::string human_duration(double seconds) {
 std::string human_count(std::uint64_t count) {
   std::string text = fmt::format("{}", count);
   for (auto place = static_cast<std::ptrdiff_t>(text.size()) - 3; place > 0; place -= 3) {
-    text.insert(static_cast<std::size_t>(place), ",");
+    text.insert(text.begin() + place, ',');
   }
   return text;
 }

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <fmt/format.h>
 
+#include "files/sha256.h"
+
 namespace albumen {
 
 std::string to_string(const FaceKey& key) {
