@@ -131,7 +131,9 @@ TEST(JpegTest, PlanTakesTheSmallestScaleThatCovers) {
   EXPECT_EQ(scale_for(1), 1);
   EXPECT_EQ(scale_for(100), 1);
   EXPECT_EQ(scale_for(101), 2);
+  EXPECT_EQ(scale_for(300), 3);
   EXPECT_EQ(scale_for(400), 4);
+  EXPECT_EQ(scale_for(401), 8);  // 5/8 to 7/8 cost more than all of it
   EXPECT_EQ(scale_for(800), 8);
   EXPECT_EQ(scale_for(5000), 8);
 }
