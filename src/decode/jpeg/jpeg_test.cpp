@@ -293,6 +293,23 @@ TEST(JpegTest, HeaderClaimsAreChecked) {
   EXPECT_EQ(image.error().code, ErrorCode::kTruncated);
 }
 
+// libjpeg takes over the component count of a second frame header before it refuses the file.
+TEST(JpegTest, SecondFrameHeaderBetweenScansIsCorrupt) {
+  const EncodedBytes original =
+      encode_jpeg(photo_like({32, 32}, 1, 17), {.script = JpegScript::kProgressive});
+  EncodedBytes second = testing::bytes_of(std::string{"\xFF\xC2\0\x11\x08\0\x20\0\x20\3", 10});
+  second.insert(second.end(), 9, std::byte{0x11});
+  EncodedBytes bytes{original.begin(), original.end() - 2};
+  bytes.insert(bytes.end(), second.begin(), second.end());
+  bytes.insert(bytes.end(), original.end() - 2, original.end());
+  TestDecode decode{bytes};
+  for (const float percent : {100.0F, 1.0F}) {
+    const auto image = decode.decode_to(32, {.keep_truncated_percent = percent});
+    ASSERT_FALSE(image.has_value());
+    EXPECT_EQ(image.error().code, ErrorCode::kCorrupt);
+  }
+}
+
 TEST(JpegTest, TooManyScansAreRefused) {
   const EncodedBytes original =
       encode_jpeg(photo_like({16, 16}, 1, 15), {.script = JpegScript::kDcRefined});
