@@ -15,7 +15,11 @@ namespace albumen {
 /// Every buffer starts at a multiple of this (a cache line, and an AVX-512 vector).
 inline constexpr std::size_t kBufferAlignment = 64;
 
-/// Owned, aligned bytes. Move-only; contents undefined after allocation. Not locked.
+/// Buffers of at least this many bytes come fresh from the system, all zeros.
+inline constexpr std::size_t kZeroedFrom = std::size_t{256} * 1024;
+
+/// Owned, aligned bytes. Move-only; contents undefined after allocation, but see kZeroedFrom. Not
+/// locked.
 class ByteBuffer {
  public:
   ByteBuffer() = default;

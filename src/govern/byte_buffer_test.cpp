@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "govern/byte_buffer.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <gtest/gtest.h>
@@ -40,6 +41,20 @@ TEST(ByteBufferTest, ReleaseHandsTheBytesBackToTheJob) {
   buffer.release_to(job);
   EXPECT_TRUE(buffer.empty());
   EXPECT_EQ(job.size(), kKiB);
+}
+
+TEST(ByteBufferTest, LargeBuffersStartAsZeros) {
+  for (const std::size_t size : {kZeroedFrom, std::size_t{9} * 1024 * 1024 + 5}) {
+    Budget budget{kMiB * 16};
+    auto job = budget.reserve(MemoryTag::kOther, Bytes{size}, {}).value();
+    for (int round = 0; round < 2; ++round) {
+      auto buffer = ByteBuffer::allocate(job, MemoryTag::kPixels, size).value();
+      EXPECT_TRUE(
+          std::ranges::all_of(buffer.bytes(), [](std::byte byte) { return byte == std::byte{0}; }));
+      std::memset(buffer.data(), 7, buffer.size());
+      buffer.release_to(job);
+    }
+  }
 }
 
 TEST(ByteBufferTest, MovesWithoutCopying) {

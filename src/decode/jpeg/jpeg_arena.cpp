@@ -61,7 +61,8 @@ jvirt_barray_ptr request_blocks(j_common_ptr jpeg, int pool, boolean zero, JDIME
   auto* const array = static_cast<WholeBlockArray*>(take_or_exit(jpeg, sizeof(WholeBlockArray)));
   array->rows = alloc_blocks(jpeg, pool, width, count);
   array->row_count = count;
-  if (zero != FALSE) {
+  const JpegArena& arena = *static_cast<JpegClient*>(jpeg->client_data)->arena;
+  if (zero != FALSE && !arena.is_zeroed()) {
     std::memset(array->rows[0], 0, std::size_t{width} * count * sizeof(JBLOCK));
   }
   return reinterpret_cast<jvirt_barray_ptr>(array);

@@ -170,6 +170,7 @@ Outcome run_session(JpegSession& session, const DecodeRequest& request,
     return {.failed = Error{.code = ErrorCode::kCorrupt,
                             .message = "the JPEG header contradicts itself"}};
   }
+  session.accept_header();
   set_parameters(session.jpeg(), geometry, request.plan.jpeg_scale);
   const bool started =
       session.run([](jpeg_decompress_struct& jpeg) { jpeg_start_decompress(&jpeg); });

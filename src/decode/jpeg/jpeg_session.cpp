@@ -150,21 +150,20 @@ void JpegSession::note_damage(ErrorCode code) {
 // Baseline: MCU rows. Progressive: how many bits of how many coefficients, the running scan
 // counted by its rows.
 float JpegSession::complete_so_far() const {
-  if (jpeg_.total_iMCU_rows == 0 || jpeg_.input_scan_number == 0) {
+  if (component_count_ == 0 || jpeg_.input_scan_number == 0) {
     return 0;
   }
   const float rows =
       static_cast<float>(jpeg_.input_iMCU_row) / static_cast<float>(jpeg_.total_iMCU_rows);
   if (jpeg_.coef_bits == nullptr) {
-    const int scans = std::max(1, jpeg_.num_components);
-    return jpeg_.comps_in_scan == jpeg_.num_components
+    return jpeg_.comps_in_scan == component_count_
                ? rows
                : (static_cast<float>(jpeg_.input_scan_number - 1) + rows) /
-                     static_cast<float>(scans);
+                     static_cast<float>(component_count_);
   }
   float sum = 0;
   int counted = 0;
-  for (int index = 0; index < jpeg_.num_components; ++index) {
+  for (int index = 0; index < component_count_; ++index) {
     const jpeg_component_info& component = jpeg_.comp_info[index];
     bool in_scan = false;
     for (int at = 0; at < jpeg_.comps_in_scan; ++at) {

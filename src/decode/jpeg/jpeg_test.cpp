@@ -131,7 +131,9 @@ TEST(JpegTest, PlanTakesTheSmallestScaleThatCovers) {
   EXPECT_EQ(scale_for(1), 1);
   EXPECT_EQ(scale_for(100), 1);
   EXPECT_EQ(scale_for(101), 2);
+  EXPECT_EQ(scale_for(300), 3);
   EXPECT_EQ(scale_for(400), 4);
+  EXPECT_EQ(scale_for(401), 8);  // 5/8 to 7/8 cost more than all of it
   EXPECT_EQ(scale_for(800), 8);
   EXPECT_EQ(scale_for(5000), 8);
 }
@@ -289,6 +291,23 @@ TEST(JpegTest, HeaderClaimsAreChecked) {
   const auto image = large.decode_to(512);
   ASSERT_FALSE(image.has_value());
   EXPECT_EQ(image.error().code, ErrorCode::kTruncated);
+}
+
+// libjpeg takes over the component count of a second frame header before it refuses the file.
+TEST(JpegTest, SecondFrameHeaderBetweenScansIsCorrupt) {
+  const EncodedBytes original =
+      encode_jpeg(photo_like({32, 32}, 1, 17), {.script = JpegScript::kProgressive});
+  EncodedBytes second = testing::bytes_of(std::string{"\xFF\xC2\0\x11\x08\0\x20\0\x20\3", 10});
+  second.insert(second.end(), 9, std::byte{0x11});
+  EncodedBytes bytes{original.begin(), original.end() - 2};
+  bytes.insert(bytes.end(), second.begin(), second.end());
+  bytes.insert(bytes.end(), original.end() - 2, original.end());
+  TestDecode decode{bytes};
+  for (const float percent : {100.0F, 1.0F}) {
+    const auto image = decode.decode_to(32, {.keep_truncated_percent = percent});
+    ASSERT_FALSE(image.has_value());
+    EXPECT_EQ(image.error().code, ErrorCode::kCorrupt);
+  }
 }
 
 TEST(JpegTest, TooManyScansAreRefused) {

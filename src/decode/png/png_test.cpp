@@ -20,7 +20,7 @@ using testing::with_png_chunk;
 
 // Grey of `depth` bits as 8 bits.
 std::uint8_t widened(std::uint8_t sample, int depth) {
-  const unsigned kept = sample >> (8U - static_cast<unsigned>(depth));
+  const unsigned kept = unsigned{sample} >> (8U - static_cast<unsigned>(depth));
   return static_cast<std::uint8_t>(kept * 255 / ((1U << static_cast<unsigned>(depth)) - 1));
 }
 

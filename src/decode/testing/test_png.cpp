@@ -58,17 +58,16 @@ std::vector<std::uint8_t> pack(const Picture& picture, const PngOptions& options
   for (std::uint32_t y = 0; y < picture.size.height; ++y) {
     std::uint8_t* const row = packed.data() + y * row_bytes;
     for (std::size_t index = 0; index < picture.size.width * channels; ++index) {
-      std::uint8_t sample = 0;
+      unsigned sample = 0;
       if (options.palette) {
         const std::uint8_t* const rgb = picture.at(static_cast<std::uint32_t>(index), y);
-        sample =
-            static_cast<std::uint8_t>((rgb[0] >> 5U << 5U) | (rgb[1] >> 5U << 2U) | rgb[2] >> 6U);
+        sample = (rgb[0] & 0xE0U) | (rgb[1] & 0xE0U) >> 3U | (rgb[2] & 0xC0U) >> 6U;
       } else {
         sample = picture.at(0, y)[index];
       }
       if (depth == 16) {
-        row[index * 2] = sample;
-        row[index * 2 + 1] = sample;
+        row[index * 2] = static_cast<std::uint8_t>(sample);
+        row[index * 2 + 1] = static_cast<std::uint8_t>(sample);
       } else {
         const std::size_t bit = index * depth;
         const unsigned kept =

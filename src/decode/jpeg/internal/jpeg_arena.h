@@ -34,6 +34,9 @@ class JpegArena {
   /// Aligned to kBufferAlignment, or null when the space is used up.
   void* take(std::size_t size);
 
+  /// What `take` gives is zero already: nothing is handed out twice.
+  [[nodiscard]] bool is_zeroed() const { return buffer_.size() >= kZeroedFrom; }
+
   [[nodiscard]] std::size_t used() const { return used_; }
 
   /// Frees everything and hands the memory back to `job`. REQUIRES: the libjpeg object is gone.

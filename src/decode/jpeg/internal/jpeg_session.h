@@ -48,6 +48,10 @@ class JpegSession : private JpegClient {
 
   jpeg_decompress_struct& jpeg() { return jpeg_; }
 
+  /// To be called when the header has been read and found to be as expected: from then on damage
+  /// can be measured.
+  void accept_header() { component_count_ = jpeg_.num_components; }
+
   /// The first damage so far, also when decoding went on after it.
   [[nodiscard]] const std::optional<JpegDamage>& damage() const { return damage_; }
 
@@ -73,6 +77,8 @@ class JpegSession : private JpegClient {
   OnDamage on_damage_;
   std::optional<JpegDamage> damage_;
   bool gave_up_ = false;
+  // Not libjpeg's own count: a second frame header overwrites that before it is refused.
+  int component_count_ = 0;
   std::jmp_buf jump_{};
   jpeg_error_mgr errors_{};
   jpeg_source_mgr source_{};
