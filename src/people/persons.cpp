@@ -85,16 +85,15 @@ std::vector<PersonId> assign_person_ids(const GroupedFaces& grouped,
       ++overlaps[{found->second, labels[i]}];
     }
   }
+  // Sorts by most faces (the complement makes them least), then id, then label.
   std::vector<std::tuple<std::size_t, PersonId, std::uint32_t>> claims;
   for (const auto& [claim, count] : overlaps) {
-    claims.emplace_back(count, claim.first, claim.second);
+    claims.emplace_back(~count, claim.first, claim.second);
   }
-  // Most faces first; stable, so that ties stay in the order of (id, label).
-  std::ranges::stable_sort(claims, std::ranges::greater{},
-                           [](const auto& claim) { return std::get<0>(claim); });
+  std::ranges::sort(claims);
   std::vector<PersonId> ids(grouped.partition.people);
   std::set<PersonId> taken;
-  for (const auto& [count, id, label] : claims) {
+  for (const auto& [least_count, id, label] : claims) {
     if (ids[label].empty() && taken.insert(id).second) {
       ids[label] = id;
     }

@@ -22,7 +22,6 @@ constexpr std::uint64_t kBytesPerPair = 3 * sizeof(Neighbour);
 FaceTable::FaceTable(std::size_t dimension, double threshold, History history, Budget* budget)
     : dimension_(dimension),
       threshold_(similarity_threshold(threshold)),
-      history_(history),
       budget_(budget),
       rows_(dimension, budget),
       linkage_(

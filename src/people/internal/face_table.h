@@ -56,7 +56,6 @@ class FaceTable {
 
   std::size_t dimension_;
   std::int64_t threshold_;
-  History history_;
   Budget* budget_;
   std::vector<FaceKey> keys_;
   std::unordered_map<FaceKey, std::uint32_t, FaceKeyHash> slot_of_key_;

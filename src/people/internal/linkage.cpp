@@ -366,9 +366,9 @@ void Linkage::join_actives(NodeId parent) {
   Active& to = actives_[index];
   Active from = std::exchange(actives_[freed], {});
   to.neighbours.insert(to.neighbours.end(), from.neighbours.begin(), from.neighbours.end());
-  const auto middle = static_cast<std::ptrdiff_t>(to.tokens.size());
-  to.tokens.insert(to.tokens.end(), from.tokens.begin(), from.tokens.end());
-  std::inplace_merge(to.tokens.begin(), to.tokens.begin() + middle, to.tokens.end());
+  std::vector<Token> tokens(to.tokens.size() + from.tokens.size());
+  std::ranges::merge(to.tokens, from.tokens, tokens.begin());
+  to.tokens = std::move(tokens);
   free_actives_.push_back(freed);
   node(parent).active = index;
   active_nodes_.push_back(parent);
