@@ -93,7 +93,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name", choices=PEERS)
     parser.add_argument("--longest-side", type=int, default=640)
-    parser.add_argument("--dump", type=pathlib.Path, help="write each view as FOLDER/NAME.ppm")
+    parser.add_argument("--dump", type=pathlib.Path, help="write each view as FOLDER/NAME.jpg.ppm")
     parser.add_argument("files", nargs="+", type=pathlib.Path)
     arguments = parser.parse_args()
     decode = PEERS[arguments.name]()
@@ -106,7 +106,7 @@ def main():
             raise SystemExit(f"{path}: {width}x{height} with {len(pixels)} bytes")
         if arguments.dump:
             header = f"P6 {width} {height} 255\n".encode()
-            (arguments.dump / f"{path.stem}.ppm").write_bytes(header + pixels)
+            (arguments.dump / f"{path.name}.ppm").write_bytes(header + pixels)
     seconds = time.monotonic() - started
     print(json.dumps({"images_per_second": round(len(arguments.files) / seconds, 3),
                       "seconds": round(seconds, 4)}))

@@ -141,7 +141,9 @@ def bench_peers(arguments):
         for name, command, processors in jobs:
             leg = protocol.run_leg(protocol.Contender(name, command, protocol.reported_rate),
                                    processors)
-            print(f"   {name}: {leg.rate:.2f} images/s on {len(processors)} processor(s), peak "
+            # Start and imports are in the CPU seconds, but not in the rate.
+            print(f"   {name}: {leg.rate:.2f} images/s on {len(processors)} processor(s), "
+                  f"{1000 * leg.cpu_seconds / len(paths):.0f} ms of CPU an image, peak "
                   f"{leg.peak_mb:.0f} MB{', disturbed' if leg.disturbed() else ''}", flush=True)
     return []
 

@@ -4,8 +4,9 @@
 # converts the nets for the Python peer, and measures; the results also go to build/bench.json.
 set -euo pipefail
 source scripts/common.sh
+source scripts/setup.sh
 
-python=$cache_folder/venv/bench/bin/python
+python=$cache_folder/venv/bench/bin/python  # not the one that set-up uses
 sets=$cache_folder/samples/sets
 nets=$cache_folder/bench/nets
 
@@ -13,5 +14,6 @@ nets=$cache_folder/bench/nets
   --samples "$cache_folder/samples" --out "$sets" timing timing_dense
 "$python" bench/convert_nets.py "$cache_folder/packages" "$nets"
 "$python" bench/convert_nets.py --check "$nets"
+[[ ! -x build/release/bin/albumen ]] || install_models
 "$python" bench/run.py --albumen build/release/bin/albumen --sets "$sets" --nets "$nets" \
   --out build/bench.json "$@"

@@ -24,6 +24,7 @@ else
   say "into wallpapers. Try your own: ./run demo ~/Pictures"
 fi
 [[ -x $albumen ]] || fail "$albumen was not built"
+install_models
 
 # Exit code 1 says that some pictures failed; they are named, and the rest is there.
 well_enough() { "$@" || (($? == 1)); }

