@@ -343,6 +343,32 @@ TEST(LibraryTest, PeopleAreReplacedAndChangedWhole) {
   EXPECT_THAT(must(library->integrity_check({})), IsEmpty());
 }
 
+TEST(LibraryTest, PeopleLoseTheFacesThatArePruned) {
+  const TemporaryDirectory folder;
+  const auto library = open_for_test(folder / "library.db");
+  begin_test_run(*library);
+  submit_all(*library, {made_up_result(1), made_up_result(2)});
+  auto* writer = must(library->writer());
+  const FaceKey gone{digest_of(2), 0};
+  const FaceKey kept{digest_of(1), 0};
+  auto both = person("both", {gone, kept});
+  both.best_face = gone;
+  must(writer->change_people(
+      {.faces_analyzer = kFacesId, .people = {both, person("only", {{digest_of(2), 1}})}}));
+  Budget budget{kMiB * 32};
+  auto known = must(library->load_known_files({}, budget));
+  EXPECT_TRUE(known.see(made_up_result(1).file.path, ""));
+  must(writer->finish_scan(known, {.roots = {"/photos"}}));
+  must(writer->prune());
+  // Takes the row number of the picture that is gone.
+  submit_all(*library, {made_up_result(3)});
+  const auto people = must(library->people());
+  ASSERT_EQ(people.size(), 1);
+  EXPECT_THAT(people.front().faces, ElementsAre(kept));
+  EXPECT_FALSE(people.front().best_face);
+  EXPECT_THAT(must(library->integrity_check({})), IsEmpty());
+}
+
 TEST(LibraryTest, EditsAreAppendedAndNeverChanged) {
   const TemporaryDirectory folder;
   const std::string path = folder / "library.db";

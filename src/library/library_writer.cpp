@@ -83,12 +83,15 @@ constexpr std::string_view kPrunePictures =
     "DELETE FROM pictures WHERE picture_key NOT IN "
     "(SELECT picture_key FROM files WHERE picture_key IS NOT NULL)";
 
-constexpr std::array<std::string_view, 5> kPruneFindings{
+constexpr std::array<std::string_view, 6> kPruneFindings{
     "DELETE FROM findings_done WHERE picture_key NOT IN (SELECT picture_key FROM pictures)",
     "DELETE FROM hashes WHERE picture_key NOT IN (SELECT picture_key FROM pictures)",
     "DELETE FROM quality WHERE picture_key NOT IN (SELECT picture_key FROM pictures)",
     "DELETE FROM faces WHERE picture_key NOT IN (SELECT picture_key FROM pictures)",
     "DELETE FROM person_faces WHERE picture_key NOT IN (SELECT picture_key FROM pictures)",
+    // The key may be given to another picture one day.
+    "UPDATE people SET best_picture_key = NULL, best_face_index = NULL "
+    "WHERE best_picture_key NOT IN (SELECT picture_key FROM pictures)",
 };
 
 constexpr std::array<std::string_view, 7> kPruneSuperseded{

@@ -65,6 +65,7 @@ class LibraryWriter {
   Result<void> finish_run(RunId run, const RunFinish& finish);
 
   /// Marks what the scan did not find again as missing, and what is back as present.
+  /// REQUIRES: `known` was loaded from this library, with no `prune` since.
   Result<ScanOutcome> finish_scan(const KnownFiles& known, const ScanScope& scope);
 
   /// Drops missing files, pictures without a file, their findings and places in people. Edits stay.
