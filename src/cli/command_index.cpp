@@ -206,7 +206,9 @@ void add_flags(CLI::App& command, IndexFlags& flags) {
   command.add_option("--files-from", flags.files_from,
                      "Also the paths listed in this file, one a line or ended by zero bytes; - "
                      "for standard input");
-  command.add_option("--exclude", flags.excludes, "Leave out what matches this glob; repeatable");
+  command
+      .add_option("--exclude", flags.excludes, "Leave out what matches this glob; repeatable")
+      ->allow_extra_args(false);
   command.add_flag("--rehash", flags.rehash, "Read every file again, not only changed ones");
   command.add_flag("--prune", flags.prune, "Drop what is known of files that have vanished");
   command.add_flag("--durable", flags.durable, "Survive a power cut, not only a crash: slower");

@@ -18,7 +18,8 @@ void add_engine_flags(CLI::App& command, EngineFlags& flags) {
   command
       .add_option("--analyzers", flags.analyzers,
                   "Which of hashes, quality and faces to run (default: all)")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command.add_flag("--thorough", flags.thorough,
                    "Look for small faces too, at twice the size: about four times the work");
   command
