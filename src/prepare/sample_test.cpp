@@ -2,11 +2,19 @@
 #include "prepare/sample.h"
 
 #include <cmath>
+#include <cstdint>
 #include <gtest/gtest.h>
 #include <limits>
 #include <random>
+#include <utility>
 #include <vector>
 
+#include "core/error.h"
+#include "core/geometry.h"
+#include "core/result.h"
+#include "core/units.h"
+#include "govern/budget.h"
+#include "govern/images.h"
 #include "prepare/testing/pictures.h"
 
 namespace albumen {

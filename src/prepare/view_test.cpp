@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prepare/view.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <gtest/gtest.h>
 #include <random>
+#include <span>
+#include <utility>
 #include <vector>
 
+#include "core/error.h"
+#include "core/geometry.h"
+#include "core/image_view.h"
+#include "core/result.h"
+#include "core/units.h"
+#include "core/view_spec.h"
+#include "govern/budget.h"
+#include "govern/images.h"
+#include "prepare/resize.h"
 #include "prepare/testing/float_twin.h"
 #include "prepare/testing/pictures.h"
 
