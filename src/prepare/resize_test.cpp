@@ -35,8 +35,8 @@ void resize_within_prediction(Picture& out, const Picture& in, Filter filter) {
 struct Case {
   Size in;
   Size out;
-  int channels;
-  Filter filter;
+  int channels = 1;
+  Filter filter = Filter::kArea;
 };
 
 void compare_with_twin(const Case& one, std::mt19937& random) {
