@@ -4,6 +4,8 @@
 
 #include "analyze/hashes/hashes.h"
 #include "analyze/quality/quality.h"
+#include "core/findings.h"
+#include "core/result.h"
 #include "prepare/testing/pictures.h"
 
 namespace albumen {
@@ -12,7 +14,7 @@ namespace {
 void hashes_of_view(benchmark::State& state) {
   testing::Picture picture{{.width = 256, .height = 192}, 1};
   testing::fill_like_a_photograph(picture, 1);
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     const Result<Hashes> hashes = compute_hashes(picture.view());
     benchmark::DoNotOptimize(hashes.has_value());
   }
@@ -21,7 +23,7 @@ void hashes_of_view(benchmark::State& state) {
 void quality_of_view(benchmark::State& state) {
   testing::Picture picture{{.width = 640, .height = 480}, 1};
   testing::fill_like_a_photograph(picture, 1);
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     const Result<Quality> quality = measure_quality(picture.view());
     benchmark::DoNotOptimize(quality.has_value());
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "encode/png.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -8,6 +9,12 @@
 #include <limits>
 #include <memory>
 #include <spng.h>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+#include "core/image_view.h"
+#include "core/result.h"
 
 namespace albumen {
 namespace {

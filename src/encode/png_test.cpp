@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "encode/png.h"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <gtest/gtest.h>
 #include <memory>
 #include <random>
+#include <span>
 #include <spng.h>
 #include <vector>
+
+#include "core/error.h"
+#include "core/geometry.h"
+#include "core/image_view.h"
 
 namespace albumen {
 namespace {

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Speed of the steps between decode and analysis. One thread.
 #include <benchmark/benchmark.h>
+#include <cstdint>
 #include <random>
 #include <vector>
 
+#include "core/geometry.h"
+#include "core/result.h"
+#include "core/units.h"
+#include "core/view_spec.h"
+#include "govern/budget.h"
+#include "govern/images.h"
 #include "prepare/resize.h"
 #include "prepare/sample.h"
 #include "prepare/testing/pictures.h"
@@ -20,7 +27,7 @@ void resize_luma(benchmark::State& state) {
   Budget budget{kGiB};
   Reservation job = budget.reserve(MemoryTag::kPixels, kGiB, {}).value();
   const auto filter = static_cast<Filter>(state.range(0));
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     const Result<void> done = resize(out.view(), in.view(), filter, job);
     benchmark::DoNotOptimize(done.has_value());
   }
@@ -48,7 +55,7 @@ void views_of_photograph(benchmark::State& state) {
     specs.push_back({.longest_side = 256, .layout = ViewLayout::kGray8});
   }
   Budget budget{kGiB};
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     Reservation job = budget.reserve(MemoryTag::kPixels, kMiB * 256, {}).value();
     const auto views = make_views(image, specs, job);
     benchmark::DoNotOptimize(views.has_value());
@@ -76,7 +83,7 @@ void face_chip(benchmark::State& state) {
   const Affine map{.xx = 2.4F, .xy = -0.5F, .x0 = 700, .yx = 0.5F, .yy = 2.4F, .y0 = 500};
   Budget budget{kGiB};
   Reservation job = budget.reserve(MemoryTag::kPixels, kMiB * 64, {}).value();
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     const Result<void> done = sample_affine(out.view(), image, map, job);
     benchmark::DoNotOptimize(done.has_value());
   }
@@ -91,7 +98,7 @@ void view_crop(benchmark::State& state) {
   Budget budget{kGiB};
   Reservation job = budget.reserve(MemoryTag::kPixels, kMiB * 64, {}).value();
   const Affine map = crop_to(out.size(), {.x = 200, .y = 100, .width = 80, .height = 80});
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     const Result<void> done = sample_affine(out.view(), in.view(), map, job);
     benchmark::DoNotOptimize(done.has_value());
   }

@@ -2,8 +2,15 @@
 #include "prepare/resize.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <fmt/core.h>
 
+#include "core/error.h"
+#include "core/geometry.h"
+#include "core/image_view.h"
+#include "core/result.h"
+#include "core/units.h"
+#include "govern/budget.h"
 #include "govern/byte_buffer.h"
 #include "prepare/internal/strip_resizer.h"
 

@@ -2,10 +2,18 @@
 #include "prepare/resize.h"
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <gtest/gtest.h>
 #include <random>
+#include <span>
 #include <vector>
 
+#include "core/error.h"
+#include "core/geometry.h"
+#include "core/result.h"
+#include "core/units.h"
+#include "govern/budget.h"
 #include "prepare/internal/strip_resizer.h"
 #include "prepare/testing/float_twin.h"
 #include "prepare/testing/pictures.h"
@@ -27,8 +35,8 @@ void resize_within_prediction(Picture& out, const Picture& in, Filter filter) {
 struct Case {
   Size in;
   Size out;
-  int channels;
-  Filter filter;
+  int channels = 1;
+  Filter filter = Filter::kArea;
 };
 
 void compare_with_twin(const Case& one, std::mt19937& random) {

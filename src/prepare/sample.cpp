@@ -4,14 +4,25 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <fmt/core.h>
 #include <optional>
+#include <span>
 
+#include "core/error.h"
+#include "core/geometry.h"
+#include "core/image_view.h"
+#include "core/result.h"
+#include "core/units.h"
+#include "govern/budget.h"
 #include "govern/byte_buffer.h"
+#include "govern/images.h"
 #include "prepare/internal/color.h"
 #include "prepare/internal/kernels.h"
 #include "prepare/internal/plane_resize.h"
+#include "prepare/internal/strip_resizer.h"
 
 namespace albumen {
 namespace {

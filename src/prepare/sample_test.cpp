@@ -2,11 +2,19 @@
 #include "prepare/sample.h"
 
 #include <cmath>
+#include <cstdint>
 #include <gtest/gtest.h>
 #include <limits>
 #include <random>
+#include <utility>
 #include <vector>
 
+#include "core/error.h"
+#include "core/geometry.h"
+#include "core/result.h"
+#include "core/units.h"
+#include "govern/budget.h"
+#include "govern/images.h"
 #include "prepare/testing/pictures.h"
 
 namespace albumen {
@@ -20,13 +28,13 @@ class SampleTest : public ::testing::Test {
   template <class Source>
   void sample(Picture& out, const Source& source, Size decoded, const Affine& map) {
     const Bytes predicted = sample_scratch_bytes(out.size(), decoded);
-    Reservation job = budget_.reserve(MemoryTag::kPixels, predicted, {}).value();
+    Reservation job = budget.reserve(MemoryTag::kPixels, predicted, {}).value();
     const Result<void> done = sample_affine(out.view(), source, map, job);
     ASSERT_TRUE(done.has_value()) << to_string(done.error());
     EXPECT_EQ(job.size(), predicted);
   }
 
-  Budget budget_{kGiB};
+  Budget budget{kGiB};
 };
 
 Affine similarity(double scale, double degrees, Point from, Point to) {
@@ -205,7 +213,7 @@ TEST_F(SampleTest, RefusesMapsWithoutAnInverse) {
   Picture in{{.width = 10, .height = 10}, 3};
   Picture out{{.width = 4, .height = 4}, 3};
   Picture gray{{.width = 4, .height = 4}, 1};
-  Reservation job = budget_.reserve(MemoryTag::kPixels, kMiB, {}).value();
+  Reservation job = budget.reserve(MemoryTag::kPixels, kMiB, {}).value();
   const auto code_for = [&](Picture& to, const Affine& map) {
     return sample_affine(to.view(), in.view(), map, job).error().code;
   };

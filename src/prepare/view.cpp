@@ -2,7 +2,19 @@
 #include "prepare/view.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
 
+#include "core/error.h"
+#include "core/geometry.h"
+#include "core/image_view.h"
+#include "core/result.h"
+#include "core/view_spec.h"
+#include "govern/budget.h"
+#include "govern/byte_buffer.h"
+#include "govern/images.h"
 #include "prepare/internal/color.h"
 #include "prepare/internal/plane_resize.h"
 #include "prepare/internal/strip_resizer.h"

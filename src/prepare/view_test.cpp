@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prepare/view.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <gtest/gtest.h>
 #include <random>
+#include <span>
+#include <utility>
 #include <vector>
 
+#include "core/error.h"
+#include "core/geometry.h"
+#include "core/image_view.h"
+#include "core/result.h"
+#include "core/units.h"
+#include "core/view_spec.h"
+#include "govern/budget.h"
+#include "govern/images.h"
+#include "prepare/resize.h"
 #include "prepare/testing/float_twin.h"
 #include "prepare/testing/pictures.h"
 
@@ -21,7 +35,7 @@ class ViewTest : public ::testing::Test {
   /// and what is not handed back or in the views is missing at the end.
   std::vector<View> views_of(const DecodedImage& image, std::span<const ViewSpec> specs) {
     const Bytes predicted = view_peak_bytes(shape_of(image), specs);
-    Reservation job = budget_.reserve(MemoryTag::kPixels, predicted, {}).value();
+    Reservation job = budget.reserve(MemoryTag::kPixels, predicted, {}).value();
     Result<std::vector<View>> views = make_views(image, specs, job);
     if (!views.has_value()) {
       ADD_FAILURE() << to_string(views.error());
@@ -40,7 +54,7 @@ class ViewTest : public ::testing::Test {
     return std::move(views.at(0));
   }
 
-  Budget budget_{kGiB};
+  Budget budget{kGiB};
 };
 
 /// Upright view of stored pixels, the slow way: resize in doubles, then turn pixel by pixel.
@@ -279,7 +293,7 @@ TEST_F(ViewTest, RefusesWhatHasNoView) {
   std::vector<Picture> planes;
   planes.emplace_back(Size{.width = 8, .height = 8}, 3);
   DecodedImage image = testing::decoded_from(PixelLayout::kRgb8, planes, Orientation::kUpright);
-  Reservation job = budget_.reserve(MemoryTag::kPixels, kMiB, {}).value();
+  Reservation job = budget.reserve(MemoryTag::kPixels, kMiB, {}).value();
   const auto code_for = [&](const ViewSpec& spec) {
     return make_views(image, std::span{&spec, 1}, job).error().code;
   };
@@ -302,10 +316,10 @@ TEST_F(ViewTest, FailsCleanlyWithoutMemory) {
   const ViewSpec spec{.longest_side = 40, .layout = ViewLayout::kGray8};
   const Bytes predicted = view_peak_bytes(shape_of(image), spec);
   {
-    Reservation job = budget_.reserve(MemoryTag::kPixels, predicted - Bytes{1}, {}).value();
+    Reservation job = budget.reserve(MemoryTag::kPixels, predicted - Bytes{1}, {}).value();
     EXPECT_EQ(make_views(image, std::span{&spec, 1}, job).error().code, ErrorCode::kInternal);
   }
-  EXPECT_EQ(budget_.used(), Bytes{});
+  EXPECT_EQ(budget.used(), Bytes{});
 }
 
 }  // namespace

@@ -5,10 +5,24 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <numbers>
+#include <span>
 
+#include "analyze/analyzer.h"
 #include "analyze/hashes/internal/grid.h"
 #include "analyze/internal/per_picture.h"
+#include "core/error.h"
+#include "core/findings.h"
+#include "core/geometry.h"
+#include "core/image_view.h"
+#include "core/result.h"
+#include "core/stop.h"
+#include "core/units.h"
+#include "core/view_spec.h"
+#include "govern/budget.h"
 
 namespace albumen {
 namespace {

@@ -30,7 +30,8 @@ Result<Hashes> compute_hashes(ImageView gray);
 
 /// Pictures are flat when the median magnitude of the 63 coefficients other than the mean is below
 /// this (grey levels, orthonormal DCT). JPEG noise moves a coefficient by about 0.5; below a few
-/// times that, noise decides half of the bits. Photographs lie above 10.
+/// times that, noise decides half of the bits. Of about 1,000 photographs, crops and shrunken
+/// copies the least had 3.0, the first percentile 8.8, the median 66.
 inline constexpr double kFlatBelow = 2.0;
 
 /// Number of differing bits, 0..64.

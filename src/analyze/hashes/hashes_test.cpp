@@ -4,12 +4,21 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <gtest/gtest.h>
 #include <numbers>
 #include <random>
+#include <stop_token>
 #include <vector>
 
 #include "analyze/testing/run_analyzer.h"
+#include "core/error.h"
+#include "core/findings.h"
+#include "core/geometry.h"
+#include "core/units.h"
+#include "govern/budget.h"
 #include "prepare/resize.h"
 #include "prepare/testing/pictures.h"
 
@@ -19,21 +28,23 @@ namespace {
 using testing::Picture;
 
 /// The twin: every pixel spread over the cells it touches, in doubles, straight from the words.
-std::vector<double> slow_grid(const Picture& picture, int columns, int rows) {
-  std::vector<double> cells(static_cast<std::size_t>(columns * rows));
-  const double across = static_cast<double>(picture.size().width) / columns;
-  const double down = static_cast<double>(picture.size().height) / rows;
-  for (int j = 0; j < rows; ++j) {
-    for (int i = 0; i < columns; ++i) {
+std::vector<double> slow_grid(const Picture& picture, std::size_t columns, std::size_t rows) {
+  std::vector<double> cells(columns * rows);
+  const double across = picture.size().width / static_cast<double>(columns);
+  const double down = picture.size().height / static_cast<double>(rows);
+  for (std::size_t j = 0; j < rows; ++j) {
+    const double top = static_cast<double>(j) * down;
+    for (std::size_t i = 0; i < columns; ++i) {
+      const double left = static_cast<double>(i) * across;
       double sum = 0;
       for (std::uint32_t y = 0; y < picture.size().height; ++y) {
-        const double high = std::min(y + 1.0, (j + 1) * down) - std::max<double>(y, j * down);
+        const double high = std::min(y + 1.0, top + down) - std::max<double>(y, top);
         for (std::uint32_t x = 0; high > 0 && x < picture.size().width; ++x) {
-          const double wide = std::min(x + 1.0, (i + 1) * across) - std::max<double>(x, i * across);
+          const double wide = std::min(x + 1.0, left + across) - std::max<double>(x, left);
           sum += wide > 0 ? wide * high * picture.at(x, y) : 0;
         }
       }
-      cells[static_cast<std::size_t>((j * columns) + i)] = sum / (across * down);
+      cells[(j * columns) + i] = sum / (across * down);
     }
   }
   return cells;
@@ -45,11 +56,11 @@ std::vector<double> slow_coefficients(const Picture& picture) {
   for (int v = 0; v < 8; ++v) {
     for (int u = 0; u < 8; ++u) {
       double sum = 0;
-      for (int y = 0; y < 32; ++y) {
-        for (int x = 0; x < 32; ++x) {
-          sum += cells[static_cast<std::size_t>((y * 32) + x)] *
-                 std::cos(std::numbers::pi * u * (x + 0.5) / 32) *
-                 std::cos(std::numbers::pi * v * (y + 0.5) / 32);
+      for (std::size_t y = 0; y < 32; ++y) {
+        for (std::size_t x = 0; x < 32; ++x) {
+          sum += cells[(y * 32) + x] *
+                 std::cos(std::numbers::pi * u * (static_cast<double>(x) + 0.5) / 32) *
+                 std::cos(std::numbers::pi * v * (static_cast<double>(y) + 0.5) / 32);
         }
       }
       coefficients.push_back(sum * (u == 0 ? std::sqrt(1.0 / 32) : 0.25) *

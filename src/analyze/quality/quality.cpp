@@ -4,9 +4,22 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
+#include <memory>
+#include <span>
 
+#include "analyze/analyzer.h"
 #include "analyze/internal/per_picture.h"
 #include "analyze/quality/internal/row_sums.h"
+#include "core/error.h"
+#include "core/findings.h"
+#include "core/geometry.h"
+#include "core/image_view.h"
+#include "core/result.h"
+#include "core/stop.h"
+#include "core/units.h"
+#include "core/view_spec.h"
+#include "govern/budget.h"
 
 namespace albumen {
 namespace {

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analyze/quality/quality.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <gtest/gtest.h>
 #include <random>
 #include <vector>
 
 #include "analyze/testing/run_analyzer.h"
+#include "core/error.h"
+#include "core/findings.h"
+#include "core/geometry.h"
 #include "prepare/testing/pictures.h"
 
 namespace albumen {

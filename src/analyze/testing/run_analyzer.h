@@ -42,6 +42,9 @@ inline std::vector<Result<Finding>> run_analyzer(const Analyzer& analyzer,
   std::vector<DecodedImage> decoded;
   std::vector<std::vector<View>> views;
   std::vector<std::vector<const View*>> pointers;
+  decoded.reserve(pictures.size());
+  views.reserve(pictures.size());
+  pointers.reserve(pictures.size());
   Bytes working;
   for (const Picture& picture : pictures) {
     decoded.push_back(
@@ -50,13 +53,14 @@ inline std::vector<Result<Finding>> run_analyzer(const Analyzer& analyzer,
     Reservation job =
         budget.reserve(MemoryTag::kPixels, view_peak_bytes(shape, analyzer.views()), {}).value();
     views.push_back(make_views(decoded.back(), analyzer.views(), job).value());
-    pointers.emplace_back();
+    pointers.emplace_back().reserve(analyzer.views().size());
     for (const ViewSpec& spec : analyzer.views()) {
       pointers.back().push_back(find_view(views.back(), spec));
     }
     working += analyzer.working_bytes(decoded.back().size(), decoded.back().original_size());
   }
   std::vector<AnalysisInput> batch;
+  batch.reserve(pictures.size());
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     batch.push_back({.decoded = &decoded[i], .views = pointers[i]});
   }

@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <numbers>
+#include <span>
 
 #include "core/check.h"
+#include "prepare/resize.h"
 
 namespace albumen::internal {
 namespace {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prepare/internal/color.h"
 
+#include <cstdint>
 #include <cstring>
+
+#include "core/check.h"
+#include "core/image_view.h"
 
 // The portable target needs vectors too. Highway avoids its emulated ones on GCC below 12.3 because
 // of GCC bug 106322 (a wrong high product); the tests run this target like all others.
@@ -16,6 +20,7 @@
 HWY_BEFORE_NAMESPACE();
 
 namespace albumen::internal::HWY_NAMESPACE {
+namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using Bytes16 = hn::FixedTag<std::uint8_t, 16>;
@@ -179,6 +184,7 @@ void replicate_row(std::uint8_t* rgb, const std::uint8_t* gray, std::size_t widt
   }
 }
 
+}  // namespace
 }  // namespace albumen::internal::HWY_NAMESPACE
 
 HWY_AFTER_NAMESPACE();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prepare/internal/kernels.h"
 
-#include <algorithm>
+#include <cstdint>
 #include <cstring>
+
+#include "prepare/internal/axis.h"
 
 // Vectors of unknown length (SVE, RISC-V) order the halves of a demotion differently.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
@@ -20,6 +22,7 @@
 HWY_BEFORE_NAMESPACE();
 
 namespace albumen::internal::HWY_NAMESPACE {
+namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using Wide8 = hn::CappedTag<std::uint8_t, kTileUnit>;
@@ -231,6 +234,7 @@ void turn_rows(const RowsOut& out) {
   }
 }
 
+}  // namespace
 }  // namespace albumen::internal::HWY_NAMESPACE
 
 HWY_AFTER_NAMESPACE();

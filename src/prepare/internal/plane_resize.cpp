@@ -3,10 +3,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <fmt/core.h>
+#include <span>
 
+#include "core/error.h"
+#include "core/geometry.h"
+#include "core/image_view.h"
+#include "core/result.h"
+#include "govern/images.h"
 #include "prepare/internal/color.h"
 #include "prepare/internal/kernels.h"
+#include "prepare/internal/strip_resizer.h"
+#include "prepare/resize.h"
 
 namespace albumen::internal {
 namespace {

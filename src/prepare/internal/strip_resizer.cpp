@@ -3,9 +3,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <span>
 
 #include "core/check.h"
+#include "core/geometry.h"
+#include "core/image_view.h"
+#include "prepare/internal/axis.h"
 #include "prepare/internal/color.h"
 #include "prepare/internal/kernels.h"
 

@@ -2,10 +2,18 @@
 #include "prepare/internal/view_plan.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
+#include <span>
+#include <vector>
 
+#include "core/geometry.h"
+#include "core/units.h"
+#include "core/view_spec.h"
+#include "govern/images.h"
 #include "prepare/internal/plane_resize.h"
 #include "prepare/internal/strip_resizer.h"
+#include "prepare/view.h"
 
 namespace albumen::internal {
 namespace {

@@ -2,6 +2,9 @@
 #include "analyze/quality/internal/row_sums.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 
 // The portable target needs vectors too. Highway avoids its emulated ones on GCC below 12.3 because
 // of GCC bug 106322 (a wrong high product); the tests run this target like all others.
@@ -16,6 +19,7 @@
 HWY_BEFORE_NAMESPACE();
 
 namespace albumen::internal::HWY_NAMESPACE {
+namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using Words = hn::ScalableTag<std::int16_t>;
@@ -80,7 +84,7 @@ void luma_chunk(const std::uint8_t* row, std::size_t count, LumaSums& sums) {
   sums.dark += counts.sum();
   sums.bright += bright_counts.sum();
   for (; x < count; ++x) {
-    const int value = row[x];
+    const std::int64_t value = row[x];
     sums.sum += value;
     sums.squares += value * value;
     sums.dark += value <= kDarkest ? 1 : 0;
@@ -104,8 +108,8 @@ void laplacian_chunk(const ThreeRows& rows, std::size_t first, std::size_t count
   sums.sum += moments.sum();
   sums.squares += moments.squares();
   for (; x < end; ++x) {
-    const int value =
-        rows.above[x] + rows.below[x] + rows.row[x - 1] + rows.row[x + 1] - (4 * rows.row[x]);
+    const std::int64_t value = rows.above[x] + rows.below[x] + rows.row[x - 1] + rows.row[x + 1] -
+                               (std::int64_t{4} * rows.row[x]);
     sums.sum += value;
     sums.squares += value * value;
   }
@@ -123,6 +127,7 @@ void laplacian_row(const ThreeRows& rows, LaplacianSums& sums) {
   }
 }
 
+}  // namespace
 }  // namespace albumen::internal::HWY_NAMESPACE
 
 HWY_AFTER_NAMESPACE();
