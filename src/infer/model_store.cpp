@@ -49,9 +49,9 @@ Result<void> check_file(const std::string& directory, const ModelFile& expected)
 Result<ModelFile> record_file(const std::string& directory, const std::string& name) {
   const std::string path = join(directory, name);
   const FileDescriptor file = TRY(open_for_reading(path));
-  return ModelFile{.name = name,
-                   .sha256 = TRY(sha256_of_file(path)),
-                   .bytes = Bytes{TRY(stamp_of(file, path)).size_bytes}};
+  const Sha256Digest digest = TRY(sha256_of_file(path));
+  const FileStamp stamp = TRY(stamp_of(file, path));
+  return ModelFile{.name = name, .sha256 = digest, .bytes = Bytes{stamp.size_bytes}};
 }
 
 std::string record_text(const std::vector<ModelFile>& files) {

@@ -111,6 +111,69 @@ input = {{width = 64, height = 64, channels = "bgr", mean = [0, 0, 0], scale = [
   EXPECT_TRUE(std::filesystem::is_empty(folder.file("store")));
 }
 
+// Protocol-buffer coding, as much as an ONNX file of one operation needs (onnx.proto3).
+std::string field(char number, const std::string& bytes) {
+  return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(bytes.size())} + bytes;
+}
+
+std::string field(char number, char value) { return {static_cast<char>(number << 3), value}; }
+
+std::string tensor_info(const std::string& name, std::initializer_list<char> sides) {
+  std::string shape = field(1, field(2, "N"));
+  for (const char side : sides) {
+    shape += field(1, field(1, side));
+  }
+  return field(1, name) + field(2, field(1, field(1, char{1}) + field(2, shape)));
+}
+
+// "pixels" [N,3,112,112] to "mean" [N,3,1,1].
+std::string mean_onnx() {
+  const std::string node = field(1, "pixels") + field(2, "mean") + field(4, "GlobalAveragePool");
+  const std::string graph = field(1, node) + field(2, "g") +
+                            field(11, tensor_info("pixels", {3, 112, 112})) +
+                            field(12, tensor_info("mean", {3, 1, 1}));
+  return field(1, char{8}) + field(7, graph) + field(8, field(2, char{13}));
+}
+
+TEST(ModelStoreTest, InstallsAndRunsAUsersOnnxEmbedder) {
+  const testing::TemporaryFolder folder;
+  write_text(folder.file("mine.onnx"), mean_onnx());
+  const std::string digest = to_string(sha256_of_file(folder.file("mine.onnx")).value());
+  const std::string card = fmt::format(R"(
+name = "mine"
+role = "face-embedder"
+format = "onnx"
+layout = "embedding"
+package = "mine"
+licence = {{name = "MIT", from = "here"}}
+files = [{{name = "mine.onnx", sha256 = "{}", bytes = 1}}]
+input = {{width = 112, height = 112, channels = "bgr", mean = [0, 0, 0], scale = [2, 2, 2]}}
+[alignment]
+chip_side = 112
+points = [38.8, 52.2, 74.0, 52.0, 56.5, 72.2, 42.0, 92.9, 71.2, 92.7]
+[comparison]
+dimensions = 3
+metric = "cosine"
+same_person = 0.6
+eps = [0.8, 1.1]
+)",
+                                       digest);
+  const ModelStore store(folder.file("store"));
+  const auto installed = store.install(card, "mine", folder.path());
+  ASSERT_TRUE(installed.has_value()) << to_string(installed.error());
+  const auto runtime = make_openvino_runtime({.precision = Precision::kF32});
+  const auto network = (*runtime)->load(installed->model.network_path("mine"),
+                                        {.input = installed->model.card.input, .batches = {1, 4}});
+  ASSERT_TRUE(network.has_value()) << to_string(network.error());
+  const auto context = (*network)->make_context();
+  std::vector<std::uint8_t> pixels(std::size_t{3} * 112 * 112 * 3);
+  for (std::size_t index = 0; index < pixels.size(); ++index) {
+    pixels[index] = static_cast<std::uint8_t>(20 * (index % 3));
+  }
+  ASSERT_TRUE((*context)->run(pixels, 3).has_value());
+  EXPECT_THAT((*context)->output(0), ElementsAre(20, 10, 0, 20, 10, 0, 20, 10, 0));
+}
+
 TEST(ModelStoreTest, TheDefaultFolderFollowsTheXdgRule) {
   const char* old = std::getenv("XDG_CACHE_HOME");
   const std::string saved = old == nullptr ? "" : old;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "infer/network.h"
 
+#include <filesystem>
+#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <random>
@@ -123,6 +125,44 @@ TEST(NetworkTest, UsesThePrecisionThatItWasTold) {
   EXPECT_THAT((*automatic)->description(), HasSubstr("OpenVINO 2026"));
   EXPECT_THAT((*automatic)->description(),
               HasSubstr(std::string(name_of((*automatic)->precision()))));
+}
+
+std::vector<std::filesystem::path> files_in(const std::string& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    files.push_back(entry.path());
+  }
+  return files;
+}
+
+TEST(NetworkTest, KeepsCompiledNetsAndTrustsOnlyWholeOnes) {
+  const testing::TemporaryFolder folder;
+  testing::write_mean_net(folder.file("mean.xml"), kSide);
+  const auto mean_of = [&folder](std::uint8_t value) {
+    const auto runtime = make_openvino_runtime(
+        {.precision = Precision::kF32, .compiled_cache = folder.file("compiled")});
+    const auto network = (*runtime)->load(folder.file("mean.xml"), {.input = plain_input()});
+    EXPECT_TRUE(network.has_value()) << to_string(network.error());
+    const auto context = (*network)->make_context();
+    EXPECT_TRUE((*context)->run(flat_picture(value, 0, 0), 1).has_value());
+    EXPECT_EQ((*network)->outputs()[0].name, "embedding");
+    return (*context)->output(0)[0];
+  };
+  EXPECT_EQ(mean_of(17), 17);
+  ASSERT_EQ(files_in(folder.file("compiled")).size(), 1U);
+  EXPECT_EQ(mean_of(18), 18);  // from the cache
+  const std::string kept = files_in(folder.file("compiled"))[0].string();
+  const auto size = std::filesystem::file_size(kept);
+  for (const std::uintmax_t at : {std::uintmax_t{3}, std::uintmax_t{40}, size - 1}) {
+    std::fstream file(kept, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put('\x5A');
+    file.close();
+    EXPECT_EQ(mean_of(19), 19);
+  }
+  std::filesystem::resize_file(kept, size / 2);
+  EXPECT_EQ(mean_of(20), 20);
+  EXPECT_EQ(std::filesystem::file_size(kept), size);  // written anew
 }
 
 TEST(NetworkTest, GivesTheSameNumbersOnManyThreads) {

@@ -15,13 +15,12 @@ namespace {
 
 class OpenvinoRuntime final : public Runtime {
  public:
-  OpenvinoRuntime(ov::Core core, ov::AnyMap properties, Precision precision)
-      : core_(std::move(core)), properties_(std::move(properties)), precision_(precision) {}
+  OpenvinoRuntime(ov::Core core, CompileOptions compile, Precision precision)
+      : core_(std::move(core)), compile_(std::move(compile)), precision_(precision) {}
 
   [[nodiscard]] Result<std::unique_ptr<Network>> load(
       const std::string& path, const NetworkOptions& options) const override {
-    return load_openvino_network(core_, path, options, properties_)
-        .with_context(path_to_text(path));
+    return load_openvino_network(core_, path, options, compile_).with_context(path_to_text(path));
   }
 
   [[nodiscard]] Precision precision() const override { return precision_; }
@@ -34,7 +33,7 @@ class OpenvinoRuntime final : public Runtime {
 
  private:
   mutable ov::Core core_;  // internally locked; OpenVINO does not say const
-  const ov::AnyMap properties_;
+  const CompileOptions compile_;
   const Precision precision_;
 };
 
@@ -49,18 +48,23 @@ ov::AnyMap properties_for(const RuntimeOptions& options, Precision precision) {
           ov::hint::enable_cpu_pinning(false)};
 }
 
+// Everything but the net that a compiled net depends on.
+std::string cache_key(ov::Core& core, const RuntimeOptions& options, Precision precision) {
+  return fmt::format("{} {} {}", core.get_property("CPU", ov::device::full_name), options.workers,
+                     name_of(precision));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Runtime>> make_openvino_runtime(const RuntimeOptions& options) {
   const Precision precision = options.precision.value_or(precision_of_this_processor());
   try {
     ov::Core core;
-    if (!options.compiled_cache.empty()) {
-      core.set_property(ov::cache_dir(options.compiled_cache));
-    }
     core.get_versions("CPU");  // opens the plugin, so that a missing one is an error here
-    return std::make_unique<OpenvinoRuntime>(std::move(core), properties_for(options, precision),
-                                             precision);
+    CompileOptions compile{.properties = properties_for(options, precision),
+                           .cache_folder = options.compiled_cache,
+                           .cache_key = cache_key(core, options, precision)};
+    return std::make_unique<OpenvinoRuntime>(std::move(core), std::move(compile), precision);
   } catch (const std::exception& error) {
     return fail(ErrorCode::kModelFailed, fmt::format("OpenVINO does not start: {}", error.what()));
   }

@@ -97,8 +97,8 @@ struct AnchorModel {
 
 // The view's size on the net's input; never enlarged.
 Size fitted(Size view, Size input) {
-  const double scale = std::min(
-      {1.0, 1.0 * input.width / view.width, 1.0 * input.height / view.height});
+  const double scale =
+      std::min({1.0, 1.0 * input.width / view.width, 1.0 * input.height / view.height});
   const auto side = [scale](std::uint32_t length) {
     return std::max(1U, static_cast<std::uint32_t>(std::floor(length * scale + 1e-6)));
   };

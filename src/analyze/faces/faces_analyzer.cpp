@@ -106,8 +106,10 @@ class FacesAnalyzer final : public Analyzer {
         return worker;
       }
     }
-    return Worker{.detector = TRY(parts_.detector->make_worker()),
-                  .embedder = TRY(parts_.embedder.make_worker())};
+    Worker worker;
+    worker.detector = TRY(parts_.detector->make_worker());
+    worker.embedder = TRY(parts_.embedder.make_worker());
+    return worker;
   }
 
   void give_back(Worker worker) const {
@@ -226,9 +228,12 @@ Result<std::unique_ptr<Analyzer>> make_faces_analyzer(const Runtime& runtime,
     return fail(ErrorCode::kInvalidArgument,
                 "faces: chips need a decode of 64 pixels and faces of one");
   }
+  // One after the other: what an early return leaves inside an expression is not destroyed.
+  auto finder = TRY(make_face_detector(runtime, detector, found_by));
+  auto vectors = TRY(FaceEmbedder::create(runtime, embedder));
   return std::make_unique<FacesAnalyzer>(Parts{
-      .detector = TRY(make_face_detector(runtime, detector, found_by)),
-      .embedder = TRY(FaceEmbedder::create(runtime, embedder)),
+      .detector = std::move(finder),
+      .embedder = std::move(vectors),
       .views = {ViewSpec{.longest_side = found_by.view_side, .layout = ViewLayout::kRgb8},
                 ViewSpec{.longest_side = options.chip_source_side, .layout = ViewLayout::kDecoded}},
       .id = make_id(detector, embedder, found_by, options),

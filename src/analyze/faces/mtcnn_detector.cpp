@@ -243,9 +243,10 @@ Bytes MtcnnDetector::working_bytes(Size view) const {
 }
 
 Result<std::unique_ptr<DetectorWorker>> MtcnnDetector::make_worker() const {
-  MtcnnWorker::Contexts contexts{.proposal = TRY(nets_.proposal->make_context()),
-                                 .refine = TRY(nets_.refine->make_context()),
-                                 .output = TRY(nets_.output->make_context())};
+  MtcnnWorker::Contexts contexts;
+  contexts.proposal = TRY(nets_.proposal->make_context());
+  contexts.refine = TRY(nets_.refine->make_context());
+  contexts.output = TRY(nets_.output->make_context());
   return std::make_unique<MtcnnWorker>(*this, std::move(contexts));
 }
 

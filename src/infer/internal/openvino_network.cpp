@@ -9,6 +9,8 @@
 #include <openvino/runtime/properties.hpp>
 #include <utility>
 
+#include "infer/internal/compiled_cache.h"
+
 namespace albumen {
 namespace {
 
@@ -178,6 +180,20 @@ Result<OpenvinoNetwork::Shape> fix_shapes(ov::Model& model, const NetworkOptions
   return shape;
 }
 
+ov::CompiledModel compile_or_load(ov::Core& core, const std::shared_ptr<ov::Model>& model,
+                                  const std::string& kept, const ov::AnyMap& properties) {
+  if (!kept.empty()) {
+    if (auto found = load_compiled(core, kept, properties)) {
+      return *std::move(found);
+    }
+  }
+  ov::CompiledModel compiled = core.compile_model(model, "CPU", properties);
+  if (!kept.empty()) {
+    store_compiled(compiled, kept);
+  }
+  return compiled;
+}
+
 Result<void> check_options(const NetworkOptions& options) {
   const auto& batches = options.batches;
   const bool ascending =
@@ -204,14 +220,16 @@ Result<std::unique_ptr<InferenceContext>> OpenvinoNetwork::make_context() const 
 Result<std::unique_ptr<Network>> load_openvino_network(ov::Core& core,
                                                        const std::string& model_path,
                                                        const NetworkOptions& options,
-                                                       const ov::AnyMap& properties) {
+                                                       const CompileOptions& compile) {
   TRY(check_options(options));
   try {
     const std::shared_ptr<ov::Model> stored = core.read_model(model_path);
     TRY(check_interface(*stored));
     const std::shared_ptr<ov::Model> model = with_pixel_input(stored, options.input);
     OpenvinoNetwork::Shape shape = TRY(fix_shapes(*model, options));
-    ov::CompiledModel compiled = core.compile_model(model, "CPU", properties);
+    const std::string kept =
+        compiled_path(compile.cache_folder, model_path, options, compile.cache_key);
+    ov::CompiledModel compiled = compile_or_load(core, model, kept, compile.properties);
     const Precision precision =
         compiled.get_property(ov::hint::inference_precision) == ov::element::bf16 ? Precision::kBf16
                                                                                   : Precision::kF32;

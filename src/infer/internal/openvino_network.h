@@ -38,10 +38,16 @@ class OpenvinoNetwork final : public Network {
   const Precision precision_;
 };
 
-/// `model_path` compiled by `core` with `properties` for `options`.
+struct CompileOptions {
+  ov::AnyMap properties;
+  std::string cache_folder;  ///< of compiled nets; empty: none are kept
+  std::string cache_key;     ///< what they depend on beside the net: processor, workers, precision
+};
+
+/// `model_path` compiled by `core` for `options`, or taken from the cache.
 Result<std::unique_ptr<Network>> load_openvino_network(ov::Core& core,
                                                        const std::string& model_path,
                                                        const NetworkOptions& options,
-                                                       const ov::AnyMap& properties);
+                                                       const CompileOptions& compile);
 
 }  // namespace albumen

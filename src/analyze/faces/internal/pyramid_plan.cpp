@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace albumen::faces {
 namespace {
@@ -17,37 +16,46 @@ std::uint32_t scaled(std::uint32_t side, double scale) {
   return static_cast<std::uint32_t>(std::ceil(side * scale));
 }
 
-// The free height above each pair of columns of the canvas.
-class Skyline {
- public:
-  explicit Skyline(std::uint32_t width) : tops_(width / 2, 0) {}
+bool overlap(const Level& a, const Level& b) {
+  return a.x < b.x + b.size.width && b.x < a.x + a.size.width && a.y < b.y + b.size.height &&
+         b.y < a.y + a.size.height;
+}
 
-  // Puts the level as high up as it goes, then as far left.
-  void place(Level& level) {
-    const std::size_t columns = round_up_to_even(level.size.width) / 2;
-    std::uint32_t best = std::numeric_limits<std::uint32_t>::max();
-    for (std::size_t first = 0; first + columns <= tops_.size(); ++first) {
-      const std::uint32_t top = top_of(first, columns);
-      if (top < best) {
-        best = top;
-        level.x = static_cast<std::uint32_t>(2 * first);
-        level.y = top;
-      }
+bool is_free(const Level& level, const std::vector<Level>& placed, std::uint32_t width) {
+  return level.x + level.size.width <= width &&
+         std::ranges::none_of(placed,
+                              [&level](const Level& other) { return overlap(level, other); });
+}
+
+// Puts the level as high up as it goes, then as far left: below and right of those placed before.
+void place(Level& level, const std::vector<Level>& placed, std::uint32_t width) {
+  std::vector<std::uint32_t> columns = {0};
+  std::vector<std::uint32_t> rows = {0};
+  for (const Level& other : placed) {
+    columns.push_back(round_up_to_even(other.x + other.size.width));
+    rows.push_back(round_up_to_even(other.y + other.size.height));
+  }
+  std::ranges::sort(columns);
+  std::ranges::sort(rows);
+  for (const std::uint32_t row : rows) {
+    level.y = row;
+    const bool found = std::ranges::any_of(columns, [&](std::uint32_t column) {
+      level.x = column;
+      return is_free(level, placed, width);
+    });
+    if (found) {
+      return;  // at the latest below all others, at the left
     }
-    std::fill_n(tops_.begin() + level.x / 2, columns,
-                level.y + round_up_to_even(level.size.height));
   }
+}
 
-  [[nodiscard]] std::uint32_t height() const { return std::ranges::max(tops_); }
-
- private:
-  [[nodiscard]] std::uint32_t top_of(std::size_t first, std::size_t columns) const {
-    const auto begin = tops_.begin() + static_cast<std::ptrdiff_t>(first);
-    return *std::max_element(begin, begin + static_cast<std::ptrdiff_t>(columns));
+std::uint32_t lowest_row(const std::vector<Level>& levels) {
+  std::uint32_t lowest = 0;
+  for (const Level& level : levels) {
+    lowest = std::max(lowest, level.y + level.size.height);
   }
-
-  std::vector<std::uint32_t> tops_;  // even
-};
+  return lowest;
+}
 
 }  // namespace
 
@@ -58,17 +66,16 @@ std::uint32_t canvas_width(std::uint32_t view_side, float min_face) {
 PyramidPlan plan_pyramid(Size view, std::uint32_t view_side, float min_face) {
   PyramidPlan plan;
   plan.width = canvas_width(view_side, min_face);
-  Skyline skyline(plan.width);
   const std::uint32_t shorter = std::min(view.width, view.height);
   for (double scale = double{kCell} / double{min_face}; shorter * scale >= kCell;
        scale *= kScaleStep) {
     Level level{.scale = static_cast<float>(scale),
                 .size = {.width = scaled(view.width, scale), .height = scaled(view.height, scale)}};
-    skyline.place(level);
+    place(level, plan.levels, plan.width);
     plan.levels.push_back(level);
   }
   if (!plan.levels.empty()) {
-    const std::uint32_t rows = skyline.height() - (kStripRows - kStripStep);
+    const std::uint32_t rows = lowest_row(plan.levels) - (kStripRows - kStripStep);
     plan.strips = (rows + kStripStep - 1) / kStripStep;
   }
   return plan;

@@ -67,8 +67,8 @@ Result<std::unique_ptr<Photograph>> photograph_of(std::span<const std::uint8_t> 
 }
 
 Result<Faces> faces_of(const Analyzer& analyzer, Photograph& photograph) {
-  const Bytes wanted = analyzer.working_bytes(photograph.decoded.size(),
-                                              photograph.decoded.original_size());
+  const Bytes wanted =
+      analyzer.working_bytes(photograph.decoded.size(), photograph.decoded.original_size());
   photograph.job.shrink_to(wanted);
   OneFinding sink;
   const AnalysisInput input = photograph.input();
