@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <memory>
@@ -90,7 +91,7 @@ class IndexRunTest : public ::testing::Test {
     for (int number = 0; number < count; ++number) {
       const auto bytes = albumen::testing::encode_jpeg(
           albumen::testing::photo_like(size, 3, static_cast<std::uint32_t>(number)));
-      write("p" + std::to_string(number) + ".jpg", bytes);
+      write(fmt::format("p{}.jpg", number), bytes);
     }
   }
 
