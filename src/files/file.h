@@ -13,7 +13,7 @@
 #include "core/result.h"
 #include "core/units.h"
 
-struct stat;  // of <sys/stat.h>
+struct stat;  // NOLINT(readability-identifier-naming): of <sys/stat.h>
 
 namespace albumen {
 

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <random>
 #include <set>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -202,24 +203,30 @@ TEST_F(SourceListerTest, NamesThatAreNotUtf8SurviveAsBytes) {
   EXPECT_THAT(events_.entries.at(0).name(), HasSubstr("%ff%e9%80.jpg"));
 }
 
-// Folders called "d" inside each other, `depth` of them, with an empty file in the last.
-void make_deep_tree(const std::string& root, int depth) {
+// `depth` folders of one name inside each other, with an empty file in the last.
+void make_deep_tree(const std::string& root, const std::string& name, int depth) {
   FileDescriptor folder{::open(root.c_str(), O_RDONLY | O_DIRECTORY)};
   for (int level = 0; level < depth; ++level) {
-    ASSERT_EQ(::mkdirat(folder.value(), "d", 0700), 0);
-    folder = FileDescriptor{::openat(folder.value(), "d", O_RDONLY | O_DIRECTORY)};
+    ASSERT_EQ(::mkdirat(folder.value(), name.c_str(), 0700), 0);
+    folder = FileDescriptor{::openat(folder.value(), name.c_str(), O_RDONLY | O_DIRECTORY)};
   }
   const FileDescriptor file{::openat(folder.value(), "a.jpg", O_WRONLY | O_CREAT, 0600)};
   ASSERT_TRUE(file.valid());
 }
 
-TEST_F(SourceListerTest, ADeepTreeNeedsNeitherStackNorDescriptors) {
-  make_deep_tree(folder_.path(), 1500);  // more than the usual limit of 1024 descriptors
+TEST_F(SourceListerTest, ADeepTreeNeedsOneDescriptor) {
+  make_deep_tree(folder_.path(), "d", 200);
+  rlimit old{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &old), 0);
+  rlimit few = old;
+  few.rlim_cur = 64;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
   EXPECT_THAT(list(), SizeIs(1));
+  ::setrlimit(RLIMIT_NOFILE, &old);
 }
 
 TEST_F(SourceListerTest, ATreeTooDeepForAPathIsAProblem) {
-  make_deep_tree(folder_.path(), 3000);
+  make_deep_tree(folder_.path(), std::string(200, 'd'), 25);  // the system's limit is 4096 bytes
   folder_.write("b.jpg", "x");
   EXPECT_THAT(list(), ElementsAre("b.jpg"));
   EXPECT_THAT(only_problem(ErrorCode::kIo), HasSubstr("File name too long"));

@@ -67,10 +67,14 @@ class SourceReader::State {
 
   Result<void> check_injected_failure() {
     const MutexLock lock{mutex_};
-    if (fail_in_ > 0 && --fail_in_ == 0) {
-      return fail(ErrorCode::kIo, "reading failed as a test asked");
+    if (fail_in_ == 0) {
+      return {};
     }
-    return {};
+    --fail_in_;
+    if (fail_in_ > 0) {
+      return {};
+    }
+    return fail(ErrorCode::kIo, "reading failed as a test asked");
   }
 
   void fail_nth(std::uint64_t n) {

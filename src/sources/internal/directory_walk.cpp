@@ -208,7 +208,7 @@ std::optional<SourceEvent> DirectoryWalk::visit(const Name& name) {
 std::optional<SourceEvent> DirectoryWalk::visit_status(std::string path, const char* basename) {
   const int folder = ::dirfd(directory_.get());
   struct stat status{};
-  if (::fstatat(folder, basename, &status, 0) != 0) {
+  if (folder < 0 || ::fstatat(folder, basename, &status, 0) != 0) {
     Error error = inspect_failure(errno, path);
     return problem(std::move(path), std::move(error));
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Walks folders without recursion, one event at a time. Tested by directory_walk_test.cpp.
+// Walks folders without recursion, one event at a time. Tested by source_lister_test.cpp.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The central directory of an open ZIP archive, read record by record through one buffer, so that
-// its size costs no memory. Tested by zip_listing_test.cpp.
+// its size costs no memory. Tested by zip_archive_test.cpp.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The members of one ZIP archive as events. The directory is read twice: once to learn where every
 // header lies and which names come twice, once to yield the members. Tested by
-// zip_listing_test.cpp.
+// zip_archive_test.cpp.
 #pragma once
 
 #include <cstdint>

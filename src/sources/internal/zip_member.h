@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bytes of one archive member, straight from the archive by position: any number of threads
-// share one descriptor, and nothing is extracted to disk. Tested by zip_member_test.cpp.
+// share one descriptor, and nothing is extracted to disk. Tested by zip_archive_test.cpp.
 #pragma once
 
 #include "core/content_type.h"
