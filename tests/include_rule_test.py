@@ -33,8 +33,15 @@ STANDARD_HEADER = re.compile(r"^[a-z_0-9]+$")
 TEST_FILE = re.compile(r"_(test|bench|fuzzer)\.cpp$")
 
 
+def is_private(folders):
+    """Whether src/<folders>/ is for its own module only: internal/ and testing/, and the folders of
+    one format (decode/jpeg/); analyze/ has one public folder for each analyzer."""
+    depth = 2 if folders[0] == "analyze" else 1
+    return len(folders) > depth or "internal" in folders or "testing" in folders
+
+
 def is_public_header(parts):
-    return parts[-1].endswith(".h") and "internal" not in parts and "testing" not in parts
+    return parts[-1].endswith(".h") and not is_private(parts[:-1])
 
 
 def breaches_of_line(parts, bracket, target):
@@ -50,11 +57,13 @@ def breaches_of_line(parts, bracket, target):
     if folder != own and LAYER_OF[folder] >= LAYER_OF[own]:
         yield f'{own} must not include {folder}, but takes "{target}"'
     target_folders = target.split("/")[:-1]
-    if "internal" in target_folders and folder != own:
+    is_test = TEST_FILE.search(parts[-1]) or "testing" in parts
+    for_tests = "testing" in target_folders and is_test
+    if is_private(target_folders) and folder != own and not for_tests:
         yield f'"{target}" is private to {folder}'
     if "internal" in target_folders and is_public_header(parts):
         yield f'a public header includes the private "{target}"'
-    if "testing" in target_folders and not (TEST_FILE.search(parts[-1]) or "testing" in parts):
+    if "testing" in target_folders and not is_test:
         yield f'"{target}" is for tests'
 
 

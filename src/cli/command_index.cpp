@@ -13,6 +13,7 @@
 #include "cli/internal/library_choice.h"
 #include "cli/internal/run_summary.h"
 #include "cli/progress_view.h"
+#include "core/mutex.h"
 #include "core/version.h"
 #include "files/path_text.h"
 #include "library/library_path.h"
@@ -73,6 +74,39 @@ void print_event(const FileEvent& event) {
   // stdio locks the stream for one call, so lines of several threads do not mix.
   fmt::print("{}\n", line.dump());
 }
+
+// The first failures of a run, for the end of its summary. Internally locked.
+class FailureList {
+ public:
+  static constexpr std::size_t kShown = 10;
+
+  void add(const FileEvent& event) {
+    if (event.outcome != FileOutcome::kFailed) {
+      return;
+    }
+    const MutexLock lock{mutex_};
+    ++count_;
+    if (lines_.size() < kShown) {
+      lines_.push_back(fmt::format("{}: {}: {}", event.name, event.code, event.reason));
+    }
+  }
+
+  void print() const {
+    const MutexLock lock{mutex_};
+    for (const std::string& line : lines_) {
+      fmt::print(stderr, "albumen: {}\n", line);
+    }
+    if (count_ > lines_.size()) {
+      fmt::print(stderr, "albumen: and {} more; albumen export names every one\n",
+                 human_count(count_ - lines_.size()));
+    }
+  }
+
+ private:
+  mutable Mutex mutex_;
+  std::vector<std::string> lines_ GUARDED_BY(mutex_);
+  std::size_t count_ GUARDED_BY(mutex_) = 0;
+};
 
 // "1,204/3,000  41.3/s  ETA 43 s  faces 2,101  failed 2  memory 212 MiB/1.00 GiB".
 std::string progress_line(const IndexProgress& progress, const Budget& budget,
@@ -155,6 +189,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   SourceReader reader;
   StageClock clock;
   IndexProgress progress;
+  FailureList failures;
   const IndexRequest request{.sources = sources,
                              .source_options = {.excludes = flags.excludes, .archive_limits = {}},
                              .decode = {.keep_truncated_percent = flags.keep_truncated_percent},
@@ -162,15 +197,20 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
                              .workers = workers,
                              .run = run,
                              .program_version = std::string{program_version()}};
-  const IndexEnvironment environment{
-      .library = *library,
-      .writer = writer,
-      .reader = reader,
-      .analyzers = engine.analyzers,
-      .budget = budget,
-      .clock = clock,
-      .progress = progress,
-      .listener = context.options.json ? print_event : FileListener{}};
+  const IndexEnvironment environment{.library = *library,
+                                     .writer = writer,
+                                     .reader = reader,
+                                     .analyzers = engine.analyzers,
+                                     .budget = budget,
+                                     .clock = clock,
+                                     .progress = progress,
+                                     .listener = [&](const FileEvent& event) {
+                                       if (context.options.json) {
+                                         print_event(event);
+                                       } else {
+                                         failures.add(event);
+                                       }
+                                     }};
   auto indexed = [&] {
     const ProgressView view{progress_mode(context),
                             [&] { return progress_line(progress, budget, meter.started()); }};
@@ -206,8 +246,7 @@ void add_flags(CLI::App& command, IndexFlags& flags) {
   command.add_option("--files-from", flags.files_from,
                      "Also the paths listed in this file, one a line or ended by zero bytes; - "
                      "for standard input");
-  command
-      .add_option("--exclude", flags.excludes, "Leave out what matches this glob; repeatable")
+  command.add_option("--exclude", flags.excludes, "Leave out what matches this glob; repeatable")
       ->allow_extra_args(false);
   command.add_flag("--rehash", flags.rehash, "Read every file again, not only changed ones");
   command.add_flag("--prune", flags.prune, "Drop what is known of files that have vanished");

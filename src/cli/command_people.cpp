@@ -108,16 +108,15 @@ Result<ExitCode> show(const Context& context, const PeopleFlags& flags) {
 // What every command that writes people needs.
 struct Session {
   std::unique_ptr<Library> library;
-  LibraryWriter* writer;  // belongs to library
+  LibraryWriter* writer = nullptr;  // belongs to library
   std::unique_ptr<Budget> budget;
   PeopleOptions options;
 };
 
 Result<Session> open_session(const Context& context, const PeopleFlags& flags) {
-  Session session{.library = TRY(open_library(context, {.mode = LibraryMode::kWrite})),
-                  .writer = nullptr,
-                  .budget = std::make_unique<Budget>(TRY(chosen_budget(context.options))),
-                  .options = {}};
+  Session session;
+  session.library = TRY(open_library(context, {.mode = LibraryMode::kWrite}));
+  session.budget = std::make_unique<Budget>(TRY(chosen_budget(context.options)));
   session.writer = TRY(session.library->writer());
   const auto built_in = built_in_card(flags.grouping.embedder);
   std::optional<Comparison> comparison;

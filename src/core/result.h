@@ -39,6 +39,8 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
 }  // namespace albumen
 
 /// Evaluates to the value of a Result, or returns its error from the enclosing function.
+/// Write one TRY to a statement: returning out of a half-built aggregate or argument list does not
+/// destroy the parts that were already built (GCC 12), so `S{.a = TRY(x), .b = TRY(y)}` leaks.
 /// For Result<void> it is a statement. A statement expression (GCC and clang both have it) keeps
 /// `const auto x = TRY(f());` on one line, which is what makes parsers read top to bottom.
 #define TRY(expression) \

@@ -69,10 +69,10 @@ Result<std::unique_ptr<Analyzer>> make_faces(const EngineOptions& options, Engin
   const InstalledModel detector = TRY(open_or_install(store, options.detector));
   const InstalledModel embedder = TRY(open_or_install(store, options.embedder));
   engine.comparison = embedder.card.comparison;
-  engine.runtime = TRY(make_openvino_runtime(
-      {.workers = options.workers,
-       .precision = options.precision,
-       .compiled_cache = TRY(ModelStore::default_directory()) + "/compiled"}));
+  const std::string compiled_cache = store.directory() + "/compiled";
+  engine.runtime = TRY(make_openvino_runtime({.workers = options.workers,
+                                              .precision = options.precision,
+                                              .compiled_cache = compiled_cache}));
   FaceOptions faces;
   faces.min_face = options.min_face;
   faces.thorough = options.thorough;

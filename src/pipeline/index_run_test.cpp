@@ -221,7 +221,7 @@ TEST_F(IndexRunTest, APictureThatCannotFitIsRefusedWithNeedAndLimit) {
   const auto report = run();
   ASSERT_TRUE(report.has_value()) << to_string(report.error());
   EXPECT_EQ(report->failed.at("BudgetExceeded"), 1U);
-  EXPECT_THAT(rows().at(0).failures.at(0).reason, HasSubstr("40.0 KiB"));
+  EXPECT_THAT(rows().at(0).failures.at(0).reason, HasSubstr("memory budget of 40.0 KiB"));
 }
 
 TEST_F(IndexRunTest, AFailingAnalyzerIsARowAndTheNextVersionTriesAgain) {
@@ -274,7 +274,7 @@ TEST_F(IndexRunTest, EveryInjectedReservationFailureLeavesARowAndNoLeak) {
 TEST_F(IndexRunTest, AFullDiskEndsTheRunAndKeepsWhatWasCommitted) {
   write_pictures(2);
   ASSERT_TRUE(run().has_value());
-  open_library(60);
+  open_library(45);
   write_pictures(400, {.width = 16, .height = 16});
   const auto report = run();
   ASSERT_FALSE(report.has_value());

@@ -58,7 +58,7 @@ Result<Partition> partition_of(const FaceStore& faces, const Decisions& decision
 }
 
 // The rows of a partition. Faces of nobody (DBSCAN noise) are in none.
-Result<std::vector<PersonRow>> person_rows(const FaceStore& faces, GroupedFaces grouped,
+Result<std::vector<PersonRow>> person_rows(const FaceStore& faces, const GroupedFaces& grouped,
                                            const Decisions& decisions,
                                            const std::map<FaceKey, PersonId>& ids_before,
                                            const PeopleOptions& options) {
@@ -197,10 +197,11 @@ Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer
       .faces_analyzer = *analyzer, .replace_all = true, .removed = {}, .people = {}};
   if (faces.size() > 0) {
     const GroupingResources resources{.budget = &budget, .threads = options.threads, .stop = stop};
+    Partition partition = TRY(partition_of(faces, decisions, options, resources));
     GroupedFaces grouped{.keys = {faces.set().keys.begin(), faces.set().keys.end()},
-                         .partition = TRY(partition_of(faces, decisions, options, resources))};
-    change.people =
-        TRY(person_rows(faces, std::move(grouped), decisions, TRY(ids_of_faces(library)), options));
+                         .partition = std::move(partition)};
+    const auto ids_before = TRY(ids_of_faces(library));
+    change.people = TRY(person_rows(faces, grouped, decisions, ids_before, options));
   }
   PeopleSummary summary{.known = true, .people = 0, .tentative = 0, .faces = faces.size()};
   for (const PersonRow& person : change.people) {

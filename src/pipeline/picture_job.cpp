@@ -34,7 +34,9 @@ Result<JobPlan> plan_job(const SourceEntry& entry, const ImageInfo& info,
   Bytes affordable = limit - entry.encoded_size;
   constexpr int kAttempts = 4;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    job.decode = TRY(plan(info, job.views, affordable, options));
+    job.decode = TRY_CONTEXT(plan(info, job.views, affordable, options),
+                             fmt::format("of the memory budget of {} the file itself takes {}",
+                                         to_string(limit), to_string(entry.encoded_size)));
     job.after_decode = bytes_after_decode(job, analyzers, wanted);
     job.peak = std::max(
         {entry.reading_bytes(), entry.encoded_size + job.decode.peak_bytes, job.after_decode});
