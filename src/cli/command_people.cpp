@@ -23,6 +23,7 @@ constexpr std::size_t kShortFaceId = 8;
 struct PeopleFlags {
   GroupingFlags grouping;
   bool tentative = false;
+  std::string person;
   std::vector<std::string> first;
   std::vector<std::string> second;
   std::string name;
@@ -85,7 +86,7 @@ Result<ExitCode> list(const Context& context, const PeopleFlags& flags) {
 
 Result<ExitCode> show(const Context& context, const PeopleFlags& flags) {
   const auto library = TRY(open_library(context, {}));
-  const PersonRow person = TRY(find_person(TRY(library->people()), flags.first.at(0)));
+  const PersonRow person = TRY(find_person(TRY(library->people()), flags.person));
   if (context.options.json) {
     fmt::print("{}\n", to_json(person).dump());
     return ExitCode::kSuccess;
@@ -192,7 +193,7 @@ void add_reading_commands(CommandTable& table, CLI::App* group, const Flags& fla
   command->add_flag("--tentative", flags->tentative, "Also those seen once or twice");
   command = table.add(group, "show", "The faces of one person, with their ids",
                       [flags](const Context& context) { return show(context, *flags); });
-  command->add_option("person", flags->first, "Id or name")->required()->expected(1);
+  command->add_option("person", flags->person, "Id or name")->required();
   command = table.add(group, "export", "One folder per person with a contact sheet",
                       [flags](const Context& context) { return export_folders(context, *flags); });
   command->add_option("--out", flags->directory, "Folder to write into")->required();
@@ -206,42 +207,42 @@ void add_edit_command(CommandTable& table, CLI::App* group, const Flags& flags,
                       const std::string& name, const std::string& description, EditKind kind,
                       const std::function<void(CLI::App&)>& add_operands) {
   CLI::App* command = table.add(group, name, description, [flags, kind](const Context& context) {
-    return edit(context, *flags,
-                {.kind = kind,
-                 .left = flags->first,
-                 .right = flags->second,
-                 .name = flags->name,
-                 .undone = flags->undone});
+    EditRequest request{.kind = kind,
+                        .left = flags->first,
+                        .right = flags->second,
+                        .name = flags->name,
+                        .undone = flags->undone};
+    if (!flags->person.empty()) {
+      request.left = {flags->person};
+    }
+    return edit(context, *flags, request);
   });
   add_operands(*command);
   add_grouping_flags(*command, flags->grouping);
 }
 
 void add_edit_commands(CommandTable& table, CLI::App* group, const Flags& flags) {
-  add_edit_command(table, group, flags, "name", "Give a person a name; an empty one takes it away",
-                   EditKind::kName, [flags](CLI::App& command) {
-                     command.add_option("person", flags->first, "Id, old name, or a face")
-                         ->required()
-                         ->expected(1);
-                     command.add_option("name", flags->name, "The name")->required();
-                   });
   add_edit_command(
-      table, group, flags, "merge", "Say that these are one person", EditKind::kMerge,
-      [flags](CLI::App& command) {
-        command.add_option("person", flags->first, "A person or face")->required()->expected(1);
-        command.add_option("others", flags->second, "Persons or faces")->required();
+      table, group, flags, "name", "Give a person a name; an empty one takes it away",
+      EditKind::kName, [flags](CLI::App& command) {
+        command.add_option("person", flags->person, "Id, old name, or a face")->required();
+        command.add_option("name", flags->name, "The name")->required();
       });
+  add_edit_command(table, group, flags, "merge", "Say that these are one person", EditKind::kMerge,
+                   [flags](CLI::App& command) {
+                     command.add_option("person", flags->person, "A person or face")->required();
+                     command.add_option("others", flags->second, "Persons or faces")->required();
+                   });
   add_edit_command(
       table, group, flags, "split", "Take these faces out of their person", EditKind::kSplit,
       [flags](CLI::App& command) {
         command.add_option("faces", flags->first, "Faces, as on a contact sheet")->required();
       });
-  add_edit_command(
-      table, group, flags, "keep-apart", "Say that these are never one person",
-      EditKind::kKeepApart, [flags](CLI::App& command) {
-        command.add_option("person", flags->first, "A person or face")->required()->expected(1);
-        command.add_option("others", flags->second, "Persons or faces")->required();
-      });
+  add_edit_command(table, group, flags, "keep-apart", "Say that these are never one person",
+                   EditKind::kKeepApart, [flags](CLI::App& command) {
+                     command.add_option("person", flags->person, "A person or face")->required();
+                     command.add_option("others", flags->second, "Persons or faces")->required();
+                   });
   add_edit_command(table, group, flags, "undo", "Take one edit back, by its number",
                    EditKind::kUndo, [flags](CLI::App& command) {
                      command.add_option("edit", flags->undone, "Number of the edit")->required();

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From photographs to people, through the real models, and what a human says about them."""
+
+import csv
+import io
+import json
+import os
+import shutil
+import unittest
+
+from albumen_program import ProgramTest
+
+SAMPLES = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"),
+                       "albumen", "samples", "face_recognition")
+PHOTOGRAPHS = ["obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg"]
+
+
+class People(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        for name in PHOTOGRAPHS:
+            path = os.path.join(SAMPLES, name)
+            self.assertTrue(os.path.exists(path), f"{path} is missing: ./run setup fetches it")
+            shutil.copy(path, self.pictures)
+        self.run_program("index", "--least-faces", "1", self.pictures)
+
+    def rows(self):
+        return {os.path.basename(row["path"]): row
+                for row in map(json.loads, self.export().splitlines())}
+
+    def main_face(self, name):
+        return max(self.rows()[name]["faces"], key=lambda face: face["box"][2] * face["box"][3])
+
+    def person_of(self, name):
+        return self.main_face(name)["person"]
+
+    def people(self):
+        done = self.run_program("--json", "people", "list")
+        return {line["person"]: line for line in map(json.loads, done.stdout.splitlines())}
+
+    def edit(self, *arguments, expect=0):
+        return self.run_program("people", *arguments, expect=expect)
+
+    def test_the_same_person_is_found_and_others_are_not(self):
+        obama = self.person_of("obama.jpg")
+        self.assertEqual(self.person_of("obama2.jpg"), obama)
+        self.assertEqual(self.person_of("obama3.jpg"), obama)
+        self.assertNotEqual(self.person_of("biden.jpg"), obama)
+
+    def test_boxes_and_landmarks_lie_in_the_picture(self):
+        for row in self.rows().values():
+            for face in row["faces"]:
+                x, y, width, height = face["box"]
+                self.assertGreater(width, 0)
+                self.assertLess(x + width, row["width"] * 1.1)
+                self.assertLess(y + height, row["height"] * 1.1)
+                self.assertEqual(len(face["landmarks"]), 5)
+
+    def test_names_merges_splits_and_undo_survive_regrouping(self):
+        obama, biden = self.person_of("obama.jpg"), self.person_of("biden.jpg")
+        self.edit("name", obama, "Barack Obama")
+        self.edit("merge", obama, biden)
+        self.assertEqual(self.person_of("biden.jpg"), self.person_of("obama.jpg"))
+        self.edit("regroup")
+        self.assertEqual(self.person_of("biden.jpg"), self.person_of("obama.jpg"))
+        self.edit("undo", "2")
+        self.assertNotEqual(self.person_of("biden.jpg"), self.person_of("obama.jpg"))
+        face = self.main_face("obama3.jpg")["id"]
+        self.edit("split", face[:10] + face[face.index("#"):])
+        self.assertNotEqual(self.person_of("obama3.jpg"), self.person_of("obama.jpg"))
+        self.edit("undo", "4")
+        self.assertEqual(self.person_of("obama3.jpg"), self.person_of("obama.jpg"))
+        self.assertEqual(self.main_face("obama.jpg")["person_name"], "Barack Obama")
+
+    def test_keep_apart_holds_against_the_vectors(self):
+        one, two = self.main_face("obama.jpg")["id"], self.main_face("obama2.jpg")["id"]
+        self.edit("keep-apart", one, two)
+        self.assertNotEqual(self.person_of("obama.jpg"), self.person_of("obama2.jpg"))
+
+    def test_wrong_words_are_answered(self):
+        self.assertIn(b"no person", self.edit("name", "p-000000", "X", expect=3).stderr)
+        self.assertIn(b"no face id", self.edit("split", "abc#x", expect=2).stderr)
+        self.assertEqual(self.edit("undo", "99", expect=None).returncode, 3)
+        refused = self.edit("regroup", "--method", "dbscan", "--eps", "0.9", expect=2)
+        self.assertIn(b"eps", refused.stderr)
+
+    def test_dbscan_finds_the_same_people_here(self):
+        self.edit("regroup", "--method", "dbscan", "--eps", "0.33", "--min-samples", "1")
+        self.assertEqual(self.person_of("obama2.jpg"), self.person_of("obama.jpg"))
+
+    def test_one_folder_per_person_with_a_contact_sheet(self):
+        self.edit("name", self.person_of("obama.jpg"), "Barack / Obama")
+        out = self.path("out")
+        for placement in ("copy", "symlink", "hardlink"):
+            self.edit("export", "--out", out, "--as", placement)
+            folder = os.path.join(out, "Barack _ Obama")
+            self.assertTrue({"contact-sheet.png", "obama.jpg", "obama2.jpg", "obama3.jpg"} <=
+                            set(os.listdir(folder)), os.listdir(folder))
+            with open(os.path.join(folder, "obama.jpg"), "rb") as copy, \
+                    open(os.path.join(self.pictures, "obama.jpg"), "rb") as original:
+                self.assertEqual(copy.read(), original.read())
+        refused = self.edit("export", "--out", self.folder, expect=2)
+        self.assertIn(b"another folder", refused.stderr)
+
+    def test_csv_names_the_people(self):
+        self.edit("name", self.person_of("biden.jpg"), "Joe, \"the\" Biden")
+        text = self.run_program("export", "--format", "csv").stdout.decode()
+        rows = {os.path.basename(row["path"]): row for row in csv.DictReader(io.StringIO(text))}
+        self.assertTrue(any("Joe, \"the\" Biden" in value for value in rows["biden.jpg"].values()))
+
+    def test_a_model_that_was_altered_is_not_used(self):
+        cache = self.path("cache")
+        self.environment["XDG_CACHE_HOME"] = cache
+        self.environment["ALBUMEN_PACKAGES"] = os.path.join(os.path.dirname(os.path.dirname(SAMPLES)),
+                                                            "packages")
+        self.run_program("models", "install")
+        self.run_program("models", "verify")
+        net = os.path.join(cache, "albumen", "models", "mtcnn", "onet.bin")
+        with open(net, "r+b") as file:
+            file.seek(100)
+            file.write(b"\x5a\x5a")
+        done = self.run_program("index", self.pictures, expect=5)
+        self.assertIn(b"onet.bin", done.stderr)
+        self.assertEqual(self.run_program("models", "verify", expect=1).returncode, 1)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
