@@ -6,6 +6,9 @@ log_folder=build/logs
 jobs=$(nproc)
 finished_legs=()
 
+# Paths below the checkout count as relative, so that any clone shares what another compiled.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=true
+
 say() { printf '== %s\n' "$*"; }
 
 fail() {

@@ -31,10 +31,12 @@ def digest_of(entry, common):
     del command[output:output + 2]
     listing = subprocess.run([*command, "-MM"], cwd=entry["directory"], check=True,
                              capture_output=True, text=True).stdout
-    digest = hashlib.sha256(common + entry["command"].encode())
+    # Without the place of the checkout, so that a clone elsewhere knows what passed here.
+    digest = hashlib.sha256(common + entry["command"].replace(str(ROOT), "").encode())
     for name in listing.replace("\\\n", " ").partition(":")[2].split():
-        digest.update(name.encode() + b"\0")
-        digest.update((pathlib.Path(entry["directory"]) / name).read_bytes())
+        path = (pathlib.Path(entry["directory"]) / name).resolve()
+        digest.update(str(path).replace(str(ROOT), "").encode() + b"\0")
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

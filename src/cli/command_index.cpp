@@ -236,6 +236,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   if (!indexed) {
     return std::unexpected(std::move(indexed).error());
   }
+  failures.print();
   print_summary(context,
                 {.progress = progress, .report = *indexed, .people = people, .figures = figures});
   return exit_code_of(progress, *indexed, context.options);

@@ -42,6 +42,16 @@ def png(width, height, seed):
             chunk(b"IDAT", zlib.compress(bytes(rows), 1)) + chunk(b"IEND", b""))
 
 
+def configured_flags():
+    """Global flags of tests/configs/*.json: the same tests in another regime."""
+    path = os.environ.get("ALBUMEN_TEST_CONFIG")
+    if not path:
+        return []
+    with open(path, encoding="utf-8") as file:
+        config = json.load(file)
+    return [word for key, value in config.items() for word in (f"--{key}", str(value))]
+
+
 class ProgramTest(unittest.TestCase):
     """A folder of its own for each test, and the program with its library inside."""
 
@@ -74,7 +84,8 @@ class ProgramTest(unittest.TestCase):
             self.write(f"p{number:04}.png", png(width, height, number))
 
     def command(self, *arguments):
-        return [PROGRAM, "--library", self.library, *arguments]
+        chosen = [] if "--memory-budget" in arguments else configured_flags()
+        return [PROGRAM, "--library", self.library, *chosen, *arguments]
 
     def run_program(self, *arguments, expect=0, **options):
         done = subprocess.run(self.command(*arguments), capture_output=True, env=self.environment,
