@@ -15,6 +15,8 @@ target_compile_options(
             # Designated initializers leave the rest to its defaults on purpose.
             -Wno-missing-field-initializers
             $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
+            # libstdc++ 12's own stable algorithms call what C++17 deprecated.
+            $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>
             $<$<CXX_COMPILER_ID:Clang>:-Wno-gnu-statement-expression-from-macro-expansion>)
 if(ALBUMEN_DEVELOPER_MODE)
   target_compile_options(albumen_flags INTERFACE -Werror)

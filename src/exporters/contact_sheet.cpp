@@ -53,7 +53,8 @@ MutableImageView part_of(MutableImageView whole, Corner corner, Size size) {
 void draw_glyph(MutableImageView cell, const Glyph& glyph, std::uint32_t scale) {
   for (std::uint32_t y = 0; y < cell.height(); ++y) {
     for (std::uint32_t x = 0; x < cell.width(); ++x) {
-      if (((glyph.at(y / scale) >> (kGlyphWidth - 1 - x / scale)) & 1U) != 0) {
+      const unsigned row = glyph.at(y / scale);
+      if (((row >> (kGlyphWidth - 1 - x / scale)) & 1U) != 0) {
         std::ranges::fill(cell.row(y).subspan(std::size_t{x} * kChannels, kChannels), kInk);
       }
     }
