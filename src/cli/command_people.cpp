@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `albumen people`: who is who, and what a human says about it.
 
+#include <algorithm>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
@@ -63,8 +64,10 @@ void print_person(const PersonRow& person) {
 Result<ExitCode> list(const Context& context, const PeopleFlags& flags) {
   const auto library = TRY(open_library(context, {}));
   auto people = TRY(library->people());
-  std::ranges::stable_sort(people, std::ranges::greater{},
-                           [](const PersonRow& person) { return person.faces.size(); });
+  // Most faces first; the ids, in whose order they come, decide between equals.
+  std::ranges::sort(people, [](const PersonRow& a, const PersonRow& b) {
+    return a.faces.size() != b.faces.size() ? a.faces.size() > b.faces.size() : a.id < b.id;
+  });
   std::uint64_t hidden = 0;
   if (!context.options.json) {
     fmt::print("{:16} {:>6}  {:14} {:5}  {}\n", "person", "faces", "best face", "spread", "name");

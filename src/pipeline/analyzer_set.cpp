@@ -11,7 +11,7 @@
 namespace albumen {
 namespace {
 
-bool wants(AnalyzerMask mask, std::size_t index) { return ((mask >> index) & 1U) != 0; }
+bool wants(AnalyzerMask mask, std::size_t index) { return ((unsigned{mask} >> index) & 1U) != 0; }
 
 // Takes the finding of a batch of one.
 class SingleSink final : public FindingSink {
