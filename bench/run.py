@@ -116,8 +116,7 @@ def bench_index(arguments, set_name="timing"):
                 file.unlink()
 
         ours = protocol.Contender(
-            "albumen", [arguments.albumen, "--library", library, "--no-progress", "--threads", "2",
-                        "index", folder], protocol.rate_from_outside(len(paths)), before=forget)
+            "albumen", [arguments.albumen, "--library", library, "--no-progress", "index", folder], protocol.rate_from_outside(len(paths)), before=forget)
         for name, more in (("python", []), ("python-draft", ["--draft"])):
             peer = protocol.Contender(name, python_pipeline(arguments, folder, more),
                                       protocol.reported_rate)

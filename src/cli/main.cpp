@@ -17,7 +17,7 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
   app.add_option("--memory-budget", options.memory_budget,
                  "Ceiling for pictures in memory, for example 512MiB (default: a quarter of what "
                  "this process may use)");
-  app.add_option("--threads", options.threads, "Worker threads (default: one per processor)")
+  app.add_option("--threads", options.threads, "Worker threads (default: two more than processors)")
       ->check(CLI::Range(0U, 1024U));
   app.add_option("--config", options.config, "Configuration file (TOML)");
   app.add_flag("--json", options.json, "One JSON object per line, a summary last");

@@ -28,7 +28,7 @@ enum class ExitCode : std::uint8_t {
 struct GlobalOptions {
   std::string library;        ///< empty: chosen by the source, see library/
   std::string memory_budget;  ///< empty: by the machine
-  unsigned threads = 0;       ///< 0: as many as processors this process may use
+  unsigned threads = 0;       ///< 0: two more than the processors this process may use
   std::string config;         ///< empty: the user's own, if there is one
   bool json = false;
   bool no_progress = false;
@@ -96,7 +96,7 @@ Result<void> apply_settings(CLI::App& app, const Environment& environment,
 /// The budget to run with: --memory-budget or the default for this machine.
 Result<Bytes> chosen_budget(const GlobalOptions& options);
 
-/// --threads, or the processors this process may use.
+/// --threads, or two more than the processors this process may use.
 unsigned chosen_threads(const GlobalOptions& options);
 
 }  // namespace albumen

@@ -32,20 +32,20 @@ Integer load(std::span<const std::byte> bytes, std::size_t offset) {
   return static_cast<Integer>(value);
 }
 
-constexpr auto load16 = load<std::uint16_t>;
-constexpr auto load32 = load<std::uint32_t>;
-constexpr auto load64 = load<std::uint64_t>;
+constexpr auto kLoad16 = load<std::uint16_t>;
+constexpr auto kLoad32 = load<std::uint32_t>;
+constexpr auto kLoad64 = load<std::uint64_t>;
 
 // The content of the ZIP64 field among the extra fields; empty when there is none. Padding that is
 // no well-formed field ends the search: several writers leave some.
 std::span<const std::byte> zip64_field(std::span<const std::byte> extra) {
   constexpr std::size_t kFieldHeader = 4;
   while (extra.size() >= kFieldHeader) {
-    const std::size_t size = load16(extra, 2);
+    const std::size_t size = kLoad16(extra, 2);
     if (size > extra.size() - kFieldHeader) {
       return {};
     }
-    if (load16(extra, 0) == kZip64FieldId) {
+    if (kLoad16(extra, 0) == kZip64FieldId) {
       return extra.subspan(kFieldHeader, size);
     }
     extra = extra.subspan(kFieldHeader + size);
@@ -64,7 +64,7 @@ void widen(ZipRecord& record, std::span<const std::byte> field) {
       record.lacks_zip64_field = true;
       return;
     }
-    *value = load64(field, 0);
+    *value = kLoad64(field, 0);
     field = field.subspan(sizeof(std::uint64_t));
   }
 }
@@ -81,8 +81,8 @@ std::optional<std::size_t> find_end_record(std::span<const std::byte> tail) {
   }
   for (std::size_t position = tail.size() - kEndRecordBytes + 1; position-- > 0;) {
     const auto record = tail.subspan(position);
-    if (load32(record, 0) == kEndSignature &&
-        load16(record, 20) == record.size() - kEndRecordBytes) {
+    if (kLoad32(record, 0) == kEndSignature &&
+        kLoad16(record, 20) == record.size() - kEndRecordBytes) {
       return position;
     }
   }
@@ -90,35 +90,35 @@ std::optional<std::size_t> find_end_record(std::span<const std::byte> tail) {
 }
 
 Result<ZipDirectoryExtent> parse_end_record(std::span<const std::byte> record) {
-  const std::uint16_t disk = load16(record, 4);
-  const std::uint16_t members_here = load16(record, 8);
-  const std::uint16_t members = load16(record, 10);
+  const std::uint16_t disk = kLoad16(record, 4);
+  const std::uint16_t members_here = kLoad16(record, 8);
+  const std::uint16_t members = kLoad16(record, 10);
   if ((disk != 0 && disk != kAllOnes16) || members_here != members) {
     return fail(ErrorCode::kUnsupported, "is one part of a split archive");
   }
   return ZipDirectoryExtent{
-      .members = members, .offset = load32(record, 16), .size_bytes = load32(record, 12)};
+      .members = members, .offset = kLoad32(record, 16), .size_bytes = kLoad32(record, 12)};
 }
 
 std::optional<std::uint64_t> parse_zip64_locator(std::span<const std::byte> locator) {
-  if (load32(locator, 0) != kZip64LocatorSignature) {
+  if (kLoad32(locator, 0) != kZip64LocatorSignature) {
     return std::nullopt;
   }
-  return load64(locator, 8);
+  return kLoad64(locator, 8);
 }
 
 Result<ZipDirectoryExtent> parse_zip64_end_record(std::span<const std::byte> record,
                                                   const ZipDirectoryExtent& plain) {
-  if (load32(record, 0) != kZip64EndSignature) {
+  if (kLoad32(record, 0) != kZip64EndSignature) {
     return fail(ErrorCode::kCorrupt, "has no ZIP64 end record where its locator points");
   }
-  if (load32(record, 16) != 0 || load32(record, 20) != 0 ||
-      load64(record, 24) != load64(record, 32)) {
+  if (kLoad32(record, 16) != 0 || kLoad32(record, 20) != 0 ||
+      kLoad64(record, 24) != kLoad64(record, 32)) {
     return fail(ErrorCode::kUnsupported, "is one part of a split archive");
   }
-  const ZipDirectoryExtent wide{.members = load64(record, 32),
-                                .offset = load64(record, 48),
-                                .size_bytes = load64(record, 40)};
+  const ZipDirectoryExtent wide{.members = kLoad64(record, 32),
+                                .offset = kLoad64(record, 48),
+                                .size_bytes = kLoad64(record, 40)};
   if (!agrees(plain.members, wide.members, kAllOnes16) ||
       !agrees(plain.offset, wide.offset, kAllOnes32) ||
       !agrees(plain.size_bytes, wide.size_bytes, kAllOnes32)) {
@@ -134,27 +134,27 @@ bool ZipRecord::is_folder() const {
 }
 
 Result<std::size_t> central_record_size(std::span<const std::byte> fixed_part) {
-  if (load32(fixed_part, 0) != kCentralSignature) {
+  if (kLoad32(fixed_part, 0) != kCentralSignature) {
     return fail(ErrorCode::kCorrupt, "its central directory has a record without a signature");
   }
-  return kCentralRecordBytes + load16(fixed_part, 28) + load16(fixed_part, 30) +
-         load16(fixed_part, 32);
+  return kCentralRecordBytes + kLoad16(fixed_part, 28) + kLoad16(fixed_part, 30) +
+         kLoad16(fixed_part, 32);
 }
 
 ZipRecord parse_central_record(std::span<const std::byte> record) {
-  const std::size_t name_bytes = load16(record, 28);
-  const std::size_t extra_bytes = load16(record, 30);
+  const std::size_t name_bytes = kLoad16(record, 28);
+  const std::size_t extra_bytes = kLoad16(record, 30);
   const auto name = record.subspan(kCentralRecordBytes, name_bytes);
   ZipRecord parsed{
       .name = {reinterpret_cast<const char*>(name.data()), name.size()},
-      .flags = load16(record, 8),
-      .method = load16(record, 10),
+      .flags = kLoad16(record, 8),
+      .method = kLoad16(record, 10),
       // The upper half of the external attributes; writers on DOS leave it zero.
-      .unix_mode = load16(record, 40),
-      .crc32 = load32(record, 16),
-      .stored_bytes = load32(record, 20),
-      .size_bytes = load32(record, 24),
-      .header_offset = load32(record, 42),
+      .unix_mode = kLoad16(record, 40),
+      .crc32 = kLoad32(record, 16),
+      .stored_bytes = kLoad32(record, 20),
+      .size_bytes = kLoad32(record, 24),
+      .header_offset = kLoad32(record, 42),
   };
   widen(parsed, zip64_field(record.subspan(kCentralRecordBytes + name_bytes, extra_bytes)));
   return parsed;
@@ -165,17 +165,17 @@ bool ZipLocalHeader::has_data_descriptor() const { return (flags & kDataDescript
 bool ZipLocalHeader::encrypted() const { return (flags & kEncryptionBits) != 0; }
 
 Result<ZipLocalHeader> parse_local_header(std::span<const std::byte> fixed_part) {
-  if (load32(fixed_part, 0) != kLocalSignature) {
+  if (kLoad32(fixed_part, 0) != kLocalSignature) {
     return fail(ErrorCode::kCorrupt, "no local header where the central directory points");
   }
   return ZipLocalHeader{
-      .flags = load16(fixed_part, 6),
-      .method = load16(fixed_part, 8),
-      .crc32 = load32(fixed_part, 14),
-      .stored_bytes = load32(fixed_part, 18),
-      .size_bytes = load32(fixed_part, 22),
-      .name_bytes = load16(fixed_part, 26),
-      .extra_bytes = load16(fixed_part, 28),
+      .flags = kLoad16(fixed_part, 6),
+      .method = kLoad16(fixed_part, 8),
+      .crc32 = kLoad32(fixed_part, 14),
+      .stored_bytes = kLoad32(fixed_part, 18),
+      .size_bytes = kLoad32(fixed_part, 22),
+      .name_bytes = kLoad16(fixed_part, 26),
+      .extra_bytes = kLoad16(fixed_part, 28),
   };
 }
 
