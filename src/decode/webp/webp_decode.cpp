@@ -17,6 +17,7 @@
 // functions, and the program's own definitions come before the library's. So the meter sees and
 // caps libwebp too (webp_test.cpp checks that it does). Where the loader binds otherwise, libwebp
 // uses its own and only the prediction stands.
+// NOLINTBEGIN(readability-identifier-naming): libwebp's names
 extern "C" {
 void* WebPSafeMalloc(std::uint64_t count, std::size_t size);
 void* WebPSafeCalloc(std::uint64_t count, std::size_t size);
@@ -36,6 +37,8 @@ void* WebPSafeCalloc(std::uint64_t count, std::size_t size) {
 
 void WebPSafeFree(void* memory) { albumen::metered_free(memory); }
 }
+
+// NOLINTEND(readability-identifier-naming)
 
 namespace albumen {
 namespace {

@@ -94,6 +94,7 @@ void store_compiled(ov::CompiledModel& compiled, const std::string& path) {
   std::ostringstream stream;
   compiled.export_model(stream);
   const std::string bytes = std::move(stream).str();
+  // NOLINTNEXTLINE(bugprone-unused-return-value): a cache that cannot be written only costs time
   (void)write_checked(path, std::as_bytes(std::span(bytes)));
 }
 
