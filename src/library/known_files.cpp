@@ -98,7 +98,7 @@ bool KnownFile::settled(const FileStamp& now, AnalyzerMask wanted) const {
 
 Bytes KnownFiles::predicted_bytes(std::uint64_t files, std::uint64_t name_bytes) {
   // Every file in a folder of its own, and slot tables just after doubling.
-  constexpr std::uint64_t kSlots = 2 * 3 * sizeof(std::uint32_t);
+  constexpr std::uint64_t kSlots = 6 * sizeof(std::uint32_t);
   return Bytes{files} * (sizeof(Entry) + sizeof(Directory) + kSlots) + Bytes{name_bytes} + kKiB;
 }
 

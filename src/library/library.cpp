@@ -34,6 +34,7 @@ constexpr int kLogBytesKept = 64 << 20;
 
 Result<std::string> resolved(const std::string& path) {
   struct Free {
+    // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): from realpath
     void operator()(char* text) const { std::free(text); }
   };
 

@@ -17,7 +17,7 @@ Node constant(const ov::Shape& shape, std::span<const float> values) {
   return std::make_shared<ov::op::v0::Constant>(ov::element::f32, shape, values.data());
 }
 
-Node constant(std::vector<std::int64_t> values) {
+Node constant(const std::vector<std::int64_t>& values) {
   return std::make_shared<ov::op::v0::Constant>(ov::element::i64, ov::Shape{values.size()}, values);
 }
 

@@ -16,7 +16,7 @@ namespace albumen::graph {
 using Node = std::shared_ptr<ov::Node>;
 
 Node constant(const ov::Shape& shape, std::span<const float> values);
-Node constant(std::vector<std::int64_t> values);
+Node constant(const std::vector<std::int64_t>& values);
 
 /// Square kernel, weights [out][in][k][k], bias [out].
 struct ConvolutionParts {
