@@ -24,8 +24,10 @@ constexpr std::uint32_t kOutputSide = 48;
 constexpr std::uint8_t kGrey = 128;  // between the levels
 
 // R-Net sees 80 crops of a photograph in the mean, O-Net 3.
+// NOLINTBEGIN(readability-identifier-naming): constants, though no vector can be constexpr
 const std::vector<std::size_t> kRefineBatches = {8, 32};
 const std::vector<std::size_t> kOutputBatches = {2, 8};
+// NOLINTEND(readability-identifier-naming)
 
 // The crops of a whole photograph never lie in memory together: they go to a net in chunks.
 constexpr std::size_t kChunk = 32;

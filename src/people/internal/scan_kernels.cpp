@@ -12,6 +12,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+// NOLINTBEGIN(misc-use-internal-linkage, readability-identifier-naming): Highway's exports by name
 HWY_BEFORE_NAMESPACE();
 
 namespace albumen::people::HWY_NAMESPACE {
@@ -289,3 +290,4 @@ std::int64_t dot_32_32(const std::int32_t* a, const std::int32_t* b, std::size_t
 }  // namespace albumen::people
 
 #endif  // HWY_ONCE
+// NOLINTEND(misc-use-internal-linkage, readability-identifier-naming)

@@ -20,8 +20,9 @@ Landmarks points_at(Point origin, float stride, std::span<const float, 10> offse
 
 Point cell_origin(std::size_t cell, Size input, std::uint32_t stride) {
   const std::size_t columns = input.width / stride;
-  return {.x = static_cast<float>(cell % columns * stride),
-          .y = static_cast<float>(cell / columns * stride)};
+  const std::size_t x = cell % columns * stride;
+  const std::size_t y = cell / columns * stride;
+  return {.x = static_cast<float>(x), .y = static_cast<float>(y)};
 }
 
 float share(float value) { return std::clamp(value, 0.0F, 1.0F); }

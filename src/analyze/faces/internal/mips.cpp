@@ -57,6 +57,7 @@ bool inside(const Taps& taps, std::uint32_t side, std::uint32_t length) {
   return taps[0].first >= 0 && taps[side - 1].first + 1 < static_cast<std::int32_t>(length);
 }
 
+// NOLINTNEXTLINE(bugprone-incorrect-roundings): samples are never negative
 std::uint8_t rounded(float value) { return static_cast<std::uint8_t>(value + 0.5F); }
 
 float mix(float first, float second, float weight) { return first + weight * (second - first); }
