@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/internal/bounded_queue.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
+#include <gtest/gtest.h>
 #include <memory>
 #include <thread>
 
