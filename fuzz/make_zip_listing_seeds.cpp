@@ -13,7 +13,7 @@ namespace {
 using albumen::ZipMemberSpec;
 using albumen::ZipWriter;
 
-const std::string kText = "the same words, the same words, and the same words again";
+const std::string text = "the same words, the same words, and the same words again";
 
 std::string archive_of(const ZipMemberSpec& spec) {
   ZipWriter writer;
@@ -24,8 +24,8 @@ std::string archive_of(const ZipMemberSpec& spec) {
 std::string several_members() {
   ZipWriter writer;
   writer.add({.name = "a/", .unix_mode = 040755});
-  writer.add({.name = "a/stored.jpg", .content = "\xFF\xD8\xFF" + kText});
-  writer.add({.name = "a/deflated.png", .content = kText, .deflate = true});
+  writer.add({.name = "a/stored.jpg", .content = "\xFF\xD8\xFF" + text});
+  writer.add({.name = "a/deflated.png", .content = text, .deflate = true});
   writer.add({.name = "__MACOSX/._a", .content = "x"});
   writer.add({.name = "../slip.jpg", .content = "x"});
   writer.add({.name = "link.jpg", .content = "/etc/passwd", .unix_mode = 0120777});
@@ -34,15 +34,15 @@ std::string several_members() {
 
 std::string overlapping_members() {
   ZipWriter writer;
-  const auto offset = writer.add({.name = "a", .content = kText, .deflate = true});
-  writer.add_record_only({.name = "b", .content = kText, .deflate = true}, offset);
-  writer.add_record_only({.name = "a", .content = kText, .deflate = true}, offset);
+  const auto offset = writer.add({.name = "a", .content = text, .deflate = true});
+  writer.add_record_only({.name = "b", .content = text, .deflate = true}, offset);
+  writer.add_record_only({.name = "a", .content = text, .deflate = true}, offset);
   return writer.finish();
 }
 
 std::string zip64_archive() {
   ZipWriter writer;
-  writer.add({.name = "wide.jpg", .content = kText, .deflate = true, .zip64 = true});
+  writer.add({.name = "wide.jpg", .content = text, .deflate = true, .zip64 = true});
   return writer.finish({.zip64 = true});
 }
 
@@ -58,15 +58,15 @@ int main(int argument_count, char** arguments) {
     std::ofstream{folder + name, std::ios::binary} << bytes;
   };
   write("empty.zip", ZipWriter{}.finish());
-  write("stored.zip", archive_of({.name = "a.jpg", .content = kText}));
-  write("deflated.zip", archive_of({.name = "a.jpg", .content = kText, .deflate = true}));
+  write("stored.zip", archive_of({.name = "a.jpg", .content = text}));
+  write("deflated.zip", archive_of({.name = "a.jpg", .content = text, .deflate = true}));
   write("descriptor.zip",
-        archive_of({.name = "a.jpg", .content = kText, .deflate = true, .data_descriptor = true}));
-  write("encrypted.zip", archive_of({.name = "a.jpg", .content = kText, .flags = 1}));
-  write("method.zip", archive_of({.name = "a.jpg", .content = kText, .method = 12}));
+        archive_of({.name = "a.jpg", .content = text, .deflate = true, .data_descriptor = true}));
+  write("encrypted.zip", archive_of({.name = "a.jpg", .content = text, .flags = 1}));
+  write("method.zip", archive_of({.name = "a.jpg", .content = text, .method = 12}));
   write("nested.zip", archive_of({.name = "b.zip", .content = archive_of({.name = "c"})}));
   write("lying_size.zip",
-        archive_of({.name = "a.jpg", .content = kText, .deflate = true, .claimed_size = 7}));
+        archive_of({.name = "a.jpg", .content = text, .deflate = true, .claimed_size = 7}));
   write("several.zip", several_members());
   write("overlap.zip", overlapping_members());
   write("zip64.zip", zip64_archive());
