@@ -19,8 +19,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kShortFaceId = 8;
-
 struct PeopleFlags {
   GroupingFlags grouping;
   bool tentative = false;
@@ -34,12 +32,6 @@ struct PeopleFlags {
 };
 
 using Flags = std::shared_ptr<PeopleFlags>;
-
-// "3fa91c07#0": what contact sheets print and every command takes.
-std::string short_face_id(const FaceKey& face) {
-  const std::string id = face_id(face);
-  return id.substr(0, kShortFaceId) + id.substr(id.find('#'));
-}
 
 Json to_json(const PersonRow& person) {
   Json faces = Json::array();

@@ -53,10 +53,6 @@ std::string numbered(const std::string& name, unsigned number) {
   return fmt::format("{}-{}{}", stem, number, extension);
 }
 
-std::string short_face_id(const FaceKey& face) {
-  return fmt::format("{}#{}", to_string(face.picture).substr(0, kIdDigits), face.index);
-}
-
 Result<Appearances> collect_appearances(const Library& library) {
   Appearances appearances;
   TRY(library.for_each_picture({}, [&](const PictureRow& row) -> Result<void> {
@@ -250,6 +246,10 @@ Result<void> check_not_a_source(const std::string& directory, const Appearances&
 }
 
 }  // namespace
+
+std::string short_face_id(const FaceKey& face) {
+  return fmt::format("{}#{}", to_string(face.picture).substr(0, kIdDigits), face.index);
+}
 
 std::string folder_name(const PersonRow& person, bool unique) {
   std::string name;
