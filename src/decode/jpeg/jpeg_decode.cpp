@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// JPEG to planes or rows by libjpeg-turbo. YCbCr and grey come as raw planes written straight into
-// the output, without colour conversion or a copy; RGB and CMYK as rows.
+// JPEG to planes or rows: plain photographs by jpeg_plain, everything else by libjpeg-turbo. YCbCr
+// and grey come as raw planes written straight into the output, without colour conversion or a
+// copy; RGB and CMYK as rows.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -11,6 +12,7 @@
 #include "decode/internal/format.h"
 #include "decode/jpeg/internal/jpeg_session.h"
 #include "decode/jpeg/jpeg_geometry.h"
+#include "decode/jpeg/jpeg_plain.h"
 #include "decode/jpeg/jpeg_scans.h"
 
 namespace albumen {
@@ -210,13 +212,11 @@ Outcome run_session(JpegSession& session, const DecodeRequest& request,
   return {.failed = {}, .complete = finished ? 1.0F : 0.0F};
 }
 
-}  // namespace
-
-Result<DecodedImage> decode_jpeg(const DecodeRequest& request, Reservation& job) {
-  const JpegGeometry geometry = jpeg_geometry(request.info, request.plan.jpeg_scale);
+// `output` has geometry.output_bytes. Returns the share of the picture that was there.
+Result<float> decode_with_libjpeg(const DecodeRequest& request, const JpegGeometry& geometry,
+                                  Reservation& job, ByteBuffer& output) {
   const JpegScans scans = TRY(select_scans(request.bytes, request.info, geometry));
   JpegArena arena{TRY(ByteBuffer::allocate(job, MemoryTag::kPixels, geometry.arena_bytes))};
-  ByteBuffer output = TRY(ByteBuffer::allocate(job, MemoryTag::kPixels, geometry.output_bytes));
   const bool keeps_damaged = request.options.keep_truncated_percent < 100.0F;
   if (keeps_damaged) {
     std::memset(output.data(), kMissingSample, output.size());
@@ -232,8 +232,20 @@ Result<DecodedImage> decode_jpeg(const DecodeRequest& request, Reservation& job)
   if (outcome.failed) {
     return std::unexpected(*std::move(outcome.failed));
   }
+  return outcome.complete;
+}
+
+}  // namespace
+
+Result<DecodedImage> decode_jpeg(const DecodeRequest& request, Reservation& job) {
+  const JpegGeometry geometry = jpeg_geometry(request.info, request.plan.jpeg_scale);
+  ByteBuffer output = TRY(ByteBuffer::allocate(job, MemoryTag::kPixels, geometry.output_bytes));
+  float complete = 1.0F;
+  if (!TRY(decode_plain_jpeg(request.bytes, request.info, geometry, job, output.data()))) {
+    complete = TRY(decode_with_libjpeg(request, geometry, job, output));
+  }
   DecodedImage image = TRY(finished_image(request, geometry, std::move(output)));
-  image.complete = outcome.complete;
+  image.complete = complete;
   return image;
 }
 

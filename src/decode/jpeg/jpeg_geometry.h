@@ -36,6 +36,6 @@ struct JpegGeometry {
 JpegGeometry jpeg_geometry(const ImageInfo& info, int scale);
 
 /// libjpeg's tables before it knows the picture, and this module's session around it.
-inline constexpr Bytes kJpegSessionBytes = kKiB * 64;
+inline constexpr Bytes kJpegSessionBytes = kKiB * 96;
 
 }  // namespace albumen

@@ -2,7 +2,9 @@
 // The three steps in one call, and pictures compared: shorthand for tests.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <span>
 
 #include "decode/decoder.h"
@@ -58,6 +60,15 @@ inline std::vector<std::uint8_t> visible_samples(const DecodedImage& image) {
     }
   }
   return samples;
+}
+
+/// Largest absolute difference; more than any where the sizes differ.
+inline int largest_difference(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
+  int largest = a.size() == b.size() ? 0 : 256;
+  for (std::size_t index = 0; index < a.size() && index < b.size(); ++index) {
+    largest = std::max(largest, std::abs(a[index] - b[index]));
+  }
+  return largest;
 }
 
 /// Mean absolute difference; samples are compared pairwise.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/testing/reference_jpeg.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <numbers>
 #include <stdexcept>
 
 #include "decode/jpeg/internal/libjpeg.h"
@@ -38,7 +41,59 @@ class Reference {
   jpeg_decompress_struct jpeg_{};
 };
 
+double wave(int frequency, int sample, int samples) {
+  const double scale = frequency == 0 ? 1 / std::numbers::sqrt2 : 1;
+  return scale / 2 * std::cos((2 * sample + 1) * frequency * std::numbers::pi / (2.0 * samples));
+}
+
+// One sample of the inverse DCT of `samples` a side, from as many frequencies.
+double inverse_dct(const JCOEF* coefficients, const UINT16* quantisers, int x, int y, int samples) {
+  double sum = 0;
+  for (int v = 0; v < samples; ++v) {
+    for (int u = 0; u < samples; ++u) {
+      sum += coefficients[v * 8 + u] * quantisers[v * 8 + u] * wave(u, x, samples) *
+             wave(v, y, samples);
+    }
+  }
+  return sum + 128;
+}
+
+double exact_sample(const JCOEF* coefficients, const UINT16* quantisers, int x, int y, int scale) {
+  if (8 % scale != 0) {
+    return inverse_dct(coefficients, quantisers, x, y, scale);
+  }
+  const int box = 8 / scale;
+  double sum = 0;
+  for (int at = 0; at < box * box; ++at) {
+    sum += inverse_dct(coefficients, quantisers, x * box + at % box, y * box + at / box, 8);
+  }
+  return sum / (box * box);
+}
+
 }  // namespace
+
+std::vector<double> exact_gray(std::span<const std::byte> bytes, int scale) {
+  Reference reference{bytes, scale};
+  jpeg_decompress_struct& jpeg = reference.jpeg();
+  jvirt_barray_ptr* const arrays = jpeg_read_coefficients(&jpeg);
+  const jpeg_component_info& component = jpeg.comp_info[0];
+  const auto side = static_cast<unsigned>(scale);
+  const unsigned width = (jpeg.image_width * side + 7) / 8;
+  const unsigned height = (jpeg.image_height * side + 7) / 8;
+  std::vector<double> samples(std::size_t{width} * height);
+  for (unsigned block_y = 0; block_y < component.height_in_blocks; ++block_y) {
+    JBLOCKARRAY row = jpeg.mem->access_virt_barray(reinterpret_cast<j_common_ptr>(&jpeg), arrays[0],
+                                                   block_y, 1, FALSE);
+    for (unsigned y = block_y * side; y < std::min(height, (block_y + 1) * side); ++y) {
+      for (unsigned x = 0; x < width; ++x) {
+        samples[std::size_t{y} * width + x] =
+            exact_sample(row[0][x / side], component.quant_table->quantval,
+                         static_cast<int>(x % side), static_cast<int>(y % side), scale);
+      }
+    }
+  }
+  return samples;
+}
 
 std::vector<std::uint8_t> reference_planes(std::span<const std::byte> bytes, int scale) {
   Reference reference{bytes, scale};

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way of whole baseline pictures: samples against the formula, codes and bits against obvious
+// readers of them, and everything odd left to libjpeg.
+#include <gtest/gtest.h>
+#include <random>
+#include <vector>
+
+#include "decode/jpeg/internal/bit_reader.h"
+#include "decode/jpeg/internal/huffman_table.h"
+#include "decode/jpeg/internal/scaled_basis.h"
+#include "decode/jpeg/jpeg_plain.h"
+#include "decode/testing/decode_all.h"
+#include "decode/testing/reference_jpeg.h"
+
+namespace albumen {
+namespace {
+
+using testing::EncodedBytes;
+using testing::JpegOptions;
+using testing::JpegScript;
+using testing::photo_like;
+
+struct PlainDecode {
+  bool done = false;
+  std::vector<std::uint8_t> samples;  // of the first plane, without padding
+};
+
+PlainDecode decode_plain(std::span<const std::byte> bytes, int scale) {
+  testing::TestDecode probed{bytes};
+  if (!probed.info()) {
+    return {};
+  }
+  const JpegGeometry geometry = jpeg_geometry(*probed.info(), scale);
+  std::vector<std::uint8_t> out(geometry.output_bytes);
+  Budget budget{kMiB};
+  Reservation job = *budget.try_reserve(MemoryTag::kOther, kMiB);
+  const auto done = decode_plain_jpeg(bytes, *probed.info(), geometry, job, out.data());
+  PlainDecode result{.done = done.has_value() && *done, .samples = {}};
+  const JpegPlane& plane = geometry.planes[0];
+  for (std::uint32_t y = 0; geometry.planar && y < plane.samples.height; ++y) {
+    const auto row = out.begin() + static_cast<std::ptrdiff_t>(plane.offset + y * plane.stride);
+    result.samples.insert(result.samples.end(), row, row + plane.samples.width);
+  }
+  return result;
+}
+
+TEST(PlainScanTest, SamplesAreTheFormulasRoundedOnce) {
+  for (const Size size : {Size{61, 43}, Size{8, 8}, Size{1, 70}}) {
+    const EncodedBytes bytes = encode_jpeg(photo_like(size, 1, 3), {.quality = 90});
+    for (int scale = 1; scale <= 8; ++scale) {
+      const PlainDecode decode = decode_plain(bytes, scale);
+      ASSERT_TRUE(decode.done);
+      const auto exact = testing::exact_gray(bytes, scale);
+      ASSERT_EQ(decode.samples.size(), exact.size());
+      for (std::size_t at = 0; at < exact.size(); ++at) {
+        const double expected = std::clamp(exact[at], 0.0, 255.0);
+        ASSERT_NEAR(decode.samples[at], expected, 0.51) << "sample " << at << " at " << scale;
+      }
+    }
+  }
+}
+
+TEST(PlainScanTest, WholeBaselinePicturesAreDone) {
+  const auto picture = photo_like({97, 65}, 3, 4);
+  for (const JpegOptions& options :
+       {JpegOptions{}, JpegOptions{.restart_rows = 1}, JpegOptions{.quality = 5},
+        JpegOptions{.quality = 100}, JpegOptions{.horizontal = 4, .vertical = 2}}) {
+    EXPECT_TRUE(decode_plain(encode_jpeg(picture, options), 2).done);
+  }
+  EXPECT_TRUE(decode_plain(encode_jpeg(photo_like({97, 65}, 1, 4), {.restart_rows = 2}), 8).done);
+}
+
+TEST(PlainScanTest, OtherKindsAreLeftToLibjpeg) {
+  const auto picture = photo_like({97, 65}, 3, 5);
+  for (const JpegOptions& options :
+       {JpegOptions{.script = JpegScript::kProgressive},
+        JpegOptions{.script = JpegScript::kSeparateScans}, JpegOptions{.arithmetic = true},
+        JpegOptions{.space = testing::JpegSpace::kRgb}}) {
+    EXPECT_FALSE(decode_plain(encode_jpeg(picture, options), 2).done);
+  }
+}
+
+TEST(PlainScanTest, EveryMissingByteLeavesThePictureToLibjpeg) {
+  for (const int restart_rows : {0, 1}) {
+    const EncodedBytes bytes =
+        encode_jpeg(photo_like({40, 40}, 3, 6), {.restart_rows = restart_rows});
+    for (std::size_t size = 0; size < bytes.size() - 2; ++size) {
+      EXPECT_FALSE(decode_plain(std::span{bytes}.first(size), 8).done) << size;
+    }
+  }
+}
+
+TEST(PlainScanTest, MarkersOutOfOrderAndStrayBytesLeaveThePictureToLibjpeg) {
+  const EncodedBytes original = encode_jpeg(photo_like({40, 40}, 3, 7), {.restart_rows = 1});
+  ASSERT_TRUE(decode_plain(original, 8).done);
+  EncodedBytes stray = original;
+  stray.insert(stray.end() - 2, 3, std::byte{0x55});
+  EXPECT_FALSE(decode_plain(stray, 8).done);
+  EncodedBytes swapped = original;
+  for (std::size_t at = 0; at + 1 < swapped.size(); ++at) {
+    if (swapped[at] == std::byte{0xFF} && swapped[at + 1] == std::byte{0xD0}) {
+      swapped[at + 1] = std::byte{0xD3};
+    }
+  }
+  ASSERT_NE(swapped, original);
+  EXPECT_FALSE(decode_plain(swapped, 8).done);
+}
+
+// Bits flipped: done or not, nothing is read or written out of bounds. Sanitizer builds see it.
+TEST(PlainScanTest, FlippedBitsDoNoHarm) {
+  std::minstd_rand random{8};
+  for (const int channels : {1, 3}) {
+    const EncodedBytes original =
+        encode_jpeg(photo_like({48, 40}, channels, 9), {.restart_rows = 2});
+    for (int round = 0; round < 3000; ++round) {
+      EncodedBytes bytes = original;
+      for (int flips = 0; flips < 1 + round % 3; ++flips) {
+        bytes[2 + random() % (bytes.size() - 2)] ^= static_cast<std::byte>(1U << random() % 8);
+      }
+      (void)decode_plain(bytes, 1 + round % 8);
+    }
+  }
+}
+
+TEST(ScaledBasisTest, ZigzagVisitsEveryPlaceOnceAndEndsInTheCorner) {
+  std::vector<bool> seen(64);
+  for (const std::uint8_t place : kZigzag) {
+    EXPECT_FALSE(seen.at(place));
+    seen.at(place) = true;
+  }
+  // T.81, figure A.6.
+  EXPECT_EQ((std::vector<int>{kZigzag.begin(), kZigzag.begin() + 10}),
+            (std::vector<int>{0, 1, 8, 16, 9, 2, 3, 10, 17, 24}));
+  EXPECT_EQ(kZigzag[62], 62);
+  EXPECT_EQ(kZigzag[63], 63);
+}
+
+/// Codes of 1 to 16 bits, one each but two of the longest, and what a look-up must find.
+class LongCodes {
+ public:
+  LongCodes() {
+    for (int bits = 1; bits <= 16; ++bits) {
+      counts.push_back(std::byte{1});
+      // A run and a size that stay below the limits of each kind.
+      symbols.push_back(static_cast<std::byte>((bits % 16) * 16 + bits % 11));
+    }
+  }
+
+  std::vector<std::byte> counts;
+  std::vector<std::byte> symbols;
+};
+
+TEST(HuffmanTableTest, FindsCodesOfEveryLength) {
+  const LongCodes codes;
+  HuffmanTable table;
+  ASSERT_TRUE(table.build(codes.counts, codes.symbols, false));
+  for (int bits = 1; bits <= 16; ++bits) {
+    // The code of this length: ones, then a zero. Behind it a coefficient of all ones.
+    const std::uint64_t top = ~(std::uint64_t{1} << (64 - bits));
+    const auto symbol =
+        std::to_integer<std::uint8_t>(codes.symbols.at(static_cast<std::size_t>(bits) - 1));
+    const int size = size_of(symbol, false);
+    const HuffmanTable::Entry entry = table.look_up(top);
+    if (bits + size <= HuffmanTable::kPeekBits) {
+      EXPECT_EQ(entry.bits(), bits + size);
+      EXPECT_EQ(entry.advance(), advance_of(symbol));
+      EXPECT_EQ(entry.value(), (1 << size) - 1);
+    } else if (bits <= HuffmanTable::kPeekBits) {
+      EXPECT_EQ(entry.bits(), 0);
+      EXPECT_EQ(entry.value(), bits * 256 + symbol);
+    } else {
+      EXPECT_EQ(entry.bits(), 0);
+      EXPECT_EQ(entry.value(), 0);
+      EXPECT_EQ(table.find_long(top).bits, bits);
+      EXPECT_EQ(table.find_long(top).symbol, symbol);
+    }
+  }
+  EXPECT_EQ(table.find_long(~std::uint64_t{0}).bits, 0) << "all ones are no code";
+}
+
+TEST(HuffmanTableTest, RefusesWhatIsNoCode) {
+  HuffmanTable table;
+  std::vector<std::byte> counts(16);
+  std::vector<std::byte> symbols(3);
+  counts[0] = std::byte{3};  // three codes of one bit
+  EXPECT_FALSE(table.build(counts, symbols, false));
+  counts[0] = std::byte{1};
+  EXPECT_FALSE(table.build(counts, symbols, false)) << "symbols without a code";
+  EXPECT_FALSE(table.build(counts, {}, false)) << "a code without a symbol";
+  symbols = {std::byte{16}};
+  EXPECT_FALSE(table.build(counts, symbols, true)) << "a DC difference of 16 bits";
+  EXPECT_TRUE(table.build(counts, symbols, false));
+  EXPECT_TRUE(table.is_built());
+}
+
+TEST(HuffmanTableTest, ExtendCoversBothSigns) {
+  EXPECT_EQ(extend(0, 0), 0);
+  EXPECT_EQ(extend(0, 1), -1);
+  EXPECT_EQ(extend(1, 1), 1);
+  EXPECT_EQ(extend(0, 3), -7);
+  EXPECT_EQ(extend(3, 3), -4);
+  EXPECT_EQ(extend(4, 3), 4);
+  EXPECT_EQ(extend(0x7FFF, 15), 32767);
+}
+
+TEST(BitReaderTest, GivesTheBitsWithoutStuffing) {
+  std::minstd_rand random{10};
+  for (int round = 0; round < 200; ++round) {
+    std::vector<std::byte> data;
+    std::vector<bool> bits;
+    for (std::size_t count = random() % 40; count > 0; --count) {
+      const auto byte = static_cast<unsigned>(random() % 3 == 0 ? 0xFF : random() % 256);
+      data.push_back(static_cast<std::byte>(byte));
+      if (byte == 0xFF) {
+        data.push_back(std::byte{0});
+      }
+      for (int bit = 7; bit >= 0; --bit) {
+        bits.push_back(((byte >> static_cast<unsigned>(bit)) & 1U) != 0);
+      }
+    }
+    data.push_back(std::byte{0xFF});
+    data.push_back(std::byte{0xD9});
+    BitReader reader{data};
+    std::size_t at = 0;
+    while (at < bits.size()) {
+      reader.refill();
+      const int count = 1 + static_cast<int>(random() % 31);
+      unsigned expected = 0;
+      for (int bit = 0; bit < count; ++bit) {
+        const std::size_t place = at + static_cast<std::size_t>(bit);
+        expected = expected * 2 + (place < bits.size() && bits[place] ? 1U : 0U);
+      }
+      ASSERT_EQ(first_bits(reader.top(), count), expected);
+      reader.skip(static_cast<std::uint32_t>(count));
+      at += static_cast<std::size_t>(count);
+    }
+    reader.refill();
+    EXPECT_EQ(reader.overdrawn(), at > bits.size());
+    EXPECT_EQ(reader.next_marker(), at == bits.size() ? 0xD9 : 0);
+  }
+}
+
+}  // namespace
+}  // namespace albumen
