@@ -23,11 +23,8 @@ struct DecodeBenchFlags {
   std::string dump;
 };
 
-// "/a/b.jpg" -> "b".
-std::string stem_of(const std::string& path) {
-  const std::string name = path.substr(path.find_last_of('/') + 1);
-  return name.substr(0, name.find_last_of('.'));
-}
+// "/a/b.jpg" -> "b.jpg": with its suffix, so that a.jpg and a.png do not meet.
+std::string file_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
 
 // A view as binary PPM, "P6 width height 255\n" on one line, for comparing with other programs.
 Result<void> dump_view(const View& view, const std::string& path) {
@@ -51,7 +48,7 @@ Result<std::chrono::duration<double>> time_one(const SourceEntry& entry,
   const std::vector<View> views = TRY(make_views(decoded, specs, job));
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   if (!flags.dump.empty()) {
-    TRY(dump_view(views.front(), flags.dump + "/" + stem_of(entry.path) + ".ppm"));
+    TRY(dump_view(views.front(), flags.dump + "/" + file_name(entry.path) + ".ppm"));
   }
   return elapsed;
 }
@@ -100,7 +97,8 @@ void add_bench_commands(CommandTable& table) {
   command->add_option("sources", flags->sources, "Pictures or folders")->required();
   command->add_option("--longest-side", flags->longest_side, "Of the view (default 640)")
       ->check(CLI::Range(1U, 65535U));
-  command->add_option("--dump", flags->dump, "Also write every view into this folder, as PPM");
+  command->add_option("--dump", flags->dump,
+                      "Also write every view into this folder, as NAME.jpg.ppm");
 }
 
 }  // namespace albumen
