@@ -4,7 +4,8 @@
 One thread, every picture once, the view ends as bytes in memory. The last line says images/s.
 
 usage: peers.py NAME --longest-side 640 [--dump FOLDER] FILE...
-       NAME is pillow-draft, pillow-full, vips-thumbnail, opencv-reduced or reference
+       NAME is pillow-draft, pillow-full, vips-thumbnail, opencv-reduced, reference-lanczos or
+       reference-mean
 """
 
 import os
@@ -70,23 +71,24 @@ def opencv_reduced():
     return decode
 
 
-def reference():
-    """Full decode and Lanczos with three lobes: slow, and what the others are judged by."""
+def reference(filter_name):
+    """Full decode and an exact filter: slow, and what the others are judged by."""
     from PIL import Image, ImageOps
+    resampling = Image.Resampling[filter_name]
 
     def decode(path, side):
         with Image.open(path) as image:
             image = ImageOps.exif_transpose(image).convert("RGB")
         scale = side / max(image.size)
         size = tuple(max(round(length * scale), 1) for length in image.size)
-        image = image.resize(size, Image.Resampling.LANCZOS)
-        return size, image.tobytes()
+        return size, image.resize(size, resampling).tobytes()
     return decode
 
 
 PEERS = {"pillow-draft": pillow_draft, "pillow-full": pillow_full,
          "vips-thumbnail": vips_thumbnail, "opencv-reduced": opencv_reduced,
-         "reference": reference}
+         "reference-lanczos": lambda: reference("LANCZOS"),
+         "reference-mean": lambda: reference("BOX")}
 
 
 def main():

@@ -19,7 +19,7 @@ import time
 LARGEST_FOREIGN_SHARE = 0.04  # of the busy time of a leg
 LARGEST_CLOCK_DRIFT = 0.05    # between a spin before and after a leg
 SPIN_STEPS = 1_000_000        # about 0.1 s
-TRIES_FOR_A_PAIR = 3
+TRIES_FOR_A_PAIR = 2
 
 
 class ContenderFailed(Exception):
@@ -28,7 +28,7 @@ class ContenderFailed(Exception):
 
 @dataclasses.dataclass
 class Contender:
-    """rate_of takes (output, wall seconds) and gives images a second."""
+    """A program to measure; rate_of takes (output, wall seconds) and gives images a second."""
     name: str
     command: list
     rate_of: callable
@@ -42,11 +42,23 @@ class Leg:
     seconds: float
     cpu_seconds: float
     peak_mb: float      # VmHWM, summed over the processes of the contender
-    foreign_share: float
-    clock_drift: float
+    disturbed: bool
+    output: str
 
-    def disturbed(self):
-        return self.foreign_share > LARGEST_FOREIGN_SHARE or self.clock_drift > LARGEST_CLOCK_DRIFT
+
+@dataclasses.dataclass
+class Alone:
+    """One program run several times; the quiet legs count, all of them where none was quiet."""
+    legs: list
+
+    def quiet(self):
+        return any(not leg.disturbed for leg in self.legs)
+
+    def counted(self):
+        return [leg for leg in self.legs if not leg.disturbed] or self.legs
+
+    def median(self, field):
+        return statistics.median(getattr(leg, field) for leg in self.counted())
 
 
 @dataclasses.dataclass
@@ -63,6 +75,10 @@ class Comparison:
     def ratios(self):
         return sorted(ours.rate / peer.rate for ours, peer in self.pairs())
 
+    def output(self, side):
+        """What a contender printed in the last counted pair; side 0 is ours, 1 the peer."""
+        return self.pairs()[-1][side].output
+
     def summary(self):
         ratios = self.ratios()
         at = lambda share: ratios[min(int(share * len(ratios)), len(ratios) - 1)]
@@ -78,15 +94,26 @@ class Comparison:
             "ours_peak_mb": middle(0, "peak_mb"), "peer_peak_mb": middle(1, "peak_mb")}
 
 
+def run_alone(contender, times, processors):
+    """Runs one program until so many runs were undisturbed, or twice as many were tried."""
+    legs, tries = [], times * (1 if times == 1 else TRIES_FOR_A_PAIR)
+    while sum(not leg.disturbed for leg in legs) < times and len(legs) < tries:
+        legs.append(run_leg(contender, processors))
+        print(f"   {contender.name}: {legs[-1].seconds:.2f} s, peak {legs[-1].peak_mb:.0f} MB"
+              f"{', disturbed' if legs[-1].disturbed else ''}", flush=True)
+    return Alone(legs)
+
+
 def compare(ours, peer, pairs, processors):
-    """Runs pairs until so many were undisturbed, or three times as many were tried."""
+    """Runs pairs until so many were undisturbed, or twice as many were tried. One pair alone is a
+    trial of the machinery and is not repeated."""
     accepted, rejected = [], []
-    tries = 0
-    while len(accepted) < pairs and tries < pairs * TRIES_FOR_A_PAIR:
+    tries, most_tries = 0, pairs * (1 if pairs == 1 else TRIES_FOR_A_PAIR)
+    while len(accepted) < pairs and tries < most_tries:
         order = (ours, peer) if tries % 2 == 0 else (peer, ours)
         legs = {contender.name: run_leg(contender, processors) for contender in order}
         pair = legs[ours.name], legs[peer.name]
-        disturbed = any(leg.disturbed() for leg in pair)
+        disturbed = any(leg.disturbed for leg in pair)
         (rejected if disturbed else accepted).append(pair)
         tries += 1
         print(f"   {ours.name} {pair[0].rate:.1f}, {peer.name} {pair[1].rate:.1f} images/s, "
@@ -95,27 +122,44 @@ def compare(ours, peer, pairs, processors):
     return Comparison(ours.name, peer.name, accepted, rejected)
 
 
+class QuietWatch:
+    """Tells afterwards how much of the machine others used and how far the clock moved."""
+
+    def __init__(self):
+        self.spin_before = spin()
+        self.busy_before, self.own_before = busy_seconds(), own_cpu_seconds()
+
+    def finish(self):
+        """Sets cpu_seconds, foreign_share and clock_drift; all children have ended."""
+        busy = busy_seconds() - self.busy_before
+        self.cpu_seconds = own_cpu_seconds() - self.own_before
+        self.foreign_share = max(busy - self.cpu_seconds, 0) / max(busy, 1e-9)
+        self.clock_drift = abs(spin() / self.spin_before - 1)
+        return self
+
+    def disturbed(self):
+        return self.foreign_share > LARGEST_FOREIGN_SHARE or self.clock_drift > LARGEST_CLOCK_DRIFT
+
+
 def run_leg(contender, processors):
     contender.before()
-    spin_before = spin()
-    busy_before, own_before = busy_seconds(), own_cpu_seconds()
+    watch = QuietWatch()
     started = time.monotonic()
     process = subprocess.Popen(
         contender.command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, **contender.environment},
         preexec_fn=lambda: os.sched_setaffinity(0, processors))
-    watch = PeakWatch(process.pid)
+    peak = PeakWatch(process.pid)
     output, errors = process.communicate()
     seconds = time.monotonic() - started
-    peak_mb = watch.stop()
-    busy, own = busy_seconds() - busy_before, own_cpu_seconds() - own_before
+    peak_mb = peak.stop()
     if process.returncode != 0:
         raise ContenderFailed(f"{contender.name}: {' '.join(map(str, contender.command[:4]))} "
                               f"ended with {process.returncode}: {errors.strip()[-500:]}")
-    spin_after = spin()
-    return Leg(rate=contender.rate_of(output, seconds), seconds=seconds, cpu_seconds=own,
-               peak_mb=peak_mb, foreign_share=max(busy - own, 0) / max(busy, 1e-9),
-               clock_drift=abs(spin_after / spin_before - 1))
+    watch.finish()
+    return Leg(rate=contender.rate_of(output, seconds), seconds=seconds,
+               cpu_seconds=watch.cpu_seconds, peak_mb=peak_mb, output=output,
+               disturbed=watch.disturbed())
 
 
 def spin():
@@ -132,7 +176,8 @@ def spin():
 def busy_seconds():
     """Time that all processors together spent working since the machine started."""
     with open("/proc/stat", encoding="ascii") as stat:
-        user, nice, system, _idle, _wait, irq, softirq, steal, *_ = map(int, stat.readline().split()[1:])
+        numbers = map(int, stat.readline().split()[1:])
+    user, nice, system, _idle, _wait, irq, softirq, steal, *_ = numbers
     return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
 
 

@@ -1,200 +1,113 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measures albumen against its peers and prints ratios; see protocol.py for how.
+"""Measures albumen and prints a table of what was reached; README.md says what the rows are.
 
-usage: run.py --albumen PROGRAM --sets FOLDER --nets FOLDER [--pairs N] [WHAT...]
-       WHAT is decode, index, index-dense or peers (the peers alone, to see that they work)
+usage: run.py --albumen PROGRAM --sets FOLDER --nets FOLDER [--quick] [--pairs N] [WHAT...]
 """
 
 import argparse
-import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
-import tempfile
+import time
 
 import protocol
+import report
 import versions
+from rows import (decode, grouping, index, memory, peers_alone, progressive, second_run, start,
+                  writes)
+from workplace import Workplace
 
-HERE = pathlib.Path(__file__).resolve().parent
-DECODE_PEERS = ["pillow-draft", "vips-thumbnail", "opencv-reduced"]
-LONGEST_SIDE = 640
-DECODE_PICTURES = 40   # one to three seconds a leg
-QUALITY_PICTURES = 8
-
-
-def photographs(folder, count):
-    paths = sorted(folder.glob("*.jpg"))[:count]
-    if not paths:
-        sys.exit(f"bench: no photographs in {folder}; compose them with scripts/compose_sets.py")
-    protocol.warm(paths)
-    return paths
+MODULES = (decode, progressive, index, memory, second_run, grouping, writes, start, peers_alone)
+GROUPS = {group.name: group for module in MODULES for group in module.GROUPS}
 
 
-def decode_peer(name, paths, more=()):
-    return [sys.executable, HERE / "peers.py", name, "--longest-side", str(LONGEST_SIDE), *more,
-            *paths]
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--albumen", type=pathlib.Path)
+    parser.add_argument("--sets", type=pathlib.Path)
+    parser.add_argument("--nets", type=pathlib.Path)
+    parser.add_argument("--quick", action="store_true",
+                        help="one pair of everything, small numbers: shows that all rows run")
+    parser.add_argument("--pairs", type=int, help="how many pairs or runs, instead of each row's")
+    parser.add_argument("--pictures", type=int, help="how many photographs, instead of each row's")
+    parser.add_argument("--out", type=pathlib.Path,
+                        help="PATH.json and PATH.md; groups measured before are kept in them")
+    parser.add_argument("--into", type=pathlib.Path,
+                        help="also put the table into this document, between its marks")
+    parser.add_argument("--list-sets", action="store_true",
+                        help="only print the composed sets that WHAT needs")
+    parser.add_argument("what", nargs="*", metavar="WHAT",
+                        help=f"groups of rows (default: all but peers): {', '.join(GROUPS)}")
+    arguments = parser.parse_args()
+    arguments.what = arguments.what or [name for name, group in GROUPS.items() if group.default]
+    if unknown := set(arguments.what) - set(GROUPS):
+        parser.error(f"cannot measure {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
+    if not arguments.list_sets and not (arguments.albumen and arguments.sets and arguments.nets):
+        parser.error("--albumen, --sets and --nets are needed")
+    return arguments
 
 
-def decode_ours(program, paths, more=()):
-    return [program, "bench", "decode", "--longest-side", str(LONGEST_SIDE), *more, *paths]
+def workplace_of(arguments):
+    # Only flags decide what the programs do, not the settings of whoever runs this.
+    for name in [name for name in os.environ if name.startswith("ALBUMEN_")]:
+        del os.environ[name]
+    os.environ["XDG_CONFIG_HOME"] = str(arguments.sets.absolute())  # no configuration there
+    return Workplace(arguments.albumen.absolute(), arguments.sets.absolute(),
+                     arguments.nets.absolute(), arguments.quick, arguments.pairs,
+                     arguments.pictures)
 
 
-def bench_decode(arguments):
-    """Photographs to a view of 640 pixels, on one processor."""
-    paths = photographs(arguments.sets / "timing", arguments.pictures or DECODE_PICTURES)
-    processor = {max(os.sched_getaffinity(0))}
-    ours = protocol.Contender("albumen", decode_ours(arguments.albumen, paths),
-                              protocol.reported_rate)
-    for name in DECODE_PEERS:
-        peer = protocol.Contender(name, decode_peer(name, paths), protocol.reported_rate)
-        yield protocol.compare(ours, peer, arguments.pairs or 10, processor).summary()
-    print_quality(arguments, paths[:QUALITY_PICTURES])
+def print_row(row):
+    limits = [f"{word} {limit.text(row.unit)}"
+              for word, limit in (("must", row.must), ("aim", row.aim)) if limit]
+    limits.append(f"met: {row.met()}")
+    print(f"== {row.name}: {report.number(row.value)} {row.unit} ({', '.join(limits)})"
+          f"{'' if row.quiet else ', disturbed'}\n   {row.beside}", flush=True)
 
 
-def print_quality(arguments, paths):
-    """PSNR of each contender's view against full decode and Lanczos: speed must not cost quality."""
-    import numpy as np
-    with tempfile.TemporaryDirectory() as folder:
-        views = {}
-        contenders = {"albumen": lambda more: decode_ours(arguments.albumen, paths, more)}
-        for name in ["reference", *DECODE_PEERS]:
-            contenders[name] = lambda more, name=name: decode_peer(name, paths, more)
-        for name, command in contenders.items():
-            out = pathlib.Path(folder) / name
-            out.mkdir()
-            outcome = subprocess.run(command(["--dump", out]), capture_output=True, text=True)
-            views[name] = {file.name: read_ppm(file) for file in out.iterdir()}
-            if outcome.returncode != 0 or len(views[name]) != len(paths):
-                print(f"   {name}: no views to judge ({outcome.stderr.strip()[-120:]})")
-        for name in ("albumen", *DECODE_PEERS):
-            errors = [psnr(view, views["reference"][file], np)
-                      for file, view in views[name].items() if file in views["reference"]]
-            if errors:
-                print(f"   {name}: PSNR {np.mean(errors):.2f} dB against full decode and Lanczos, "
-                      f"{len(errors)} pictures")
-
-
-def read_ppm(path):
-    import numpy as np
-    header, pixels = path.read_bytes().split(b"\n", 1)
-    _magic, width, height, _depth = header.split()
-    return np.frombuffer(pixels, np.uint8).reshape(int(height), int(width), 3)
-
-
-def psnr(view, wanted, np):
-    if view.shape != wanted.shape:
-        return float("nan")
-    difference = view.astype(np.float64) - wanted
-    return 10 * np.log10(255**2 / np.mean(difference**2))
-
-
-def folder_of(paths, parent):
-    """A folder that shows just these photographs."""
-    folder = pathlib.Path(parent) / "photographs"
-    folder.mkdir()
-    for path in paths:
-        try:
-            os.link(path, folder / path.name)
-        except OSError:
-            shutil.copy(path, folder / path.name)
-    return folder
-
-
-def bench_index(arguments, set_name="timing"):
-    """Faces and people of a folder on all processors. albumen is timed from outside, start and
-    model loading included; the Python pipeline times itself once its workers are ready."""
-    paths = photographs(arguments.sets / set_name, arguments.pictures)
-    processors = set(sorted(os.sched_getaffinity(0))[:2])
-    # Beside the photographs, so that they can be linked.
-    with tempfile.TemporaryDirectory(dir=arguments.sets) as work:
-        folder, library = folder_of(paths, work), pathlib.Path(work) / "library.db"
-
-        def forget():
-            for file in pathlib.Path(work).glob("library.db*"):
-                file.unlink()
-
-        ours = protocol.Contender(
-            "albumen", [arguments.albumen, "--library", library, "--no-progress", "index", folder], protocol.rate_from_outside(len(paths)), before=forget)
-        for name, more in (("python", []), ("python-draft", ["--draft"])):
-            peer = protocol.Contender(name, python_pipeline(arguments, folder, more),
-                                      protocol.reported_rate)
-            yield protocol.compare(ours, peer, arguments.pairs or 3, processors).summary()
-
-
-def python_pipeline(arguments, folder, more):
-    return [sys.executable, HERE / "python_faces.py", "--nets", arguments.nets, *more, folder]
-
-
-def bench_peers(arguments):
-    """The peers alone, each once: their rates say that they work, not how they compare."""
-    paths = photographs(arguments.sets / "timing", arguments.pictures or 20)
-    one, two = {max(os.sched_getaffinity(0))}, set(sorted(os.sched_getaffinity(0))[:2])
-    with tempfile.TemporaryDirectory(dir=arguments.sets) as work:
-        folder = folder_of(paths, work)
-        jobs = [(name, decode_peer(name, paths), one)
-                for name in (*DECODE_PEERS, "pillow-full")]
-        jobs += [("python", python_pipeline(arguments, folder, []), two),
-                 ("python-draft", python_pipeline(arguments, folder, ["--draft"]), two)]
-        for name, command, processors in jobs:
-            leg = protocol.run_leg(protocol.Contender(name, command, protocol.reported_rate),
-                                   processors)
-            # Start and imports are in the CPU seconds, but not in the rate.
-            print(f"   {name}: {leg.rate:.2f} images/s on {len(processors)} processor(s), "
-                  f"{1000 * leg.cpu_seconds / len(paths):.0f} ms of CPU an image, peak "
-                  f"{leg.peak_mb:.0f} MB{', disturbed' if leg.disturbed() else ''}", flush=True)
-    return []
-
-
-BENCHES = {"decode": bench_decode, "index": bench_index,
-           "index-dense": lambda arguments: bench_index(arguments, "timing_dense"),
-           "peers": bench_peers}
-
-
-def print_summary(summary):
-    print(f"== {summary['ours']} / {summary['peer']}: {summary['ratio']:.2f}x "
-          f"({summary['ratio_10']:.2f}-{summary['ratio_90']:.2f}), "
-          f"{summary['ours_rate']:.1f} against {summary['peer_rate']:.1f} images/s, "
-          f"CPU {summary['ours_cpu_seconds']:.2f} against {summary['peer_cpu_seconds']:.2f} s, "
-          f"peak {summary['ours_peak_mb']:.0f} against {summary['peer_peak_mb']:.0f} MB, "
-          f"{summary['pairs']} quiet pairs, {summary['disturbed_pairs']} disturbed")
-    if not summary["quiet"]:
-        print("   the machine was never quiet: this ratio is of disturbed pairs")
+def measure_group(group, work):
+    """The rows of a group, as far as they came: (rows, went well)."""
+    print(f"== {group.name}: about {group.minutes:g} min on two quiet processors", flush=True)
+    started, rows = time.monotonic(), []
+    try:
+        for row in group.measure(work):
+            rows.append(row)
+            print_row(row)
+    except (protocol.ContenderFailed, OSError, ValueError, subprocess.SubprocessError) as error:
+        print(f"== {group.name}: not measured: {error}\n{getattr(error, 'stderr', None) or ''}")
+        return rows, False
+    print(f"== {group.name}: took {(time.monotonic() - started) / 60:.1f} min", flush=True)
+    return rows, True
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--albumen", type=pathlib.Path, required=True)
-    parser.add_argument("--sets", type=pathlib.Path, required=True)
-    parser.add_argument("--nets", type=pathlib.Path, required=True)
-    parser.add_argument("--pairs", type=int)
-    parser.add_argument("--pictures", type=int)
-    parser.add_argument("--out", type=pathlib.Path, help="also write every summary as JSON")
-    parser.add_argument("what", nargs="*", metavar="WHAT")
-    arguments = parser.parse_args()
-    wanted = arguments.what or ["decode", "index", "index-dense"]
-    if unknown := set(wanted) - set(BENCHES):
-        parser.error(f"cannot measure {', '.join(unknown)}; there are {', '.join(BENCHES)}")
-    if not os.access(arguments.albumen, os.X_OK):
-        print(f"== {arguments.albumen} is not built: only the peers can be measured")
-    for line in versions.lines(arguments.albumen):
-        print(f"== {line}")
-
-    summaries, failed = [], False
-    for what in wanted:
-        print(f"== {what}: {BENCHES[what].__doc__ or ''}".splitlines()[0], flush=True)
-        try:
-            for summary in BENCHES[what](arguments):
-                print_summary(summary)
-                summaries.append({"what": what, **summary})
-        except (protocol.ContenderFailed, OSError) as error:
-            failed = True
-            print(f"== {what}: not measured: {error}")
+    arguments = parse_arguments()
+    if arguments.list_sets:
+        print(*sorted({name for what in arguments.what for name in GROUPS[what].sets}), sep="\n")
+        return 0
+    work = workplace_of(arguments)
+    machine = list(versions.lines(work.albumen))
+    print("\n".join(f"== {line}" for line in machine))
+    results = report.Results(machine)
     if arguments.out:
-        arguments.out.write_text(json.dumps(
-            {"machine": list(versions.lines(arguments.albumen)), "results": summaries}, indent=1))
-    return 1 if failed else 0
+        results.load(arguments.out.with_suffix(".json"))
+        arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    all_well = True
+    for what in arguments.what:
+        rows, well = measure_group(GROUPS[what], work)
+        all_well = all_well and well
+        if rows:
+            results.put(what, versions.commit(), arguments.quick, rows)
+        if arguments.out:  # after each group: a run that is stopped keeps what it has
+            results.save(arguments.out.with_suffix(".json"))
+    table = results.markdown(GROUPS)
+    print(table)
+    if arguments.out:
+        arguments.out.with_suffix(".md").write_text(table)
+    if arguments.into:
+        report.write_into(arguments.into, table)
+    return 0 if all_well else 1
 
 
 if __name__ == "__main__":

@@ -2,9 +2,12 @@
 """What was measured on what: the processor, the peers and the libraries inside them."""
 
 import os
+import pathlib
 import platform
 import re
 import subprocess
+
+HERE = pathlib.Path(__file__).resolve().parent
 
 
 def processor():
@@ -18,12 +21,34 @@ def processor():
            f"{' '.join(known)}"
 
 
-def albumen(program):
+def machine():
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     try:
-        return subprocess.run([program, "--version"], capture_output=True, text=True,
-                              check=True).stdout.strip()
+        name = platform.freedesktop_os_release()["PRETTY_NAME"]
+    except OSError:
+        name = platform.system()
+    return f"{pages / 2**30:.0f} GiB of memory, {name}, Linux {platform.release()}"
+
+
+def commit():
+    """What the sources are: the commit, and whether they differ from it."""
+    try:
+        return subprocess.run(["git", "-C", HERE, "describe", "--always", "--dirty", "--exclude=*"],
+                              capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def albumen(program):
+    """The program's version, and what it runs its nets with: the line "inference" of its doctor."""
+    try:
+        version = subprocess.run([program, "--version"], capture_output=True, text=True,
+                                 check=True).stdout.strip()
+        doctor = subprocess.run([program, "doctor"], capture_output=True, text=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
         return f"does not run: {error}"
+    inference = re.search(r"^inference\s+(.*)$", doctor, re.MULTILINE)
+    return f"{version}, {inference[1]}" if inference else version
 
 
 def opencv_jpeg(information):
@@ -56,6 +81,7 @@ def peers():
 
 def lines(program):
     yield f"processor: {processor()}"
-    yield f"albumen: {albumen(program)}"
+    yield f"machine: {machine()}"
+    yield f"program: {albumen(program)}"
     for name, version in peers().items():
         yield f"{name}: {version}"

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the benchmark says follows from what it measured. Standard library only; run by ctest."""
+
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import made_pictures
+import protocol
+import report
+from results import Row, at_least, at_most, number
+
+
+def leg(rate, disturbed=False):
+    return protocol.Leg(rate=rate, seconds=1 / rate, cpu_seconds=1, peak_mb=10, disturbed=disturbed,
+                        output="")
+
+
+class LimitsTest(unittest.TestCase):
+    def test_a_row_says_which_limit_it_met(self):
+        limits = {"must": at_least(1.4), "aim": at_least(1.6)}
+        self.assertEqual(Row("r", 1.7, "x", **limits).met(), "aim")
+        self.assertEqual(Row("r", 1.4, "x", **limits).met(), "must")
+        self.assertEqual(Row("r", 1.39, "x", **limits).met(), "no")
+        self.assertEqual(Row("r", 2, "s", must=at_most(3), aim=at_most(1)).met(), "must")
+        self.assertEqual(Row("r", 2, "s").met(), "-")
+
+    def test_numbers_keep_three_digits(self):
+        self.assertEqual([number(v) for v in (100_000, 1234.5, 46.13, 1.5, 0.0421)],
+                         ["100,000", "1,234", "46.1", "1.50", "0.0421"])
+
+
+class ComparisonTest(unittest.TestCase):
+    def test_the_ratio_is_the_median_over_quiet_pairs_only(self):
+        pairs = [(leg(10), leg(5)), (leg(30), leg(10)), (leg(8), leg(8))]
+        disturbed = [(leg(1), leg(10, disturbed=True))]
+        summary = protocol.Comparison("a", "b", pairs, disturbed).summary()
+        self.assertEqual((summary["ratio"], summary["quiet"]), (2, True))
+        summary = protocol.Comparison("a", "b", [], disturbed).summary()
+        self.assertEqual((summary["ratio"], summary["quiet"]), (0.1, False))
+
+    def test_disturbed_runs_count_only_where_none_was_quiet(self):
+        quiet, disturbed = leg(10), leg(2, disturbed=True)
+        self.assertEqual(protocol.Alone([disturbed, quiet]).median("rate"), 10)
+        self.assertEqual(protocol.Alone([disturbed]).median("rate"), 2)
+
+
+class ReportTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def results(self, machine, value):
+        results = report.Results([machine])
+        results.load(self.folder / "bench.json")
+        results.put("start", "abc", False, [Row("start", value, "ms", at_most(20))])
+        return results
+
+    def test_groups_of_another_run_stay_unless_the_machine_changed(self):
+        results = self.results("processor: one", 5)
+        results.put("writes", "abc", False, [Row("writes", 9000, "rows/s")])
+        results.save(self.folder / "bench.json")
+        self.assertEqual(set(self.results("processor: one", 6).groups), {"start", "writes"})
+        self.assertEqual(set(self.results("processor: two", 6).groups), {"start"})
+
+    def test_the_table_goes_between_the_marks_of_a_document(self):
+        document = self.folder / "doc.md"
+        document.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
+        report.write_into(document, self.results("processor: one", 5).markdown(["start"]))
+        text = document.read_text()
+        self.assertIn("| start | **5** ms | <= 20 ms |  | must | `./run bench start` |", text)
+        self.assertTrue(text.startswith("before\n") and text.endswith("\nafter\n"))
+        self.assertNotIn("old", text)
+
+    def test_a_document_without_marks_is_left_alone(self):
+        document = self.folder / "doc.md"
+        document.write_text("nothing here\n")
+        self.assertRaises(ValueError, report.write_into, document, "table")
+        self.assertEqual(document.read_text(), "nothing here\n")
+
+
+class CopiesTest(unittest.TestCase):
+    def test_copies_differ_in_one_byte_of_the_last_quantization_table(self):
+        table = lambda last: b"\xff\xdb\x00\x43\x00" + bytes([1] * 63 + [last])
+        jpeg = b"\xff\xd8" + table(7) + table(255) + b"\xff\xda\x00\x02rest"
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "a.jpg").write_bytes(jpeg)
+            copies = made_pictures.distinct_copies([folder / "a.jpg"], folder / "out", 3)
+            written = sorted(path.read_bytes() for path in copies.iterdir())
+        wanted = sorted(jpeg.replace(table(255), table(last)) for last in (255, 1, 2))
+        self.assertEqual(written, wanted)
+
+
+if __name__ == "__main__":
+    unittest.main()
