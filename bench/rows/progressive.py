@@ -14,7 +14,7 @@ from workplace import one_processor
 
 PICTURES = 24
 SIDES = (500, 250)
-PEERS = {"vips-thumbnail": "libvips thumbnail"}
+PEERS = {"vips-thumbnail": ("libvips thumbnail", [])}
 
 
 def measure(work):

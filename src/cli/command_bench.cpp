@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <fmt/core.h>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "cli/internal/command.h"
@@ -19,7 +20,7 @@ namespace {
 
 struct DecodeBenchFlags {
   std::vector<std::string> sources;
-  std::uint32_t longest_side = 640;
+  ViewSpec view{.longest_side = 640, .layout = ViewLayout::kRgb8};
   std::string dump;
 };
 
@@ -38,7 +39,7 @@ Result<void> dump_view(const View& view, const std::string& path) {
 Result<std::chrono::duration<double>> time_one(const SourceEntry& entry,
                                                const DecodeBenchFlags& flags, SourceReader& reader,
                                                Budget& budget) {
-  const std::array specs{ViewSpec{.longest_side = flags.longest_side, .layout = ViewLayout::kRgb8}};
+  const std::array specs{flags.view};
   const auto start = std::chrono::steady_clock::now();
   auto job = TRY(budget.reserve(MemoryTag::kPixels, budget.limit(), {}));
   const EncodedImage encoded = TRY(reader.read(entry, job));
@@ -95,8 +96,16 @@ void add_bench_commands(CommandTable& table) {
       group, "decode", "Reading, decoding and resizing on one thread, in images per second",
       [flags](const Context& context) { return bench_decode(context, *flags); });
   command->add_option("sources", flags->sources, "Pictures or folders")->required();
-  command->add_option("--longest-side", flags->longest_side, "Of the view (default 640)")
+  command->add_option("--longest-side", flags->view.longest_side, "Of the view (default 640)")
       ->check(CLI::Range(1U, 65535U));
+  const std::map<std::string, Filter> filters{
+      {"area", Filter::kArea}, {"bilinear", Filter::kBilinear}, {"lanczos", Filter::kLanczos3}};
+  command->add_option("--filter", flags->view.filter, "area (default), bilinear or lanczos")
+      ->transform(CLI::CheckedTransformer(filters));
+  command
+      ->add_option("--oversampling", flags->view.oversampling,
+                   "Decode at least this many times the view's sides (default 1)")
+      ->check(CLI::Range(1U, 8U));
   command->add_option("--dump", flags->dump,
                       "Also write every view into this folder, as NAME.jpg.ppm");
 }

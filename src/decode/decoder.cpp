@@ -80,11 +80,12 @@ Result<void> check_size(Size stored) {
 }
 
 Size needed_size(Size stored, std::span<const ViewSpec> views) {
-  std::uint32_t longest = 0;
+  std::uint64_t longest = 0;
   for (const ViewSpec& view : views) {
-    longest = std::max(longest, view.longest_side);
+    longest = std::max(longest, std::uint64_t{view.longest_side} * view.oversampling);
   }
-  return fit_inside(stored, longest);
+  longest = std::min<std::uint64_t>(longest, stored.longest_side());
+  return fit_inside(stored, static_cast<std::uint32_t>(longest));
 }
 
 std::unexpected<Error> needs_more(Bytes need, Bytes affordable) {

@@ -106,6 +106,18 @@ TEST(DecoderTest, LargestViewDecides) {
   EXPECT_EQ(plan(*decode.info(), views, kGiB)->decoded_size, (Size{200, 100}));
 }
 
+TEST(DecoderTest, OversamplingAsksForMoreThanTheViewButNotMoreThanThereIs) {
+  TestDecode decode{encode_jpeg(photo_like({800, 400}, 3, 1))};
+  ViewSpec view{.longest_side = 100, .layout = ViewLayout::kRgb8};
+  EXPECT_EQ(plan(*decode.info(), {&view, 1}, kGiB)->jpeg_scale, 1);
+  view.oversampling = 2;
+  EXPECT_EQ(plan(*decode.info(), {&view, 1}, kGiB)->jpeg_scale, 2);
+  view.oversampling = 1U << 31U;
+  const auto largest = plan(*decode.info(), {&view, 1}, kGiB);
+  EXPECT_EQ(largest->jpeg_scale, 8);
+  EXPECT_TRUE(largest->covers_views);
+}
+
 TEST(DecoderTest, SmallReservationIsRefusedBeforeAnythingIsDone) {
   Budget budget{kMiB * 16};
   const EncodedImage image = testing::as_image(budget, encode_jpeg(photo_like({200, 100}, 3, 1)));

@@ -4,21 +4,13 @@
 // Tested by resize_test.cpp against a float twin on every vector target of the machine.
 #pragma once
 
-#include <cstdint>
-
 #include "core/image_view.h"
 #include "core/result.h"
 #include "core/units.h"
+#include "core/view_spec.h"
 #include "govern/budget.h"
 
 namespace albumen {
-
-/// Shape of the filter. All are widened by the shrink factor, so nothing aliases.
-enum class Filter : std::uint8_t {
-  kArea,      ///< mean over the area of the output pixel; enlarging, it interpolates linearly
-  kBilinear,  ///< triangle of two output pixels
-  kLanczos3,  ///< windowed sinc of six output pixels: sharpest, rings a little
-};
 
 /// Scratch that `resize` takes from its job for the time of the call: some lines of the input,
 /// never a frame.

@@ -67,7 +67,7 @@ class ViewMaker {
   void make_gray(const Level& level, MutableImageView out);
   void make_rgb(const Level& level, const LevelPixels& pixels);
   void resize_from_level(MutableImageView out, ImageView in);
-  [[nodiscard]] ResizeGeometry geometry_to(Size out) const;
+  [[nodiscard]] ResizeGeometry geometry_to(const Level& level) const;
   void copy_to_repeated_specs(const Level& level);
 
   const DecodedImage& image_;
@@ -148,7 +148,7 @@ void ViewMaker::make_gray(const Level& level, MutableImageView out) {
     resize_from_level(out, pixels_[static_cast<std::size_t>(level.gray_from)].gray);
     return;
   }
-  StripResizer resizer{geometry_to(out.size()), image_.planes[0], scratch_.bytes()};
+  StripResizer resizer{geometry_to(level), image_.planes[0], scratch_.bytes()};
   internal::run_all(resizer, out);
 }
 
@@ -159,8 +159,7 @@ void ViewMaker::make_rgb(const Level& level, const LevelPixels& pixels) {
     resize_from_level(pixels.rgb, pixels_[static_cast<std::size_t>(level.rgb_from)].rgb);
   } else {
     internal::resize_to_rgb({.rgb = pixels.rgb, .luma = pixels.gray}, image_,
-                            {.size = image_.stored_size}, geometry_to(level.size),
-                            scratch_.bytes());
+                            {.size = image_.stored_size}, geometry_to(level), scratch_.bytes());
   }
 }
 
@@ -170,8 +169,9 @@ void ViewMaker::resize_from_level(MutableImageView out, ImageView in) {
   internal::run_all(resizer, out);
 }
 
-ResizeGeometry ViewMaker::geometry_to(Size out) const {
-  return internal::geometry_for(image_.layout, out, image_.stored_size, image_.orientation);
+ResizeGeometry ViewMaker::geometry_to(const Level& level) const {
+  return internal::geometry_for(image_.layout, level.size, image_.stored_size, image_.orientation,
+                                level.filter);
 }
 
 void ViewMaker::copy_to_repeated_specs(const Level& level) {

@@ -56,7 +56,8 @@ Bytes view_peak_bytes(const PixelShape& shape, const ViewSpec& spec);
 /// Makes one view per spec, in the order of `specs`; specs of layout kDecoded yield none (whoever
 /// asks for it reads the DecodedImage itself). Straight alpha is composited over white: that is
 /// how a viewer shows it on paper, and both black and white text on transparent ground occur.
-/// The filter is area averaging: every original sample counts once, nothing rings.
+/// With the spec's filter; by default area averaging: every original sample counts once, nothing
+/// rings.
 /// Errors: InvalidArgument for a longest side of 0 or a picture without pixels; those of
 /// ByteBuffer::allocate.
 Result<std::vector<View>> make_views(const DecodedImage& image, std::span<const ViewSpec> specs,

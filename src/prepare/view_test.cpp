@@ -236,6 +236,29 @@ TEST_F(ViewTest, MakesSmallViewsFromLargeOnesWithoutLoss) {
   EXPECT_EQ(distance(together[0].pixels, together[4].pixels).worst, 0);
 }
 
+// A sharper view must not come out of a view that an area filter made, nor pass its pixels on.
+TEST_F(ViewTest, FilterOfASpecIsTheFilterOfItsView) {
+  std::vector<Picture> planes;
+  planes.emplace_back(Size{.width = 1000, .height = 700}, 3);
+  testing::fill_like_a_photograph(planes[0], 5);
+  const DecodedImage image =
+      testing::decoded_from(PixelLayout::kRgb8, planes, Orientation::kUpright);
+  const std::array specs{
+      ViewSpec{.longest_side = 400, .layout = ViewLayout::kRgb8},
+      ViewSpec{.longest_side = 400, .layout = ViewLayout::kRgb8, .filter = Filter::kLanczos3},
+      ViewSpec{.longest_side = 150, .layout = ViewLayout::kRgb8, .filter = Filter::kLanczos3},
+      ViewSpec{.longest_side = 150, .layout = ViewLayout::kRgb8}};
+  const std::vector<View> views = views_of(image, specs);
+  ASSERT_EQ(views.size(), specs.size());
+  for (const View& view : views) {
+    Picture expected{view.pixels.size(), 3};
+    Reservation job = budget.reserve(MemoryTag::kPixels, kMiB * 16, {}).value();
+    ASSERT_TRUE(resize(expected.view(), planes[0].view(), view.spec.filter, job).has_value());
+    const bool is_direct = view.spec.filter == Filter::kLanczos3 || view.spec.longest_side == 400;
+    EXPECT_LE(distance(view.pixels, expected.view()).mean, is_direct ? 0.0 : 1.0);
+  }
+}
+
 TEST_F(ViewTest, NeverEnlargesAndKeepsSmallPicturesExactly) {
   std::mt19937 random{12};
   std::vector<Picture> planes;

@@ -122,12 +122,13 @@ double chroma_factor(std::uint32_t luma, std::uint32_t chroma) {
   return static_cast<double>(luma) / chroma;
 }
 
-ResizeGeometry geometry_for(PixelLayout layout, Size out, Size in, Orientation orientation) {
+ResizeGeometry geometry_for(PixelLayout layout, Size out, Size in, Orientation orientation,
+                            Filter filter) {
   const bool one = layout == PixelLayout::kGray8 || layout == PixelLayout::kYcc8;
   return {.out = out,
           .in = in,
           .channels = one ? 1 : 3,
-          .filter = Filter::kArea,
+          .filter = filter,
           .orientation = orientation,
           .over_white = layout == PixelLayout::kRgba8};
 }

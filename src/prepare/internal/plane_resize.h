@@ -31,7 +31,8 @@ double chroma_factor(std::uint32_t luma, std::uint32_t chroma);
 
 /// How the pixels of `layout` are resized to an upright picture of size `out`; geometry.in is the
 /// stored size of the picture or region. For kYcc8: how its luma is.
-ResizeGeometry geometry_for(PixelLayout layout, Size out, Size in, Orientation orientation);
+ResizeGeometry geometry_for(PixelLayout layout, Size out, Size in, Orientation orientation,
+                            Filter filter = Filter::kArea);
 
 /// Scratch of `resize_to_rgb`, whatever the subsampling.
 std::size_t rgb_scratch_bytes(PixelLayout layout, const ResizeGeometry& geometry);

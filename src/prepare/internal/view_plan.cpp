@@ -25,9 +25,12 @@ std::vector<Level> levels_by_size(const PixelShape& shape, std::span<const ViewS
       continue;
     }
     const Size size = view_size(shape, specs[i]);
-    auto level = std::ranges::find(levels, size, &Level::size);
+    const Filter filter = specs[i].filter;
+    auto level = std::ranges::find_if(levels, [size, filter](const Level& other) {
+      return other.size == size && other.filter == filter;
+    });
     if (level == levels.end()) {
-      level = levels.insert(levels.end(), Level{.size = size});
+      level = levels.insert(levels.end(), Level{.size = size, .filter = filter});
     }
     (specs[i].layout == ViewLayout::kGray8 ? level->gray_specs : level->rgb_specs).push_back(i);
   }
@@ -40,10 +43,12 @@ bool is_twice(Size large, Size small) {
   return large.width / kReuseFactor >= small.width && large.height / kReuseFactor >= small.height;
 }
 
-/// The smallest level before `index` that has such pixels and enough of them.
+/// The smallest level before `index` that has such pixels and enough of them. Only area filters
+/// follow each other; a sharper one sees the decode itself.
 int larger_level(std::span<const Level> levels, std::size_t index, bool Level::* makes) {
-  for (std::size_t i = index; i-- > 0;) {
-    if (levels[i].*makes && is_twice(levels[i].size, levels[index].size)) {
+  for (std::size_t i = index; i-- > 0 && levels[index].filter == Filter::kArea;) {
+    if (levels[i].*makes && levels[i].filter == Filter::kArea &&
+        is_twice(levels[i].size, levels[index].size)) {
       return static_cast<int>(i);
     }
   }
@@ -52,7 +57,8 @@ int larger_level(std::span<const Level> levels, std::size_t index, bool Level::*
 
 bool smaller_gray_follows(std::span<const Level> levels, std::size_t index) {
   return std::ranges::any_of(levels.subspan(index + 1), [&](const Level& later) {
-    return !later.gray_specs.empty() && is_twice(levels[index].size, later.size);
+    return !later.gray_specs.empty() && later.filter == Filter::kArea &&
+           levels[index].filter == Filter::kArea && is_twice(levels[index].size, later.size);
   });
 }
 
@@ -84,7 +90,7 @@ std::size_t level_scratch(Size out, Size in, int channels) {
 
 std::size_t decoded_scratch(const PixelShape& shape, const Level& level) {
   const ResizeGeometry geometry =
-      geometry_for(shape.layout, level.size, shape.stored_size, shape.orientation);
+      geometry_for(shape.layout, level.size, shape.stored_size, shape.orientation, level.filter);
   if (level.makes_rgb && level.rgb_from == kFromDecoded) {
     return rgb_scratch_bytes(shape.layout, geometry);
   }

@@ -23,9 +23,10 @@ inline constexpr int kFromDecoded = -1;
 /// ... the same level's pixels of the other layout (colour of a grey picture, luma of an RGB one).
 inline constexpr int kFromSameLevel = -2;
 
-/// All views of one size.
+/// All views of one size and filter.
 struct Level {
   Size size;
+  Filter filter = Filter::kArea;
   std::vector<std::size_t> gray_specs;  ///< indices of the specs that want it in grey
   std::vector<std::size_t> rgb_specs;   ///< and in colour
   bool makes_gray = false;              ///< for its specs or for a smaller level
