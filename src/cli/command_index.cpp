@@ -154,19 +154,19 @@ struct GroupingStep {
   Budget& budget;
 };
 
-// Groups once, after the last picture, and only where the run changed which faces there are.
+// Groups once, after the last picture, and only where the run changed which faces there are or
+// whose count.
 Result<PeopleSummary> group_after(const IndexReport& report, const IndexProgress& progress,
                                   const GroupingStep& step, const StopToken& stop) {
-  const bool looked_for_faces = step.engine.analyzers.find("faces") != nullptr;
+  const AnalyzerId* const faces = step.engine.analyzers.find("faces");
   const bool changed = progress.done + progress.failed + report.vanished > 0;
-  if (!looked_for_faces || (!changed && !TRY(step.library.people()).empty())) {
+  if (faces == nullptr || (!changed && TRY(step.library.people_analyzer()) == *faces)) {
     return PeopleSummary{};
   }
   const StageTimer timer{step.clock, Stage::kGroup};
-  const Comparison* const comparison = step.engine.comparison ? &*step.engine.comparison : nullptr;
-  return group_people(step.library, step.writer,
-                      people_options(step.flags.grouping, comparison, step.workers), step.budget,
-                      stop);
+  const PeopleOptions options = people_options(step.flags.grouping, step.flags.engine.embedder,
+                                               step.engine.comparison, step.workers);
+  return group_people(step.library, step.writer, options, step.budget, stop);
 }
 
 Result<ExitCode> run(const Context& context, const IndexFlags& flags) {

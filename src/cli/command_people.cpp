@@ -109,20 +109,25 @@ struct Session {
   PeopleOptions options;
 };
 
+// How the vectors of the embedding model `name` are compared; nothing without a model.
+Result<std::optional<Comparison>> comparison_of(const std::string& name) {
+  if (name.empty()) {
+    return std::nullopt;
+  }
+  if (const auto built_in = built_in_card(name)) {
+    return built_in->comparison;
+  }
+  const ModelStore store{TRY(ModelStore::default_directory())};
+  return TRY(store.open(name)).card.comparison;
+}
+
 Result<Session> open_session(const Context& context, const PeopleFlags& flags) {
   Session session;
   session.library = TRY(open_library(context, {.mode = LibraryMode::kWrite}));
   session.budget = std::make_unique<Budget>(TRY(chosen_budget(context.options)));
   session.writer = TRY(session.library->writer());
-  const auto built_in = built_in_card(flags.grouping.embedder);
-  std::optional<Comparison> comparison;
-  if (built_in) {
-    comparison = built_in->comparison;
-  } else {
-    const ModelStore store{TRY(ModelStore::default_directory())};
-    comparison = TRY(store.open(flags.grouping.embedder)).card.comparison;
-  }
-  session.options = people_options(flags.grouping, comparison ? &*comparison : nullptr,
+  const std::string embedder = TRY(embedder_in_use(*session.library));
+  session.options = people_options(flags.grouping, embedder, TRY(comparison_of(embedder)),
                                    chosen_threads(context.options));
   return session;
 }

@@ -70,12 +70,13 @@ EngineOptions engine_options(const EngineFlags& flags, unsigned workers) {
   return options;
 }
 
-PeopleOptions people_options(const GroupingFlags& flags, const Comparison* comparison,
-                             unsigned threads) {
+PeopleOptions people_options(const GroupingFlags& flags, const std::string& embedder,
+                             const std::optional<Comparison>& comparison, unsigned threads) {
   PeopleOptions options;
   options.method =
       flags.method == "dbscan" ? GroupingMethod::kDbscan : GroupingMethod::kAverageLinkage;
-  if (comparison != nullptr) {
+  if (comparison) {
+    options.model = embedder;
     options.same_distance = cosine_distance(*comparison);
     options.least_eps = comparison->eps_min;
     options.largest_eps = comparison->eps_max;
@@ -85,7 +86,6 @@ PeopleOptions people_options(const GroupingFlags& flags, const Comparison* compa
   }
   options.eps = flags.eps;
   options.min_samples = flags.min_samples;
-  options.model = flags.embedder;
   options.least_faces = flags.least_faces;
   options.threads = threads;
   return options;

@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "analyze/faces/faces_analyzer.h"
 #include "files/sha256.h"
 #include "people/dbscan.h"
 #include "people/grouping.h"
@@ -209,6 +210,11 @@ Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer
   }
   TRY(writer.change_people(change));
   return summary;
+}
+
+Result<std::string> embedder_in_use(const Library& library) {
+  const auto analyzer = TRY(current_faces_analyzer(library));
+  return std::string{analyzer ? embedder_of(*analyzer) : ""};
 }
 
 Result<PersonRow> find_person(const std::vector<PersonRow>& people, std::string_view text) {

@@ -51,6 +51,9 @@ Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer
                                    const PeopleOptions& options, Budget& budget,
                                    const StopToken& stop);
 
+/// The model whose vectors are grouped; empty when no faces were ever looked for.
+Result<std::string> embedder_in_use(const Library& library);
+
 /// A person by id, by the beginning of an id that fits only one, or by exact name.
 /// Errors: NotFound; InvalidArgument when it fits several.
 Result<PersonRow> find_person(const std::vector<PersonRow>& people, std::string_view text);

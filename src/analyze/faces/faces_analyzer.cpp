@@ -217,6 +217,17 @@ std::uint32_t view_side_of(const ModelCard& detector, const FaceOptions& options
 
 }  // namespace
 
+std::string_view embedder_of(const AnalyzerId& id) {
+  constexpr std::string_view kKey = ";embedder=";
+  const std::string_view all = id.parameters;
+  const std::size_t at = all.find(kKey);
+  if (id.name != "faces" || at == all.npos) {
+    return {};
+  }
+  const std::string_view rest = all.substr(at + kKey.size());
+  return rest.substr(0, rest.find(';'));
+}
+
 Result<std::unique_ptr<Analyzer>> make_faces_analyzer(const Runtime& runtime,
                                                       const InstalledModel& detector,
                                                       const InstalledModel& embedder,

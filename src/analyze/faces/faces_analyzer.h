@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "analyze/analyzer.h"
 #include "core/result.h"
@@ -36,6 +37,9 @@ struct FaceOptions {
   std::uint32_t chip_source_side = kChipSourceSide;
   float smallest_chip_source = kSmallestChipSource;
 };
+
+/// The name of the embedding model in the id of an analyzer "faces"; empty in any other id.
+std::string_view embedder_of(const AnalyzerId& id);
 
 /// Loads both models into `runtime`; the models and the runtime may go afterwards.
 /// Errors: InvalidArgument for options or models that do not fit, ModelFailed.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,6 @@ struct GroupingFlags {
   double eps = 0.33;
   std::size_t min_samples = 2;
   std::uint32_t least_faces = 3;
-  std::string embedder = "dlib-resnet29";
 };
 
 void add_engine_flags(CLI::App& command, EngineFlags& flags);
@@ -37,8 +37,8 @@ void add_grouping_flags(CLI::App& command, GroupingFlags& flags);
 
 EngineOptions engine_options(const EngineFlags& flags, unsigned workers);
 
-/// With `comparison` of the embedder in use; null: the built-in embedder's.
-PeopleOptions people_options(const GroupingFlags& flags, const Comparison* comparison,
-                             unsigned threads);
+/// With the comparison of `embedder`; nothing: the built-in embedder's.
+PeopleOptions people_options(const GroupingFlags& flags, const std::string& embedder,
+                             const std::optional<Comparison>& comparison, unsigned threads);
 
 }  // namespace albumen
