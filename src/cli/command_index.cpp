@@ -182,13 +182,18 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   const auto library = TRY(open_library(context, library_request));
   say(context, "library {}", path_to_text(library->path()));
   const unsigned workers = chosen_threads(context.options);
-  const Engine engine = TRY(make_engine(engine_options(flags.engine, workers)));
+  IndexProgress progress;
+  EngineOptions options = engine_options(flags.engine, workers);
+  options.sharing.admission_blocked = [&] {
+    return budget.someone_waits() || stop.stop_requested();
+  };
+  options.sharing.workers_busy = [&] { return static_cast<std::size_t>(progress.in_work); };
+  const Engine engine = TRY(make_engine(options));
   LibraryWriter& writer = *TRY(library->writer());
   const RunId run = TRY(writer.begin_run(run_start("index", engine.analyzers.ids())));
 
   SourceReader reader;
   StageClock clock;
-  IndexProgress progress;
   FailureList failures;
   const IndexRequest request{.sources = sources,
                              .source_options = {.excludes = flags.excludes, .archive_limits = {}},

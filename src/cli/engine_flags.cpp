@@ -35,6 +35,11 @@ void add_engine_flags(CLI::App& command, EngineFlags& flags) {
                      "An installed face embedder (default dlib-resnet29)");
   command.add_option("--precision", flags.precision, "How nets compute: auto, bf16 or f32")
       ->check(CLI::IsMember({"auto", "bf16", "f32"}));
+  command
+      .add_option("--inference-batch", flags.inference_batch,
+                  "Faces of several pictures in one run of the embedder (default 1: each picture "
+                  "by itself, which is quickest on few processors)")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{64}));
 }
 
 void add_grouping_flags(CLI::App& command, GroupingFlags& flags) {
@@ -67,6 +72,7 @@ EngineOptions engine_options(const EngineFlags& flags, unsigned workers) {
   }
   options.detector = flags.detector;
   options.embedder = flags.embedder;
+  options.sharing.batch = flags.inference_batch;
   return options;
 }
 

@@ -77,6 +77,7 @@ Result<std::unique_ptr<Analyzer>> make_faces(const EngineOptions& options, Engin
   faces.min_face = options.min_face;
   faces.thorough = options.thorough;
   faces.min_score = options.min_score;
+  faces.sharing = options.sharing;
   return make_faces_analyzer(*engine.runtime, detector, embedder, faces);
 }
 

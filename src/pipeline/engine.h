@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "infer/batcher.h"
 #include "infer/model_card.h"
 #include "infer/model_store.h"
 #include "infer/runtime.h"
@@ -27,6 +28,8 @@ struct EngineOptions {
   std::optional<float> min_score;  ///< nothing: the detector's card
   std::string detector = "mtcnn";  ///< name of an installed model
   std::string embedder = "dlib-resnet29";  ///< name of an installed model
+  /// Whether faces of several pictures share runs of the embedder.
+  BatcherOptions sharing;
 };
 
 /// Move-only. The analyzers use the runtime, which is destroyed after them.

@@ -49,6 +49,7 @@ struct IndexProgress {
   std::atomic<std::uint64_t> failed = 0;
   std::atomic<std::uint64_t> skipped = 0;
   std::atomic<std::uint64_t> faces = 0;
+  std::atomic<std::uint64_t> in_work = 0;  ///< with a worker at this moment
   std::atomic<std::uint64_t> bytes_read = 0;
   std::atomic<bool> listing_finished = false;
 

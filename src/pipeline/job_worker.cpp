@@ -148,10 +148,25 @@ Result<PictureResult> work_one(RunState& state, PictureJob& job) {
   }
 }
 
+// Counts a picture as in work.
+class InWork {
+ public:
+  explicit InWork(std::atomic<std::uint64_t>& count) : count_(count) { ++count_; }
+
+  ~InWork() { --count_; }
+
+  InWork(const InWork&) = delete;
+  InWork& operator=(const InWork&) = delete;
+
+ private:
+  std::atomic<std::uint64_t>& count_;
+};
+
 }  // namespace
 
 void work_jobs(RunState& state, BoundedQueue<PictureJob>& in) {
   while (auto job = in.pop(state.stop())) {
+    const InWork in_work{state.environment().progress.in_work};
     auto result = work_one(state, *job);
     const std::string name = job->entry.name();
     // Memory goes back before the row waits in line.

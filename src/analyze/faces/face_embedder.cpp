@@ -53,7 +53,8 @@ Result<std::vector<std::vector<float>>> EmbedderWorker::embed(std::span<const st
   return vectors;
 }
 
-Result<FaceEmbedder> FaceEmbedder::create(const Runtime& runtime, const InstalledModel& model) {
+Result<FaceEmbedder> FaceEmbedder::create(const Runtime& runtime, const InstalledModel& model,
+                                          const BatcherOptions& sharing) {
   const ModelCard& card = model.card;
   if (!card.alignment.has_value() || !card.comparison.has_value()) {
     return fail(ErrorCode::kInvalidArgument,
@@ -61,8 +62,16 @@ Result<FaceEmbedder> FaceEmbedder::create(const Runtime& runtime, const Installe
   }
   FaceEmbedder embedder;
   const std::string& file = card.files.front().name;
-  embedder.network_ = TRY(runtime.load(model.network_path(file.substr(0, file.rfind('.'))),
-                                       {.input = card.input, .batches = {1, kBatch}}));
+  const std::string path = model.network_path(file.substr(0, file.rfind('.')));
+  NetworkOptions options{.input = card.input, .batches = {1, kBatch}};
+  if (sharing.batch > 1) {
+    options.batches = {sharing.batch};
+    embedder.batch_ = std::max(kBatch, sharing.batch);
+  }
+  embedder.network_ = TRY(runtime.load(path, options));
+  if (sharing.batch > 1) {
+    embedder.network_ = TRY(make_batching_network(std::move(embedder.network_), options, sharing));
+  }
   embedder.alignment_ = *card.alignment;
   embedder.output_ = TRY(embedding_output(*embedder.network_, card));
   embedder.dimensions_ = card.comparison->dimensions;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "infer/batcher.h"
 #include "infer/model_store.h"
 #include "infer/runtime.h"
 
@@ -33,15 +34,20 @@ class EmbedderWorker {
 /// Immutable; shared by all threads.
 class FaceEmbedder {
  public:
-  /// Chips that go through the net together, at most.
+  /// Chips of one picture that go through the net together, at most, where runs are not shared.
   static constexpr std::size_t kBatch = 4;
 
+  /// `sharing` with a batch above 1: chips of several workers share runs of that size.
   /// Errors: InvalidArgument for a model of another role; ModelFailed.
-  static Result<FaceEmbedder> create(const Runtime& runtime, const InstalledModel& model);
+  static Result<FaceEmbedder> create(const Runtime& runtime, const InstalledModel& model,
+                                     const BatcherOptions& sharing = {});
 
   [[nodiscard]] Result<std::unique_ptr<EmbedderWorker>> make_worker() const;
 
   [[nodiscard]] const AlignmentTemplate& alignment() const { return alignment_; }
+
+  /// Chips to give to a worker at once, at most: more gain nothing.
+  [[nodiscard]] std::size_t batch() const { return batch_; }
 
   /// Bytes of one chip.
   [[nodiscard]] std::size_t chip_bytes() const;
@@ -53,6 +59,7 @@ class FaceEmbedder {
   AlignmentTemplate alignment_;
   std::size_t output_ = 0;
   std::size_t dimensions_ = 0;
+  std::size_t batch_ = kBatch;
 };
 
 }  // namespace albumen

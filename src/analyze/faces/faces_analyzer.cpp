@@ -76,7 +76,7 @@ class FacesAnalyzer final : public Analyzer {
     view = {.width = std::min(view.width, decoded.width),
             .height = std::min(view.height, decoded.height)};
     const std::uint32_t side = parts_.embedder.alignment().chip_side;
-    const Bytes chips = Bytes{FaceEmbedder::kBatch * parts_.embedder.chip_bytes()} +
+    const Bytes chips = Bytes{parts_.embedder.batch() * parts_.embedder.chip_bytes()} +
                         sample_scratch_bytes({.width = side, .height = side}, decoded);
     return std::max(parts_.detector->working_bytes(view), chips);
   }
@@ -166,9 +166,9 @@ Result<void> FacesAnalyzer::embed(std::vector<Face>& faces, const DecodedImage& 
       large.push_back(&face);
     }
   }
-  // Batches of one picture only: a vector must not depend on the pictures beside it.
-  for (std::size_t done = 0; done < large.size(); done += FaceEmbedder::kBatch) {
-    const std::size_t count = std::min(FaceEmbedder::kBatch, large.size() - done);
+  const std::size_t batch = parts_.embedder.batch();
+  for (std::size_t done = 0; done < large.size(); done += batch) {
+    const std::size_t count = std::min(batch, large.size() - done);
     TRY(embed_batch(std::span(large).subspan(done, count), image, worker, job));
   }
   return {};
@@ -241,7 +241,7 @@ Result<std::unique_ptr<Analyzer>> make_faces_analyzer(const Runtime& runtime,
   }
   // One after the other: what an early return leaves inside an expression is not destroyed.
   auto finder = TRY(make_face_detector(runtime, detector, found_by));
-  auto vectors = TRY(FaceEmbedder::create(runtime, embedder));
+  auto vectors = TRY(FaceEmbedder::create(runtime, embedder, options.sharing));
   return std::make_unique<FacesAnalyzer>(Parts{
       .detector = std::move(finder),
       .embedder = std::move(vectors),

@@ -10,6 +10,7 @@
 
 #include "analyze/analyzer.h"
 #include "core/result.h"
+#include "infer/batcher.h"
 #include "infer/model_store.h"
 #include "infer/runtime.h"
 
@@ -36,6 +37,9 @@ struct FaceOptions {
   std::optional<float> min_score;
   std::uint32_t chip_source_side = kChipSourceSide;
   float smallest_chip_source = kSmallestChipSource;
+  /// Whether chips of several pictures share runs of the embedder. No part of the analyzer's id:
+  /// vectors of another batch size differ in the last digits only.
+  BatcherOptions sharing;
 };
 
 /// The name of the embedding model in the id of an analyzer "faces"; empty in any other id.

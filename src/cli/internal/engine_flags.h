@@ -21,6 +21,7 @@ struct EngineFlags {
   float min_score = 0;  ///< 0: the detector's card
   std::string detector = "mtcnn";
   std::string embedder = "dlib-resnet29";
+  std::size_t inference_batch = 1;
 };
 
 struct GroupingFlags {
