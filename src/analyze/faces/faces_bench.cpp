@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Milliseconds a photograph for the cascade and a face for the embedding, one thread, in f32 and in
 // the processor's best precision. Needs the fetched models and photographs.
+#include <algorithm>
 #include <benchmark/benchmark.h>
+#include <filesystem>
+#include <numeric>
 
 #include "analyze/faces/face_detector.h"
 #include "analyze/faces/face_embedder.h"
 #include "analyze/faces/faces_analyzer.h"
 #include "analyze/faces/internal/mips.h"
 #include "analyze/faces/internal/pyramid_plan.h"
+#include "analyze/faces/testing/chips.h"
 #include "analyze/faces/testing/photograph.h"
 #include "infer/testing/model_files.h"
 
@@ -46,50 +50,105 @@ void find_faces(benchmark::State& state) {
 
 BENCHMARK(find_faces)->ArgsProduct({{0, 1}, {20, 40}})->Unit(benchmark::kMillisecond);
 
-// The nets of the cascade alone, at the sizes and counts that photographs give in the mean.
-void run_net(benchmark::State& state, const char* name, Size size, std::size_t count,
-             std::vector<std::size_t> batches) {
+// One net at one batch size; counter "sample" is processor time for each of its samples, all
+// threads.
+void run_net(benchmark::State& state, const char* name, Size size) {
   const auto model = testing::installed_model(name[0] == 'd' ? "dlib-resnet29" : "mtcnn");
   const auto runtime = make_openvino_runtime({.precision = precision_of(state)});
   if (!model.has_value() || !runtime.has_value()) {
     state.SkipWithError("the fetched files are missing");
     return;
   }
-  NetworkOptions options{.input = model->card.input, .batches = std::move(batches)};
+  const auto batch = static_cast<std::size_t>(state.range(1));
+  NetworkOptions options{.input = model->card.input, .batches = {batch}};
   options.input.size = size;
   const auto network = (*runtime)->load(model->network_path(name), options);
   const auto context = (*network)->make_context();
-  const std::vector<std::uint8_t> pixels(size.pixels().bytes(3).count() * count, 77);
+  std::vector<std::uint8_t> pixels(size.pixels().bytes(3).count() * batch);
+  for (std::size_t index = 0; index < pixels.size(); ++index) {
+    pixels[index] = static_cast<std::uint8_t>(index * 7 + index / 411);
+  }
   for (auto _ : state) {
-    benchmark::DoNotOptimize((*context)->run(pixels, count).has_value());
+    benchmark::DoNotOptimize((*context)->run(pixels, batch).has_value());
   }
   state.SetLabel(std::string(name_of((*runtime)->precision())));
+  state.counters["sample"] =
+      benchmark::Counter(static_cast<double>(batch), benchmark::Counter::kIsIterationInvariantRate |
+                                                         benchmark::Counter::kInvert);
 }
 
 constexpr Size kStrip{.width = 384, .height = faces::kStripRows};
 
-BENCHMARK_CAPTURE(run_net, one_strip, "pnet", kStrip, 1, {1})
-    ->Arg(0)
-    ->Arg(1)
+BENCHMARK_CAPTURE(run_net, strip, "pnet", kStrip)
+    ->ArgsProduct({{0, 1}, {1}})
+    ->MeasureProcessCPUTime()
     ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(run_net, refine_80, "rnet", Size{24, 24}, 80, {8, 32})
-    ->Arg(0)
-    ->Arg(1)
+BENCHMARK_CAPTURE(run_net, refine, "rnet", Size{24, 24})
+    ->ArgsProduct({{0, 1}, {1, 4, 8, 32}})
+    ->MeasureProcessCPUTime()
     ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(run_net, output_4, "onet", Size{48, 48}, 4, {2, 8})
-    ->Arg(0)
-    ->Arg(1)
+BENCHMARK_CAPTURE(run_net, output, "onet", Size{48, 48})
+    ->ArgsProduct({{0, 1}, {1, 4, 8, 32}})
+    ->MeasureProcessCPUTime()
     ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(run_net, embed_1, "dlib_face_recognition_resnet_model_v1", Size{150, 150}, 1,
-                  {1, 4})
-    ->Arg(0)
-    ->Arg(1)
+BENCHMARK_CAPTURE(run_net, embed, "dlib_face_recognition_resnet_model_v1", Size{150, 150})
+    ->ArgsProduct({{0, 1}, {1, 4, 8, 16}})
+    ->MeasureProcessCPUTime()
     ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(run_net, embed_4, "dlib_face_recognition_resnet_model_v1", Size{150, 150}, 4,
-                  {1, 4})
-    ->Arg(0)
-    ->Arg(1)
-    ->Unit(benchmark::kMillisecond);
+
+std::vector<std::string> photographs_in(const std::string& folder) {
+  std::vector<std::string> paths;
+  std::error_code absent;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, absent)) {
+    if (entry.path().extension() == ".jpg") {
+      paths.push_back(entry.path().string());
+    }
+  }
+  std::ranges::sort(paths);
+  return paths;
+}
+
+// How far vectors in bf16 are from those in f32, of the same chips: all faces of the sample
+// photographs and, where it was composed, of the set "timing".
+void compare_precisions(benchmark::State& state) {
+  const auto model = testing::installed_model("dlib-resnet29");
+  auto cutter = testing::ChipCutter::create();
+  const auto f32 = make_openvino_runtime({.precision = Precision::kF32});
+  const auto bf16 = make_openvino_runtime({.precision = Precision::kBf16});
+  if (!model.has_value() || !cutter.has_value() || !f32.has_value() || !bf16.has_value()) {
+    state.SkipWithError("the fetched files are missing");
+    return;
+  }
+  const auto exact_embedder = FaceEmbedder::create(**f32, *model);
+  const auto quick_embedder = FaceEmbedder::create(**bf16, *model);
+  const auto exact = exact_embedder->make_worker();
+  const auto quick = quick_embedder->make_worker();
+  double chips = 0;
+  double least = 1;
+  double sum = 0;
+  for (auto _ : state) {
+    for (const char* folder : {"/face_recognition", "/insightface", "/sets/timing"}) {
+      for (const std::string& path : photographs_in(testing::samples_directory() + folder)) {
+        const auto pixels = cutter->chips_of(path, *model->card.alignment).value();
+        const std::size_t count = pixels.size() / (std::size_t{150} * 150 * 3);
+        const auto a = (*exact)->embed(pixels, count).value();
+        const auto b = (*quick)->embed(pixels, count).value();
+        for (std::size_t index = 0; index < count; ++index) {
+          const double cosine =
+              std::inner_product(a[index].begin(), a[index].end(), b[index].begin(), 0.0);
+          least = std::min(least, cosine);
+          sum += cosine;
+          ++chips;
+        }
+      }
+    }
+  }
+  state.counters["chips"] = chips;
+  state.counters["1-least"] = 1 - least;
+  state.counters["1-mean"] = 1 - sum / chips;
+}
+
+BENCHMARK(compare_precisions)->Iterations(1)->Unit(benchmark::kSecond);
 
 void build_mips_and_crop(benchmark::State& state) {
   const auto photograph = group_picture();
