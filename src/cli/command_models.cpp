@@ -75,22 +75,19 @@ Result<ExitCode> list_models(const Context& context) {
   return code;
 }
 
-Result<Installation> install_own(const ModelStore& store, const std::string& file,
-                                 const std::string& card_path) {
+Result<Installation> install_file(const ModelStore& store, const std::string& file,
+                                  const std::string& card_path) {
   const std::string card = TRY(read_small_file(card_path, kModelCardLimit));
   const std::string path = TRY(absolute_path(file));
-  return store.install(card, path_to_text(card_path), path.substr(0, path.find_last_of('/')));
+  return install_own(store, card, path_to_text(card_path), path.substr(0, path.find_last_of('/')));
 }
 
-void print_installation(const Installation& installation) {
+void print_installation(const Installation& installation, const std::string& checked) {
   print_model(installation.model);
   if (!installation.model.card.licence.text.empty()) {
     fmt::print("                 {}\n", installation.model.card.licence.text);
   }
-  fmt::print(
-      "                 converted and checked; largest difference to its makers' values "
-      "{:.2g}\n",
-      installation.golden_difference);
+  fmt::print("                 {}\n", checked);
 }
 
 Result<ExitCode> install(const InstallFlags& flags) {
@@ -100,7 +97,8 @@ Result<ExitCode> install(const InstallFlags& flags) {
       return fail(ErrorCode::kInvalidArgument,
                   "--card goes with the one model file that it describes");
     }
-    print_installation(TRY(install_own(store, flags.names.front(), flags.card)));
+    print_installation(TRY(install_file(store, flags.names.front(), flags.card)),
+                       "converted, and run once: its outputs are what the card says");
     return ExitCode::kSuccess;
   }
   std::vector<std::string> names = flags.names;
@@ -110,7 +108,11 @@ Result<ExitCode> install(const InstallFlags& flags) {
     }
   }
   for (const std::string& name : names) {
-    print_installation(TRY(install_built_in(store, name)));
+    const Installation installation = TRY(install_built_in(store, name));
+    print_installation(
+        installation,
+        fmt::format("converted and checked; largest difference to its makers' values {:.2g}",
+                    installation.golden_difference));
   }
   return ExitCode::kSuccess;
 }

@@ -43,6 +43,9 @@ constexpr NumberRange kScales{.least = 1e-4, .most = 1e4};
 constexpr NumberRange kShares{.least = 0, .most = 1};
 constexpr NumberRange kDimensions{.least = 2, .most = 4096};
 constexpr NumberRange kDistances{.least = 0, .most = 2};
+// Grouping takes no more (people/grouping.h): a cosine distance of 0.5 is a Euclidean one of 1.
+constexpr NumberRange kSameCosine{.least = 1e-3, .most = 0.5};
+constexpr NumberRange kSameEuclidean{.least = 1e-3, .most = 1};
 constexpr std::size_t kMostFiles = 8;
 
 bool is_plain_name(std::string_view name, bool upper_case) {
@@ -136,7 +139,8 @@ Result<Comparison> read_comparison(CardTable table) {
   Comparison comparison;
   comparison.dimensions = static_cast<std::uint32_t>(TRY(table.integer("dimensions", kDimensions)));
   comparison.metric = TRY(table.choice("metric", kMetrics));
-  comparison.same_person = static_cast<float>(TRY(table.number("same_person", kDistances)));
+  const NumberRange same = comparison.metric == Metric::kCosine ? kSameCosine : kSameEuclidean;
+  comparison.same_person = static_cast<float>(TRY(table.number("same_person", same)));
   const std::vector<double> eps = TRY(table.numbers("eps", 2, kDistances));
   if (eps[0] > eps[1]) {
     return table.refuse("eps", "must be a range, least first");

@@ -34,7 +34,7 @@ points = [38.8, 52.2, 74.0, 52.0, 56.5, 72.2, 42.0, 92.9, 71.2, 92.7]
 [comparison]
 dimensions = 512
 metric = "cosine"
-same_person = 0.6
+same_person = 0.5
 eps = [0.8, 1.1]
 )";
 
@@ -92,7 +92,9 @@ TEST(ModelCardTest, RefusesNumbersOutOfRange) {
   expect_refused(replaced("scale = [127.5", "scale = [0.0"), "input.scale");
   expect_refused(replaced("mean = [127.5", "mean = [nan"), "input.mean");
   expect_refused(replaced("mean = [127.5, ", "mean = ["), "array of 3");
-  expect_refused(replaced("same_person = 0.6", "same_person = inf"), "same_person");
+  expect_refused(replaced("same_person = 0.5", "same_person = inf"), "same_person");
+  expect_refused(replaced("same_person = 0.5", "same_person = 0.6"), "from 0.001 to 0.5");
+  expect_refused(replaced("same_person = 0.5", "same_person = 0"), "same_person");
   expect_refused(replaced("eps = [0.8", "eps = [1.2"), "range, least first");
   expect_refused(replaced("bytes = 12", "bytes = -1"), "bytes");
   expect_refused(replaced("points = [38.8", "points = [112.5"), "alignment.points");

@@ -28,6 +28,15 @@ std::string join(std::string_view directory, std::string_view name) {
 
 std::string_view stem_of(std::string_view name) { return name.substr(0, name.rfind('.')); }
 
+// A card that makes no sense is a model that cannot be used, not a wrong flag.
+Result<ModelCard> read_card(std::string_view toml, std::string_view name) {
+  auto card = parse_model_card(toml, name);
+  if (!card.has_value()) {
+    return fail(ErrorCode::kModelFailed, card.error().message);
+  }
+  return card;
+}
+
 // Names the file and both digests; NotFound becomes ModelFailed, for a model without one of its
 // files is a broken model.
 Result<void> check_file(const std::string& directory, const ModelFile& expected) {
@@ -42,6 +51,18 @@ Result<void> check_file(const std::string& directory, const ModelFile& expected)
     return fail(ErrorCode::kModelFailed,
                 fmt::format("model file {} is not the expected one: expected sha256 {}, found {}",
                             path_to_text(path), to_string(expected.sha256), to_string(*found)));
+  }
+  return {};
+}
+
+Result<void> check_source(const std::string& directory, const ModelFile& expected) {
+  TRY(check_file(directory, expected));
+  const std::string path = join(directory, expected.name);
+  const FileStamp stamp = TRY(stamp_of(TRY(open_for_reading(path)), path));
+  if (stamp.size_bytes != expected.bytes.count()) {
+    return fail(ErrorCode::kModelFailed,
+                fmt::format("model file {} has {} bytes where its card says {}", path_to_text(path),
+                            stamp.size_bytes, expected.bytes.count()));
   }
   return {};
 }
@@ -180,12 +201,13 @@ Result<std::string> ModelStore::default_directory() {
 }
 
 Result<Installation> ModelStore::install(const std::string& card_toml, std::string_view card_name,
-                                         const std::string& source_directory) const {
+                                         const std::string& source_directory,
+                                         const ModelTrial& trial) const {
   Installation result;
   ModelCard& card = result.model.card;
-  card = TRY(parse_model_card(card_toml, card_name));
+  card = TRY(read_card(card_toml, card_name));
   for (const ModelFile& file : card.files) {
-    TRY(check_file(source_directory, file));
+    TRY(check_source(source_directory, file));
   }
   TRY(make_directories(directory_));
   TemporaryDirectory temporary(
@@ -195,6 +217,10 @@ Result<Installation> ModelStore::install(const std::string& card_toml, std::stri
       TRY_CONTEXT(convert_all(card, source_directory, temporary.path()), card.name);
   TRY(write_file(join(temporary.path(), kCardFile), card_toml));
   const std::vector<ModelFile> files = TRY(record_all(card, temporary.path()));
+  if (trial) {
+    TRY(trial(
+        {.card = card, .directory = temporary.path(), .files = files, .digest = digest_of(card)}));
+  }
   TRY(write_file(join(temporary.path(), kRecordFile), record_text(files)));
   TRY(temporary.move_to(join(directory_, card.name)));
   result.model = TRY(open(card.name));
@@ -237,7 +263,7 @@ Result<InstalledModel> ModelStore::open(std::string_view name) const {
   }
   const std::string card_path = join(model.directory, kCardFile);
   const std::string card = TRY(read_small_file(card_path, kModelCardLimit));
-  model.card = TRY(parse_model_card(card, path_to_text(card_path)));
+  model.card = TRY(read_card(card, path_to_text(card_path)));
   model.digest = digest_of(model.card);
   return model;
 }

@@ -7,6 +7,7 @@
 // Tested by model_store_test.cpp.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,9 @@ struct Installation {
   float golden_difference = 0;  ///< largest, to the values of the net's makers
 };
 
+/// A trial of a converted model before it takes its place; its error is the installation's.
+using ModelTrial = std::function<Result<void>(const InstalledModel&)>;
+
 class ModelStore {
  public:
   /// The folder is made when the first model is installed.
@@ -45,11 +49,13 @@ class ModelStore {
 
   /// Checks the files of `card` in `source_directory` against size and sha256, converts them,
   /// compares golden values where they are known, records the results' sha256. Replaces an older
-  /// installation of that name. Errors: NotFound or ModelFailed naming the file and, when it was
-  /// altered, both digests; what the converter says.
+  /// installation of that name, unless something is wrong: then that one stays. Errors: ModelFailed
+  /// naming the card's key that is wrong, or the file and, when it was altered, both digests; what
+  /// the converter and `trial` say.
   [[nodiscard]] Result<Installation> install(const std::string& card_toml,
                                              std::string_view card_name,
-                                             const std::string& source_directory) const;
+                                             const std::string& source_directory,
+                                             const ModelTrial& trial = {}) const;
 
   /// Names of installed models, sorted; also those that would not open.
   [[nodiscard]] Result<std::vector<std::string>> list() const;

@@ -2,7 +2,7 @@
 #include "infer/network.h"
 
 #include <algorithm>
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 namespace albumen {
 
@@ -23,9 +23,19 @@ Result<std::size_t> Network::output_index(std::string_view name) const {
   const auto all = outputs();
   const auto found = std::ranges::find(all, name, &OutputInfo::name);
   if (found == all.end()) {
-    return fail(ErrorCode::kModelFailed, fmt::format("the net has no output \"{}\"", name));
+    return fail(ErrorCode::kModelFailed,
+                fmt::format("the net has no output \"{}\"; it has {}", name, describe_outputs()));
   }
   return static_cast<std::size_t>(found - all.begin());
+}
+
+std::string Network::describe_outputs() const {
+  std::string text;
+  for (const OutputInfo& output : outputs()) {
+    text += fmt::format("{}{} [{}]", text.empty() ? "" : ", ", output.name,
+                        fmt::join(output.shape, ","));
+  }
+  return text;
 }
 
 }  // namespace albumen

@@ -73,8 +73,12 @@ class Network {
   /// A context of its own for each worker.
   [[nodiscard]] virtual Result<std::unique_ptr<InferenceContext>> make_context() const = 0;
 
-  /// The place of the output called `name`; ModelFailed where there is none.
+  /// The place of the output called `name`; ModelFailed, naming those there are, where there is
+  /// none.
   [[nodiscard]] Result<std::size_t> output_index(std::string_view name) const;
+
+  /// "cls_8 [1,6400,1], obj_8 [1,6400,1]": what the outputs are, for errors.
+  [[nodiscard]] std::string describe_outputs() const;
 };
 
 }  // namespace albumen

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "analyze/faces/faces_analyzer.h"
+#include "analyze/faces/model_trial.h"
 #include "analyze/hashes/hashes.h"
 #include "analyze/quality/quality.h"
 
@@ -120,6 +121,15 @@ Result<Installation> install_built_in(const ModelStore& store, const std::string
                             installed.error().message));
   }
   return installed;
+}
+
+Result<Installation> install_own(const ModelStore& store, const std::string& card_toml,
+                                 std::string_view card_name, const std::string& folder) {
+  const auto trial = [](const InstalledModel& model) -> Result<void> {
+    const auto runtime = TRY(make_openvino_runtime({.precision = Precision::kF32}));
+    return try_face_model(*runtime, model);
+  };
+  return store.install(card_toml, card_name, folder, trial);
 }
 
 }  // namespace albumen

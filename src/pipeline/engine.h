@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -47,5 +48,10 @@ Result<Engine> make_engine(const EngineOptions& options);
 /// Converts a built-in model from the folder of fetched packages: $ALBUMEN_PACKAGES, else the
 /// packages folder in the user's cache. Errors: as ModelStore::install.
 Result<Installation> install_built_in(const ModelStore& store, const std::string& name);
+
+/// Installs a user's own model from `folder` by its card and runs it once. Errors: as
+/// ModelStore::install; ModelFailed where it does not do what its card says.
+Result<Installation> install_own(const ModelStore& store, const std::string& card_toml,
+                                 std::string_view card_name, const std::string& folder);
 
 }  // namespace albumen

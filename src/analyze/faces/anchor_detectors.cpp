@@ -41,7 +41,8 @@ Result<std::size_t> sized_output(const Network& network, const std::string& name
   const std::size_t found = network.outputs()[index].values;
   if (found != values) {
     return fail(ErrorCode::kModelFailed,
-                fmt::format("output \"{}\" has {} values where {} belong", name, found, values));
+                fmt::format("output \"{}\" has {} values where {} belong; the net has {}", name,
+                            found, values, network.describe_outputs()));
   }
   return index;
 }
@@ -71,7 +72,8 @@ Result<std::size_t> shaped_output(const Network& network, std::size_t rows, std:
   });
   if (found == outputs.end()) {
     return fail(ErrorCode::kModelFailed,
-                fmt::format("no output of {} rows and {} columns", rows, columns));
+                fmt::format("no output of {} rows and {} columns; the net has {}", rows, columns,
+                            network.describe_outputs()));
   }
   return static_cast<std::size_t>(found - outputs.begin());
 }

@@ -17,7 +17,8 @@ Result<std::size_t> embedding_output(const Network& network, const ModelCard& ca
   const auto found = std::ranges::find_if(outputs, fits);
   if (found == outputs.end()) {
     return fail(ErrorCode::kModelFailed,
-                fmt::format("model {}: no output of {} values", card.name, dimensions));
+                fmt::format("model {}: no output of {} values; the net has {}", card.name,
+                            dimensions, network.describe_outputs()));
   }
   return static_cast<std::size_t>(found - outputs.begin());
 }
@@ -68,7 +69,13 @@ Result<FaceEmbedder> FaceEmbedder::create(const Runtime& runtime, const Installe
     options.batches = {sharing.batch};
     embedder.batch_ = std::max(kBatch, sharing.batch);
   }
-  embedder.network_ = TRY(runtime.load(path, options));
+  auto network = runtime.load(path, options);
+  if (!network.has_value() && sharing.batch == 1) {
+    // Some files are made for one sample at a time.
+    options.batches = {1};
+    network = runtime.load(path, options);
+  }
+  embedder.network_ = TRY(std::move(network));
   if (sharing.batch > 1) {
     embedder.network_ = TRY(make_batching_network(std::move(embedder.network_), options, sharing));
   }

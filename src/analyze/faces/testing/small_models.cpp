@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analyze/faces/testing/small_models.h"
 
+#include <filesystem>
 #include <fmt/core.h>
 
 #include "files/sha256.h"
@@ -9,8 +10,10 @@ namespace albumen::testing {
 namespace {
 
 Result<std::string> file_table(const std::string& folder, const std::string& name) {
-  return fmt::format("[[files]]\nname = \"{}\"\nsha256 = \"{}\"\nbytes = 1\n", name,
-                     to_string(TRY(sha256_of_file(folder + "/" + name))));
+  const std::string path = folder + "/" + name;
+  const Sha256Digest digest = TRY(sha256_of_file(path));
+  return fmt::format("[[files]]\nname = \"{}\"\nsha256 = \"{}\"\nbytes = {}\n", name,
+                     to_string(digest), std::filesystem::file_size(path));
 }
 
 Result<InstalledModel> install(const std::string& folder, const std::string& head,
@@ -40,7 +43,7 @@ Result<InstalledModel> install_mean_embedder(const std::string& folder) {
       "layout = \"embedding\"\n[input]\nwidth = 112\nheight = 112\nchannels = \"bgr\"\n"
       "mean = [0, 0, 0]\nscale = [255, 255, 255]\n[alignment]\nchip_side = 112\n"
       "points = [38.8, 52.2, 74.0, 52.0, 56.5, 72.2, 42.0, 92.9, 71.2, 92.7]\n[comparison]\n"
-      "dimensions = 3\nmetric = \"cosine\"\nsame_person = 0.6\neps = [0.8, 1.1]\n");
+      "dimensions = 3\nmetric = \"cosine\"\nsame_person = 0.5\neps = [0.8, 1.1]\n");
 }
 
 }  // namespace albumen::testing
