@@ -17,14 +17,24 @@ PROGRAM = os.environ["ALBUMEN_PROGRAM"]
 SLOW = os.environ.get("ALBUMEN_SLOW_BUILD") == "1"
 
 
+def png_of(width, height, lines):
+    """An RGB picture of these lines of bytes."""
+    def chunk(kind, data):
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rows = b"".join(b"\0" + bytes(line) for line in lines)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) +
+            chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b""))
+
+
 def png(width, height, seed):
     """An RGB picture of a few soft shapes, different for each seed; not flat, compresses well."""
     rng = random.Random(seed)
     shapes = [(rng.random(), rng.random(), 0.1 + 0.4 * rng.random(), rng.randrange(3))
               for _ in range(6)]
-    rows = bytearray()
+    lines = []
     for y in range(height):
-        rows.append(0)
         line = bytearray()
         for x in range(width):
             colour = [40, 60, 80]
@@ -33,13 +43,8 @@ def png(width, height, seed):
                 if distance < radius:
                     colour[channel] = min(255, colour[channel] + int(150 * (1 - distance / radius)))
             line += bytes(colour)
-        rows += line
-    def chunk(kind, data):
-        body = kind + data
-        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) +
-            chunk(b"IDAT", zlib.compress(bytes(rows), 1)) + chunk(b"IEND", b""))
+        lines.append(line)
+    return png_of(width, height, lines)
 
 
 def configured_flags():
