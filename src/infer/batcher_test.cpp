@@ -26,7 +26,7 @@ using ::testing::SizeIs;
 // Long enough that a test which waits for it never ends.
 constexpr std::chrono::hours kForEver{1};
 
-constexpr std::size_t kSampleBytes = 4 * 2 * 3;
+constexpr std::size_t kSampleBytes = std::size_t{4} * 2 * 3;
 
 NetworkOptions loaded_at(std::vector<std::size_t> batches) {
   return {.input = {.size = {.width = 4, .height = 2}}, .batches = std::move(batches)};
