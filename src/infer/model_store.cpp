@@ -58,7 +58,8 @@ Result<void> check_file(const std::string& directory, const ModelFile& expected)
 Result<void> check_source(const std::string& directory, const ModelFile& expected) {
   TRY(check_file(directory, expected));
   const std::string path = join(directory, expected.name);
-  const FileStamp stamp = TRY(stamp_of(TRY(open_for_reading(path)), path));
+  const FileDescriptor file = TRY(open_for_reading(path));
+  const FileStamp stamp = TRY(stamp_of(file, path));
   if (stamp.size_bytes != expected.bytes.count()) {
     return fail(ErrorCode::kModelFailed,
                 fmt::format("model file {} has {} bytes where its card says {}", path_to_text(path),
