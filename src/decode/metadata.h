@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the camera wrote beside the pixels: EXIF of JPEG, PNG and WebP. Best effort: broken EXIF is
-// not a broken picture. Tested by metadata/exif_test.cpp and decoder_test.cpp.
+// not a broken picture. Tested by metadata/metadata_test.cpp and metadata/exif_test.cpp.
 #pragma once
 
 #include <cstdint>

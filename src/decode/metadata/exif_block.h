@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a file keeps its EXIF block and its colour profile.
+// Where a file keeps its EXIF block. Tested by metadata_test.cpp.
 #pragma once
 
 #include "core/content_type.h"
