@@ -215,6 +215,23 @@ TEST_F(IndexRunTest, ABudgetOfOneLargestJobFinishesWithEightWorkers) {
   EXPECT_LE(budget_->peak(), budget_->limit());
 }
 
+// What is known of the files of a library holds a part of the budget for the whole run: a job that
+// would need that part, too, must not wait for it.
+TEST_F(IndexRunTest, AJobAsLargeAsTheWholeBudgetIsRefusedInsteadOfWaitingForEver) {
+  write_pictures(1, {.width = 900, .height = 700});
+  ASSERT_TRUE(run().has_value());
+  rehash_ = Rehash::kAll;
+  ASSERT_TRUE(run().has_value());
+  const Bytes enough = budget_->peak();
+  budget_ = std::make_unique<Budget>(enough);
+  ASSERT_TRUE(run().has_value());
+  EXPECT_EQ(done(), 1U);
+  budget_ = std::make_unique<Budget>(enough - Bytes{1});
+  const auto report = run();
+  ASSERT_TRUE(report.has_value());
+  EXPECT_EQ(report->failed.at("BudgetExceeded"), 1U);
+}
+
 TEST_F(IndexRunTest, APictureThatCannotFitIsRefusedWithNeedAndLimit) {
   write_pictures(1, {.width = 640, .height = 480});
   budget_ = std::make_unique<Budget>(kKiB * 40);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <fmt/core.h>
 #include <optional>
 #include <utility>
 
@@ -28,8 +29,8 @@ class JobReader {
     PictureJob job{
         .entry = std::move(entry), .wanted = wanted, .plan = {}, .memory = {}, .encoded = {}};
     job.plan = TRY(plan_job(job.entry, *head.info, environment_.analyzers, wanted,
-                            environment_.budget.limit(), state_.request().decode));
-    job.memory = TRY(environment_.budget.reserve(MemoryTag::kOther, job.plan.peak, state_.stop()));
+                            state_.job_limit(), state_.request().decode));
+    job.memory = TRY(reserve(MemoryTag::kOther, job.plan.peak));
     const StageTimer timer{environment_.clock, Stage::kRead, job.entry.encoded_size};
     job.encoded = TRY(environment_.reader.read(job.entry, job.memory));
     environment_.progress.bytes_read += job.entry.encoded_size.count();
@@ -63,9 +64,17 @@ class JobReader {
   }
 
   Result<ImageInfo> probe_whole(const SourceEntry& entry) {
-    auto memory =
-        TRY(environment_.budget.reserve(MemoryTag::kEncoded, entry.reading_bytes(), state_.stop()));
+    auto memory = TRY(reserve(MemoryTag::kEncoded, entry.reading_bytes()));
     return probe(TRY(environment_.reader.read(entry, memory)));
+  }
+
+  Result<Reservation> reserve(MemoryTag tag, Bytes size) {
+    if (size > state_.job_limit()) {
+      return fail(ErrorCode::kBudgetExceeded,
+                  fmt::format("needs {}, the memory budget is {}", to_string(size),
+                              to_string(state_.job_limit())));
+    }
+    return environment_.budget.reserve(tag, size, state_.stop());
   }
 
   void record_no_picture(const SourceEntry& entry, ContentType type) const {

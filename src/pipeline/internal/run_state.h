@@ -28,6 +28,10 @@ class RunState {
 
   [[nodiscard]] KnownFiles& known() const { return known_; }
 
+  /// The most that one job may reserve: the budget less what the run itself holds to its end. More
+  /// would be waited for in vain.
+  [[nodiscard]] Bytes job_limit() const { return environment_.budget.limit() - known_.memory(); }
+
   /// Requested by the user or by `abort`.
   [[nodiscard]] StopToken stop() const { return stop_.get_token(); }
 
