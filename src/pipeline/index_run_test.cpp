@@ -9,10 +9,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -23,6 +25,7 @@ namespace albumen {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
 
 enum class Behaviour : std::uint8_t { kWell, kFails, kThrows, kForgets };
 
@@ -258,6 +261,35 @@ TEST_F(IndexRunTest, AFailingAnalyzerIsARowAndTheNextVersionTriesAgain) {
   ASSERT_TRUE(run().has_value());
   EXPECT_EQ(done(), 2U);
   EXPECT_TRUE(rows().at(0).failures.empty());
+}
+
+TEST_F(IndexRunTest, EveryFileIsToldOfOnceWithWhatBecameOfIt) {
+  write_pictures(1);
+  folder_.write("pictures/diary.jpg", "Dear diary, whatever my name says");
+  folder_.write("pictures/empty.jpg", "");
+  folder_.write("pictures/film.jpg", std::string{"\0\0\0\x18"
+                                                 "ftypisom\0\0\2\0",
+                                                 16});
+  folder_.write("pictures/.hidden.jpg", "");
+  std::mutex mutex;
+  std::vector<std::tuple<std::string, FileOutcome, std::string>> told;
+  listener_ = [&](const FileEvent& event) {
+    const std::lock_guard lock{mutex};
+    told.emplace_back(event.name.substr(event.name.rfind('/') + 1), event.outcome, event.reason);
+  };
+  const auto report = run();
+  ASSERT_TRUE(report.has_value());
+  using enum FileOutcome;
+  EXPECT_THAT(told, UnorderedElementsAre(std::tuple{".hidden.jpg", kSkipped, "hidden"},
+                                         std::tuple{"diary.jpg", kSkipped, "no picture"},
+                                         std::tuple{"empty.jpg", kFailed, "the file is empty"},
+                                         std::tuple{"film.jpg", kSkipped, "video"},
+                                         std::tuple{"p0.jpg", kDone, ""}));
+  EXPECT_EQ(progress_->finished(), progress_->listed);
+  EXPECT_EQ(progress_->skipped, 3U);
+  EXPECT_THAT(report->skipped,
+              UnorderedElementsAre(std::pair{"hidden", 1U}, std::pair{"no picture", 1U},
+                                   std::pair{"video", 1U}));
 }
 
 TEST_F(IndexRunTest, AnInjectedReadFailureCostsOnePictureOnce) {

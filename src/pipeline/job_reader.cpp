@@ -85,13 +85,11 @@ class JobReader {
     if (type == ContentType::kEmpty) {
       const Error empty{.code = ErrorCode::kTruncated, .message = "the file is empty"};
       result.failures.push_back(failure_from("read", empty));
+      state_.finish(std::move(result), entry.name());
+      return;
     }
-    const bool skipped = result.failures.empty();
-    state_.finish(std::move(result), entry.name());
-    if (skipped) {
-      const bool known = type == ContentType::kVideo || type == ContentType::kZip;
-      state_.skip(entry.name(), known ? std::string{name_of(type)} : "no picture");
-    }
+    const bool known = type == ContentType::kVideo || type == ContentType::kZip;
+    state_.skip(std::move(result), entry.name(), known ? std::string{name_of(type)} : "no picture");
   }
 
   // What a file with a known stamp still lacks; everything when the file is new or changed.

@@ -53,13 +53,21 @@ void RunState::finish(PictureResult result, const std::string& name) {
     progress.faces += event.faces;
     ++progress.done;
   }
-  {
-    const StageTimer timer{environment_.clock, Stage::kWrite};
-    if (auto submitted = environment_.writer.submit(std::move(result)); !submitted) {
-      abort(std::move(submitted).error());
-      return;
-    }
+  if (submit(std::move(result))) {
+    tell(event);
   }
+}
+
+bool RunState::submit(PictureResult result) {
+  const StageTimer timer{environment_.clock, Stage::kWrite};
+  if (auto submitted = environment_.writer.submit(std::move(result)); !submitted) {
+    abort(std::move(submitted).error());
+    return false;
+  }
+  return true;
+}
+
+void RunState::tell(const FileEvent& event) const {
   if (environment_.listener) {
     environment_.listener(event);
   }
@@ -71,9 +79,12 @@ void RunState::skip(const std::string& name, const std::string& reason) {
     const MutexLock lock{mutex_};
     ++skipped_[reason];
   }
-  if (environment_.listener) {
-    environment_.listener(
-        {.name = name, .outcome = FileOutcome::kSkipped, .code = {}, .reason = reason});
+  tell({.name = name, .outcome = FileOutcome::kSkipped, .code = {}, .reason = reason});
+}
+
+void RunState::skip(PictureResult result, const std::string& name, const std::string& reason) {
+  if (submit(std::move(result))) {
+    skip(name, reason);
   }
 }
 

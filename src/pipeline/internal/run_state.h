@@ -41,8 +41,12 @@ class RunState {
   /// Submits the row of one visited file, counts it and tells the listener.
   void finish(PictureResult result, const std::string& name);
 
-  /// A file that was left out on purpose.
+  /// A file that was left out on purpose, without a row.
   void skip(const std::string& name, const std::string& reason);
+
+  /// A file that was looked at and is no picture: the same, with a row, so that it is not looked at
+  /// again.
+  void skip(PictureResult result, const std::string& name, const std::string& reason);
 
   /// A file or folder that was not looked into: what the library has of it counts as seen.
   void keep_unseen(std::string path);
@@ -59,6 +63,10 @@ class RunState {
   std::vector<std::string> take_unseen();
 
  private:
+  /// Hands a row to the writer; false when the library fails, which ends the run.
+  bool submit(PictureResult result);
+  void tell(const FileEvent& event) const;
+
   const IndexRequest& request_;  // outlive the run
   const IndexEnvironment& environment_;
   KnownFiles& known_;
