@@ -114,7 +114,7 @@ std::string progress_line(const IndexProgress& progress, const Budget& budget,
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
   const std::uint64_t finished = progress.finished();
   const std::uint64_t listed = progress.listed;
-  const auto worked = static_cast<double>(finished - progress.unchanged);
+  const auto worked = static_cast<double>(finished - progress.unchanged - progress.failed_before);
   const double rate = elapsed.count() > 0 ? worked / elapsed.count() : 0;
   std::string line = fmt::format("{}/{}{}", human_count(finished), human_count(listed),
                                  progress.listing_finished ? "" : "+");
@@ -140,7 +140,8 @@ ExitCode exit_code_of(const IndexProgress& progress, const IndexReport& report,
   if (good == 0) {
     return ExitCode::kNothingUsable;
   }
-  const bool imperfect = progress.failed > 0 || (options.strict && progress.skipped > 0);
+  const bool imperfect =
+      progress.failed + progress.failed_before > 0 || (options.strict && progress.skipped > 0);
   return imperfect ? ExitCode::kSomeFailed : ExitCode::kSuccess;
 }
 

@@ -48,6 +48,7 @@ Json to_json(const RunRow& run) {
           {"outcome", run.finish.outcome},
           {"done", run.finish.done},
           {"failed", run.finish.failed},
+          {"failed_before", run.finish.failed_before},
           {"unchanged", run.finish.unchanged},
           {"skipped", run.finish.skipped},
           {"peak_bytes", run.finish.peak_bytes},
@@ -61,10 +62,11 @@ void print_run(const RunRow& run) {
     return;
   }
   const double seconds = static_cast<double>(run.finish.finished_ms - run.started_ms) / 1e3;
-  fmt::print("  {}: {} done, {} unchanged, {} failed, peak memory {}\n", human_duration(seconds),
-             human_count(static_cast<std::uint64_t>(run.finish.done)),
+  fmt::print("  {}: {} done, {} unchanged, {} failed, {} failed before, peak memory {}\n",
+             human_duration(seconds), human_count(static_cast<std::uint64_t>(run.finish.done)),
              human_count(static_cast<std::uint64_t>(run.finish.unchanged)),
              human_count(static_cast<std::uint64_t>(run.finish.failed)),
+             human_count(static_cast<std::uint64_t>(run.finish.failed_before)),
              to_string(Bytes{static_cast<std::uint64_t>(run.finish.peak_bytes)}));
   for (const StageRow& stage : run.finish.stages) {
     if (stage.count > 0) {

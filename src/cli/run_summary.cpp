@@ -64,6 +64,7 @@ Json summary_json(const IndexSummary& summary) {
           {"vanished", summary.report.vanished},
           {"skipped", summary.report.skipped},
           {"failed", summary.report.failed},
+          {"failed_before", summary.progress.failed_before.load()},
           {"faces", summary.progress.faces.load()},
           {"people", summary.people.people},
           {"grouped_faces", summary.people.faces},
@@ -94,6 +95,12 @@ void print_counts(const IndexSummary& summary) {
   fmt::print(", {} unchanged\n", human_count(progress.unchanged));
   if (!summary.report.failed.empty()) {
     fmt::print("failed    {}\n", reasons(summary.report.failed));
+  }
+  if (progress.failed_before > 0) {
+    fmt::print(
+        "failed    {} before, not tried again because unchanged; --rehash or a new version tries "
+        "again\n",
+        human_count(progress.failed_before));
   }
   if (!summary.report.skipped.empty()) {
     fmt::print("skipped   {}\n", reasons(summary.report.skipped));
@@ -158,6 +165,7 @@ RunFinish run_finish(const Result<IndexReport>& outcome, const IndexProgress& pr
   finish.finished_ms = unix_ms();
   finish.done = static_cast<std::int64_t>(progress.done.load());
   finish.failed = static_cast<std::int64_t>(progress.failed.load());
+  finish.failed_before = static_cast<std::int64_t>(progress.failed_before.load());
   finish.unchanged = static_cast<std::int64_t>(progress.unchanged.load());
   finish.peak_bytes = static_cast<std::int64_t>(figures.peak_resident.count());
   if (outcome) {

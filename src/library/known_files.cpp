@@ -96,6 +96,10 @@ bool KnownFile::settled(const FileStamp& now, AnalyzerMask wanted) const {
   return !is_picture || (wanted & ~(done | given_up)) == 0;
 }
 
+bool KnownFile::failed(AnalyzerMask wanted) const {
+  return failure.has_value() || (wanted & given_up & ~done) != 0;
+}
+
 Bytes KnownFiles::predicted_bytes(std::uint64_t files, std::uint64_t name_bytes) {
   // Every file in a folder of its own, and slot tables just after doubling.
   constexpr std::uint64_t kSlots = 6 * sizeof(std::uint32_t);

@@ -43,6 +43,10 @@ struct KnownFile {
 
   /// True when a file that now has `now` needs no visit for the analyzers of `wanted`.
   [[nodiscard]] bool settled(const FileStamp& now, AnalyzerMask wanted) const;
+
+  /// True when its last visit ended in a failure: of the whole file, or of an analyzer of `wanted`
+  /// that still has no finding. A settled file that failed is not tried again.
+  [[nodiscard]] bool failed(AnalyzerMask wanted) const;
 };
 
 /// Stands for one row of `files` for as long as the library is open; means nothing outside.

@@ -147,5 +147,15 @@ TEST(KnownFilesTest, SettledNeedsTheSameStampAndNothingLeftToTry) {
   EXPECT_TRUE(file.settled(stamp, 0b111));
 }
 
+TEST(KnownFilesTest, AFileFailedAsAWholeOrForAnAnalyzerThatHasNothingStill) {
+  KnownFile file{.is_picture = true, .done = 0b01, .given_up = 0b10};
+  EXPECT_TRUE(file.failed(0b11));
+  EXPECT_FALSE(file.failed(0b01)) << "of an analyzer that nobody asks for";
+  file.done = 0b11;
+  EXPECT_FALSE(file.failed(0b11)) << "a copy of the picture did better";
+  EXPECT_FALSE((KnownFile{.is_picture = false}.failed(0b11))) << "no picture is no failure";
+  EXPECT_TRUE((KnownFile{.failure = ErrorCode::kCorrupt}.failed(0b11)));
+}
+
 }  // namespace
 }  // namespace albumen

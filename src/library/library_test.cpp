@@ -401,6 +401,7 @@ TEST(LibraryTest, RunsAreListedLatestFirst) {
                          .finished_ms = 30,
                          .done = 1,
                          .failed = 2,
+                         .failed_before = 7,
                          .unchanged = 3,
                          .peak_bytes = 4,
                          .skipped = {{"video", 5}, {"unknown", 6}},

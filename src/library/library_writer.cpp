@@ -31,8 +31,9 @@ Result<RunId> insert_run(RowWriter& writer, const RunStart& start) {
     TRY(promote->execute(TRY(writer.analyzer_key(analyzer))));
   }
   auto* insert = TRY(connection.prepare(
-      "INSERT INTO runs (command, program_version, started_ms, outcome, done, failed, unchanged, "
-      "peak_bytes) VALUES (?, ?, ?, 'running', 0, 0, 0, 0) RETURNING run"));
+      "INSERT INTO runs (command, program_version, started_ms, outcome, done, failed, "
+      "failed_before, unchanged, peak_bytes) VALUES (?, ?, ?, 'running', 0, 0, 0, 0, 0) "
+      "RETURNING run"));
   return TRY(insert->integer(std::string_view{start.command},
                              std::string_view{start.program_version}, start.started_ms))
       .value_or(0);
@@ -41,11 +42,11 @@ Result<RunId> insert_run(RowWriter& writer, const RunStart& start) {
 Result<void> update_run(RowWriter& writer, RunId run, const RunFinish& finish) {
   Connection& connection = writer.connection();
   auto* update = TRY(connection.prepare(
-      "UPDATE runs SET outcome = ?, finished_ms = ?, done = ?, failed = ?, unchanged = ?, "
-      "peak_bytes = ? WHERE run = ? RETURNING run"));
-  const auto updated =
-      TRY(update->integer(std::string_view{finish.outcome}, finish.finished_ms, finish.done,
-                          finish.failed, finish.unchanged, finish.peak_bytes, run));
+      "UPDATE runs SET outcome = ?, finished_ms = ?, done = ?, failed = ?, failed_before = ?, "
+      "unchanged = ?, peak_bytes = ? WHERE run = ? RETURNING run"));
+  const auto updated = TRY(update->integer(std::string_view{finish.outcome}, finish.finished_ms,
+                                           finish.done, finish.failed, finish.failed_before,
+                                           finish.unchanged, finish.peak_bytes, run));
   if (!updated) {
     return fail(ErrorCode::kNotFound, "there is no run " + std::to_string(run));
   }

@@ -44,8 +44,11 @@ struct IndexRequest {
 struct IndexProgress {
   std::atomic<std::uint64_t> listed = 0;     ///< files met
   std::atomic<std::uint64_t> unchanged = 0;  ///< needed nothing
-  std::atomic<std::uint64_t> done = 0;       ///< gave a result
-  std::atomic<std::uint64_t> copies = 0;     ///< of those: their pixels were known already
+  /// Unchanged, too, but what is known of them is a failure of a kind that the same bytes would
+  /// meet again: not tried. Rehash::kAll tries them, and so does another version of the program.
+  std::atomic<std::uint64_t> failed_before = 0;
+  std::atomic<std::uint64_t> done = 0;    ///< gave a result
+  std::atomic<std::uint64_t> copies = 0;  ///< of those: their pixels were known already
   std::atomic<std::uint64_t> failed = 0;
   std::atomic<std::uint64_t> skipped = 0;
   std::atomic<std::uint64_t> faces = 0;
@@ -53,7 +56,9 @@ struct IndexProgress {
   std::atomic<std::uint64_t> bytes_read = 0;
   std::atomic<bool> listing_finished = false;
 
-  [[nodiscard]] std::uint64_t finished() const { return unchanged + done + failed + skipped; }
+  [[nodiscard]] std::uint64_t finished() const {
+    return unchanged + failed_before + done + failed + skipped;
+  }
 };
 
 /// What became of one file.

@@ -27,7 +27,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
-enum class Behaviour : std::uint8_t { kWell, kFails, kThrows, kForgets };
+enum class Behaviour : std::uint8_t { kWell, kFails, kRefuses, kThrows, kForgets };
 
 // Reports the mean of its view as brightness.
 class MeanAnalyzer final : public Analyzer {
@@ -51,6 +51,8 @@ class MeanAnalyzer final : public Analyzer {
       }
       if (behaviour_ == Behaviour::kFails) {
         out.accept(index, fail(ErrorCode::kModelFailed, "failed as a test asked"));
+      } else if (behaviour_ == Behaviour::kRefuses) {
+        out.accept(index, fail(ErrorCode::kUnsupported, "refused, as it would be again"));
       } else if (behaviour_ == Behaviour::kWell) {
         out.accept(index, mean_of(batch[index].views[0]->pixels));
       }
@@ -114,7 +116,7 @@ class IndexRunTest : public ::testing::Test {
     }
     LibraryWriter& writer = *library_->writer().value();
     auto run_id = writer.begin_run({.command = "index",
-                                    .program_version = "test",
+                                    .program_version = version_,
                                     .started_ms = 0,
                                     .analyzers = analyzers_->ids()});
     if (!run_id) {
@@ -127,7 +129,7 @@ class IndexRunTest : public ::testing::Test {
                                .rehash = rehash_,
                                .workers = workers_,
                                .run = *run_id,
-                               .program_version = "test"};
+                               .program_version = version_};
     const IndexEnvironment environment{.library = *library_,
                                        .writer = writer,
                                        .reader = reader_,
@@ -163,6 +165,7 @@ class IndexRunTest : public ::testing::Test {
   FileListener listener_;
   Rehash rehash_ = Rehash::kChanged;
   unsigned workers_ = 3;
+  std::string version_ = "test";
 };
 
 TEST_F(IndexRunTest, EveryPictureBecomesARowAndTheBudgetIsEmptyAfterwards) {
@@ -290,6 +293,46 @@ TEST_F(IndexRunTest, EveryFileIsToldOfOnceWithWhatBecameOfIt) {
   EXPECT_THAT(report->skipped,
               UnorderedElementsAre(std::pair{"hidden", 1U}, std::pair{"no picture", 1U},
                                    std::pair{"video", 1U}));
+}
+
+// A file that would fail again is counted, not tried, as long as nothing changes.
+TEST_F(IndexRunTest, WhatFailedBeforeIsCountedApartAndTriedAgainWhenAsked) {
+  write_pictures(2);
+  folder_.write("pictures/cut.jpg", std::string{"\xFF\xD8\xFF\xE0 and no more", 16});
+  ASSERT_TRUE(run().has_value());
+  EXPECT_EQ(progress_->failed, 1U);
+  EXPECT_EQ(progress_->failed_before, 0U);
+  const auto report = run();
+  ASSERT_TRUE(report.has_value());
+  EXPECT_EQ(progress_->failed_before, 1U);
+  EXPECT_EQ(progress_->unchanged, 2U);
+  EXPECT_EQ(progress_->failed, 0U);
+  EXPECT_EQ(progress_->finished(), progress_->listed);
+  EXPECT_TRUE(report->failed.empty());
+  version_ = "a newer one";
+  ASSERT_TRUE(run().has_value());
+  EXPECT_EQ(progress_->failed, 1U);
+  EXPECT_EQ(progress_->failed_before, 0U);
+  rehash_ = Rehash::kAll;
+  ASSERT_TRUE(run().has_value());
+  EXPECT_EQ(progress_->failed, 1U);
+  rehash_ = Rehash::kChanged;
+  folder_.write("pictures/cut.jpg", "now it is a text");
+  ASSERT_TRUE(run().has_value());
+  EXPECT_EQ(progress_->failed + progress_->failed_before, 0U);
+}
+
+TEST_F(IndexRunTest, AnAnalyzerThatWouldFailAgainCountsAsFailedBefore) {
+  write_pictures(3);
+  use(std::make_unique<MeanAnalyzer>("quality", Behaviour::kRefuses));
+  ASSERT_TRUE(run().has_value());
+  EXPECT_EQ(progress_->failed, 3U);
+  use(std::make_unique<MeanAnalyzer>("quality", Behaviour::kRefuses));
+  ASSERT_TRUE(run().has_value());
+  EXPECT_EQ(progress_->failed_before, 3U);
+  use(std::make_unique<MeanAnalyzer>("another"));
+  ASSERT_TRUE(run().has_value());
+  EXPECT_EQ(done(), 3U) << "what failed was not asked for";
 }
 
 TEST_F(IndexRunTest, AnInjectedReadFailureCostsOnePictureOnce) {

@@ -17,9 +17,10 @@ class EventHandler {
     const auto known = state_.known().see(entry.path, entry.member);
     ++state_.environment().progress.listed;
     const bool trusts_stamps = state_.request().rehash == Rehash::kChanged;
-    if (known && trusts_stamps &&
-        known->settled(entry.stamp, state_.environment().analyzers.all())) {
-      ++state_.environment().progress.unchanged;
+    const AnalyzerMask wanted = state_.environment().analyzers.all();
+    if (known && trusts_stamps && known->settled(entry.stamp, wanted)) {
+      IndexProgress& progress = state_.environment().progress;
+      ++(known->failed(wanted) ? progress.failed_before : progress.unchanged);
       return;
     }
     out_.push(std::move(entry), state_.stop());

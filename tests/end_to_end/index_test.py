@@ -98,6 +98,25 @@ class BadInput(ProgramTest):
         self.assertEqual(events["text.jpg"]["outcome"], "skipped")
         self.assertEqual(events["caf%e9.png"]["outcome"], "done")
 
+    def test_what_failed_before_is_counted_apart_and_the_run_is_no_success(self):
+        self.write("good.png", png(64, 48, 1))
+        self.write("cut.png", png(64, 48, 2)[:200])
+        _, summary = self.index(expect=1)
+        self.assertEqual((summary["failed"], summary["failed_before"]), ({"Truncated": 1}, 0))
+        events, summary = self.index(expect=1)
+        self.assertEqual(events, {})
+        self.assertEqual((summary["unchanged"], summary["failed"], summary["failed_before"]),
+                         (1, {}, 1))
+        done = self.run_program("index", *self.LIGHT, self.pictures, expect=1)
+        self.assertIn(b"1 before, not tried again because unchanged; --rehash or a new", done.stdout)
+        run = json.loads(self.run_program("--json", "runs").stdout.splitlines()[0])
+        self.assertEqual((run["failed"], run["failed_before"]), (0, 1))
+        events, summary = self.index("--rehash", expect=1)
+        self.assertEqual(events["cut.png"]["outcome"], "failed")
+        self.assertEqual(summary["failed_before"], 0)
+        os.remove(os.path.join(self.pictures, "good.png"))
+        self.index(expect=3)  # nothing usable, as on the first run
+
     def test_a_header_that_claims_the_world_costs_no_memory(self):
         huge = bytearray(png(64, 48, 1))
         huge[16:24] = (65500).to_bytes(4, "big") * 2

@@ -19,7 +19,7 @@ namespace albumen {
 /// Exit codes of a finished command; a failed one takes the code of its error.
 enum class ExitCode : std::uint8_t {
   kSuccess = 0,
-  kSomeFailed = 1,  ///< done, but pictures failed
+  kSomeFailed = 1,  ///< done, but pictures failed, in this run or in an earlier one
   kUsage = 2,
   kNothingUsable = 3,  ///< nothing usable in the input
   kInterrupted = 130,

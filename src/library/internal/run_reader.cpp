@@ -46,8 +46,9 @@ RunRow read_run(Cursor& cursor) {
   run.finish.outcome = cursor.text(5);
   run.finish.done = cursor.integer(6);
   run.finish.failed = cursor.integer(7);
-  run.finish.unchanged = cursor.integer(8);
-  run.finish.peak_bytes = cursor.integer(9);
+  run.finish.failed_before = cursor.integer(8);
+  run.finish.unchanged = cursor.integer(9);
+  run.finish.peak_bytes = cursor.integer(10);
   return run;
 }
 
@@ -98,7 +99,7 @@ Result<std::vector<std::string>> find_problems(Connection& connection) {
 Result<std::vector<RunRow>> read_runs(Connection& connection, std::int64_t limit) {
   auto* statement = TRY(connection.prepare(
       "SELECT run, command, program_version, started_ms, finished_ms, outcome, done, failed, "
-      "unchanged, peak_bytes FROM runs ORDER BY run DESC LIMIT ?"));
+      "failed_before, unchanged, peak_bytes FROM runs ORDER BY run DESC LIMIT ?"));
   auto cursor = TRY(statement->query(limit));
   std::vector<RunRow> runs;
   while (TRY(cursor.next())) {

@@ -163,6 +163,7 @@ CREATE TABLE runs (
   outcome TEXT NOT NULL,
   done INTEGER NOT NULL,
   failed INTEGER NOT NULL,
+  failed_before INTEGER NOT NULL,
   unchanged INTEGER NOT NULL,
   peak_bytes INTEGER NOT NULL
 ) STRICT;
