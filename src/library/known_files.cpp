@@ -179,6 +179,7 @@ Result<void> KnownFiles::add(std::string_view path, std::string_view member, Fil
               .given_up = file.given_up,
               .failure = file.failure ? static_cast<std::uint8_t>(*file.failure) : kNoFailure,
               .retry = file.retry,
+              .content_type = file.content_type,
               .flags = static_cast<std::uint8_t>((file.is_picture ? kIsPicture : 0) |
                                                  (file.missing ? kIsMissing : 0)),
               .seen = 0};
@@ -223,6 +224,7 @@ std::optional<std::uint32_t> KnownFiles::find_entry(std::string_view path,
 KnownFile KnownFiles::unpack(const Entry& entry) const {
   KnownFile file{.stamp = entry.stamp,
                  .is_picture = (entry.flags & kIsPicture) != 0,
+                 .content_type = entry.content_type,
                  .missing = (entry.flags & kIsMissing) != 0,
                  .done = entry.done,
                  .given_up = entry.given_up,

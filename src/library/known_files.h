@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/content_type.h"
 #include "core/error.h"
 #include "core/result.h"
 #include "core/units.h"
@@ -32,7 +33,8 @@ constexpr AnalyzerMask all_analyzers(std::size_t count) {
 /// What the last visit of a file left behind.
 struct KnownFile {
   FileStamp stamp;
-  bool is_picture = false;    ///< it was decoded
+  bool is_picture = false;  ///< it was decoded
+  ContentType content_type = ContentType::kUnknown;
   bool missing = false;       ///< it had vanished at the last scan
   AnalyzerMask done = 0;      ///< findings that are there
   AnalyzerMask given_up = 0;  ///< analyzers that would fail again on the same picture
@@ -116,6 +118,7 @@ class KnownFiles {
     AnalyzerMask given_up;
     std::uint8_t failure;  // ErrorCode, or kNoFailure
     RetryPolicy retry;
+    ContentType content_type;
     std::uint8_t flags;
     std::uint8_t seen;  // by atomic_ref while `see` may run
   };

@@ -36,6 +36,7 @@ TEST(KnownFilesTest, FindsWhatAnOrdinaryMapFinds) {
     const std::string member = random() % 4 == 0 ? made_up_path(random) : "";
     twin[{made_up_path(random), member}] = {.stamp = {.size_bytes = random()},
                                             .is_picture = random() % 2 == 0,
+                                            .content_type = ContentType::kVideo,
                                             .missing = random() % 2 == 0,
                                             .done = static_cast<AnalyzerMask>(random()),
                                             .given_up = static_cast<AnalyzerMask>(random())};
@@ -62,6 +63,7 @@ TEST(KnownFilesTest, FindsWhatAnOrdinaryMapFinds) {
     if (found) {
       EXPECT_EQ(found->stamp, expected->second.stamp);
       EXPECT_EQ(found->is_picture, expected->second.is_picture);
+      EXPECT_EQ(found->content_type, expected->second.content_type);
       EXPECT_EQ(found->missing, expected->second.missing);
       EXPECT_EQ(found->done, expected->second.done);
       EXPECT_EQ(found->given_up, expected->second.given_up);

@@ -182,7 +182,7 @@ struct RunFinish {
   std::int64_t done = 0;         ///< files that gave a result
   std::int64_t failed = 0;
   std::int64_t failed_before = 0;  ///< files that failed in an earlier run and are unchanged
-  std::int64_t unchanged = 0;      ///< files that needed nothing
+  std::int64_t unchanged = 0;      ///< pictures that needed nothing
   std::int64_t peak_bytes = 0;     ///< resident set, high-water mark
   std::map<std::string, std::int64_t> skipped;  ///< by reason
   std::vector<StageRow> stages;                 ///< comes back ordered by name

@@ -43,7 +43,7 @@ struct IndexRequest {
 /// Where a run stands, for whoever draws it. Every field is written by the run only.
 struct IndexProgress {
   std::atomic<std::uint64_t> listed = 0;     ///< files met
-  std::atomic<std::uint64_t> unchanged = 0;  ///< needed nothing
+  std::atomic<std::uint64_t> unchanged = 0;  ///< pictures that needed nothing
   /// Unchanged, too, but what is known of them is a failure of a kind that the same bytes would
   /// meet again: not tried. Rehash::kAll tries them, and so does another version of the program.
   std::atomic<std::uint64_t> failed_before = 0;

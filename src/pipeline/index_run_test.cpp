@@ -295,6 +295,22 @@ TEST_F(IndexRunTest, EveryFileIsToldOfOnceWithWhatBecameOfIt) {
                                    std::pair{"video", 1U}));
 }
 
+TEST_F(IndexRunTest, WhatIsNoPictureIsSkippedOnEveryRunAndToldOfOnce) {
+  folder_.write("pictures/diary.txt", "Dear diary");
+  folder_.write("pictures/film.jpg", std::string{"\0\0\0\x18"
+                                                 "ftypisom\0\0\2\0",
+                                                 16});
+  const auto skipped = UnorderedElementsAre(std::pair{"no picture", 1U}, std::pair{"video", 1U});
+  EXPECT_THAT(run()->skipped, skipped);
+  int told = 0;
+  listener_ = [&](const FileEvent&) { ++told; };
+  EXPECT_THAT(run()->skipped, skipped);
+  EXPECT_EQ(progress_->skipped, 2U);
+  EXPECT_EQ(progress_->unchanged, 0U);
+  EXPECT_EQ(progress_->finished(), progress_->listed);
+  EXPECT_EQ(told, 0);
+}
+
 // A file that would fail again is counted, not tried, as long as nothing changes.
 TEST_F(IndexRunTest, WhatFailedBeforeIsCountedApartAndTriedAgainWhenAsked) {
   write_pictures(2);

@@ -88,8 +88,7 @@ class JobReader {
       state_.finish(std::move(result), entry.name());
       return;
     }
-    const bool known = type == ContentType::kVideo || type == ContentType::kZip;
-    state_.skip(std::move(result), entry.name(), known ? std::string{name_of(type)} : "no picture");
+    state_.skip_no_picture(std::move(result), entry.name());
   }
 
   // What a file with a known stamp still lacks; everything when the file is new or changed.

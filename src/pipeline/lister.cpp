@@ -19,8 +19,7 @@ class EventHandler {
     const bool trusts_stamps = state_.request().rehash == Rehash::kChanged;
     const AnalyzerMask wanted = state_.environment().analyzers.all();
     if (known && trusts_stamps && known->settled(entry.stamp, wanted)) {
-      IndexProgress& progress = state_.environment().progress;
-      ++(known->failed(wanted) ? progress.failed_before : progress.unchanged);
+      count_settled(*known, wanted);
       return;
     }
     out_.push(std::move(entry), state_.stop());
@@ -46,6 +45,17 @@ class EventHandler {
   }
 
  private:
+  void count_settled(const KnownFile& known, AnalyzerMask wanted) const {
+    IndexProgress& progress = state_.environment().progress;
+    if (known.failed(wanted)) {
+      ++progress.failed_before;
+    } else if (known.is_picture) {
+      ++progress.unchanged;
+    } else {
+      state_.count_no_picture(known.content_type);
+    }
+  }
+
   RunState& state_;  // outlive the handler
   BoundedQueue<SourceEntry>& out_;
 };

@@ -17,6 +17,11 @@ std::size_t count_faces(const PictureResult& result) {
   return count;
 }
 
+std::string no_picture_reason(ContentType type) {
+  const bool has_a_word = type == ContentType::kVideo || type == ContentType::kZip;
+  return has_a_word ? std::string{name_of(type)} : "no picture";
+}
+
 }  // namespace
 
 RunState::RunState(const IndexRequest& request, const IndexEnvironment& environment,
@@ -73,20 +78,25 @@ void RunState::tell(const FileEvent& event) const {
   }
 }
 
-void RunState::skip(const std::string& name, const std::string& reason) {
+void RunState::count_skipped(const std::string& reason) {
   ++environment_.progress.skipped;
-  {
-    const MutexLock lock{mutex_};
-    ++skipped_[reason];
-  }
+  const MutexLock lock{mutex_};
+  ++skipped_[reason];
+}
+
+void RunState::skip(const std::string& name, const std::string& reason) {
+  count_skipped(reason);
   tell({.name = name, .outcome = FileOutcome::kSkipped, .code = {}, .reason = reason});
 }
 
-void RunState::skip(PictureResult result, const std::string& name, const std::string& reason) {
+void RunState::skip_no_picture(PictureResult result, const std::string& name) {
+  const std::string reason = no_picture_reason(result.file.content_type);
   if (submit(std::move(result))) {
     skip(name, reason);
   }
 }
+
+void RunState::count_no_picture(ContentType type) { count_skipped(no_picture_reason(type)); }
 
 void RunState::keep_unseen(std::string path) {
   const MutexLock lock{mutex_};

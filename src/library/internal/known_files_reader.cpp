@@ -158,8 +158,8 @@ Result<KnownFiles> load_known_files(Connection& connection, const KnownFilesQuer
     const auto done = TRY(read_done(connection, bits));
     const auto failures = TRY(read_failures(connection, bits, query.program_version));
     auto* statement = TRY(connection.prepare(
-        "SELECT file_key, path, member, size, mtime_ns, ctime_ns, inode, picture_key, missing "
-        "FROM files ORDER BY file_key"));
+        "SELECT file_key, path, member, size, mtime_ns, ctime_ns, inode, picture_key, missing, "
+        "content_type FROM files ORDER BY file_key"));
     auto cursor = TRY(statement->query());
     while (TRY(cursor.next())) {
       const FileToken token = cursor.integer(0);
@@ -178,6 +178,11 @@ Result<KnownFiles> load_known_files(Connection& connection, const KnownFilesQuer
         file.failure = row->code;
         file.retry = row->retry;
         file.given_up = row->given_up;
+      }
+      if (const auto type = parse_content_type(cursor.text(9))) {
+        file.content_type = *type;
+      } else {
+        cursor.damaged(9, "an unknown word");
       }
       const std::string_view path = cursor.text(1);
       const std::string_view member = cursor.text(2);

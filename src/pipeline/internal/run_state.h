@@ -44,9 +44,13 @@ class RunState {
   /// A file that was left out on purpose, without a row.
   void skip(const std::string& name, const std::string& reason);
 
-  /// A file that was looked at and is no picture: the same, with a row, so that it is not looked at
-  /// again.
-  void skip(PictureResult result, const std::string& name, const std::string& reason);
+  /// A file that was looked at and is no picture, by its `result.file.content_type`: the same, with
+  /// a row, so that it is not looked at again.
+  void skip_no_picture(PictureResult result, const std::string& name);
+
+  /// A file of which the library knows that it is no picture: counted as when it was looked at, but
+  /// nothing new to tell of.
+  void count_no_picture(ContentType type);
 
   /// A file or folder that was not looked into: what the library has of it counts as seen.
   void keep_unseen(std::string path);
@@ -66,6 +70,7 @@ class RunState {
   /// Hands a row to the writer; false when the library fails, which ends the run.
   bool submit(PictureResult result);
   void tell(const FileEvent& event) const;
+  void count_skipped(const std::string& reason);
 
   const IndexRequest& request_;  // outlive the run
   const IndexEnvironment& environment_;
