@@ -9,20 +9,16 @@
 #include <cstdint>
 #include <memory>
 #include <numbers>
-#include <span>
 
 #include "analyze/analyzer.h"
 #include "analyze/hashes/internal/grid.h"
-#include "analyze/internal/per_picture.h"
+#include "analyze/internal/one_view_analyzer.h"
 #include "core/error.h"
 #include "core/findings.h"
 #include "core/geometry.h"
 #include "core/image_view.h"
 #include "core/result.h"
-#include "core/stop.h"
-#include "core/units.h"
 #include "core/view_spec.h"
-#include "govern/budget.h"
 
 namespace albumen {
 namespace {
@@ -157,30 +153,6 @@ std::uint64_t dhash_of(const internal::Grid<kColumns, kRows>& grid, const Turn& 
   return hash;
 }
 
-class HashesAnalyzer : public Analyzer {
- public:
-  [[nodiscard]] const AnalyzerId& id() const override { return id_; }
-
-  [[nodiscard]] std::span<const ViewSpec> views() const override { return kViews; }
-
-  [[nodiscard]] Bytes working_bytes(Size /*decoded*/, Size /*original*/) const override {
-    return {};
-  }
-
-  void analyze(std::span<const AnalysisInput> batch, Reservation& /*job*/, const StopToken& stop,
-               FindingSink& out) const override {
-    internal::for_each_first_view(batch, stop, out, compute_hashes);
-  }
-
- private:
-  /// Eight pixels to a cell of the 32 x 32 grid: more would change nothing, and the smallest scale
-  /// of a photograph's decode covers it.
-  static constexpr std::array kViews{ViewSpec{.longest_side = 256, .layout = ViewLayout::kGray8}};
-
-  AnalyzerId id_{
-      .name = "hashes", .version = "1", .model_digest = "", .parameters = "view=256;flat=2"};
-};
-
 }  // namespace
 
 Result<Hashes> compute_hashes(ImageView gray) {
@@ -206,6 +178,14 @@ Result<Hashes> compute_hashes(ImageView gray) {
 
 int hamming_distance(std::uint64_t a, std::uint64_t b) { return std::popcount(a ^ b); }
 
-std::unique_ptr<Analyzer> make_hashes_analyzer() { return std::make_unique<HashesAnalyzer>(); }
+std::unique_ptr<Analyzer> make_hashes_analyzer() {
+  // Eight pixels to a cell of the 32 x 32 grid: more would change nothing, and the smallest scale
+  // of a photograph's decode covers it.
+  constexpr ViewSpec kView{.longest_side = 256, .layout = ViewLayout::kGray8};
+  return std::make_unique<internal::OneViewAnalyzer<compute_hashes>>(
+      AnalyzerId{
+          .name = "hashes", .version = "1", .model_digest = "", .parameters = "view=256;flat=2"},
+      kView);
+}
 
 }  // namespace albumen

@@ -2,24 +2,19 @@
 #include "analyze/quality/quality.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <memory>
-#include <span>
 
 #include "analyze/analyzer.h"
-#include "analyze/internal/per_picture.h"
+#include "analyze/internal/one_view_analyzer.h"
 #include "analyze/quality/internal/row_sums.h"
 #include "core/error.h"
 #include "core/findings.h"
 #include "core/geometry.h"
 #include "core/image_view.h"
 #include "core/result.h"
-#include "core/stop.h"
-#include "core/units.h"
 #include "core/view_spec.h"
-#include "govern/budget.h"
 
 namespace albumen {
 namespace {
@@ -47,30 +42,6 @@ float sharpness_of(ImageView gray) {
   return static_cast<float>(variance(sums.sum, sums.squares, count));
 }
 
-class QualityAnalyzer : public Analyzer {
- public:
-  [[nodiscard]] const AnalyzerId& id() const override { return id_; }
-
-  [[nodiscard]] std::span<const ViewSpec> views() const override { return kViews; }
-
-  [[nodiscard]] Bytes working_bytes(Size /*decoded*/, Size /*original*/) const override {
-    return {};
-  }
-
-  void analyze(std::span<const AnalysisInput> batch, Reservation& /*job*/, const StopToken& stop,
-               FindingSink& out) const override {
-    internal::for_each_first_view(batch, stop, out, measure_quality);
-  }
-
- private:
-  /// One size for all pictures makes the measures comparable between cameras; 640 is what the face
-  /// detector looks at, so that its luma plane serves both and no decode grows for it, and large
-  /// enough to tell a shake of two thousandths of the picture from a sharp one.
-  static constexpr std::array kViews{ViewSpec{.longest_side = 640, .layout = ViewLayout::kGray8}};
-
-  AnalyzerId id_{.name = "quality", .version = "1", .model_digest = "", .parameters = "view=640"};
-};
-
 }  // namespace
 
 Result<Quality> measure_quality(ImageView gray) {
@@ -89,6 +60,14 @@ Result<Quality> measure_quality(ImageView gray) {
                  .clipped_bright = static_cast<float>(static_cast<double>(sums.bright) / count)};
 }
 
-std::unique_ptr<Analyzer> make_quality_analyzer() { return std::make_unique<QualityAnalyzer>(); }
+std::unique_ptr<Analyzer> make_quality_analyzer() {
+  // One size for all pictures makes the measures comparable between cameras; 640 is what the face
+  // detector looks at, so that its luma plane serves both and no decode grows for it, and large
+  // enough to tell a shake of two thousandths of the picture from a sharp one.
+  constexpr ViewSpec kView{.longest_side = 640, .layout = ViewLayout::kGray8};
+  return std::make_unique<internal::OneViewAnalyzer<measure_quality>>(
+      AnalyzerId{.name = "quality", .version = "1", .model_digest = "", .parameters = "view=640"},
+      kView);
+}
 
 }  // namespace albumen
