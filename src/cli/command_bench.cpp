@@ -24,8 +24,6 @@ struct DecodeBenchFlags {
   std::string dump;
 };
 
-// "/a/b.jpg" -> "b.jpg": with its suffix, so that a.jpg and a.png do not meet.
-std::string file_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
 
 // A view as binary PPM, "P6 width height 255\n" on one line, for comparing with other programs.
 Result<void> dump_view(const View& view, const std::string& path) {
@@ -49,7 +47,7 @@ Result<std::chrono::duration<double>> time_one(const SourceEntry& entry,
   const std::vector<View> views = TRY(make_views(decoded, specs, job));
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   if (!flags.dump.empty()) {
-    TRY(dump_view(views.front(), flags.dump + "/" + file_name(entry.path) + ".ppm"));
+    TRY(dump_view(views.front(), flags.dump + "/" + std::string{last_component(entry.path)} + ".ppm"));
   }
   return elapsed;
 }

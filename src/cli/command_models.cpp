@@ -79,7 +79,7 @@ Result<Installation> install_file(const ModelStore& store, const std::string& fi
                                   const std::string& card_path) {
   const std::string card = TRY(read_small_file(card_path, kModelCardLimit));
   const std::string path = TRY(absolute_path(file));
-  return install_own(store, card, path_to_text(card_path), path.substr(0, path.find_last_of('/')));
+  return install_own(store, card, path_to_text(card_path), std::string{folder_of(path)});
 }
 
 void print_installation(const Installation& installation, const std::string& checked) {

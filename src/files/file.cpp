@@ -58,14 +58,6 @@ std::int64_t nanoseconds(const timespec& time) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-std::string parent_of(const std::string& path) {
-  const auto slash = path.find_last_of('/');
-  if (slash == std::string::npos) {
-    return ".";
-  }
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 }  // namespace
 
 std::unexpected<Error> system_failure(int error_number, std::string_view action,
@@ -173,7 +165,7 @@ AtomicFile::AtomicFile(FileDescriptor file, std::string path, std::string tempor
 
 Result<AtomicFile> AtomicFile::create(const std::string& path) {
   // In the same directory, because rename is atomic only inside one file system.
-  std::string temporary_path = parent_of(path) + "/.albumen-XXXXXX.part";
+  std::string temporary_path = fmt::format("{}/.albumen-XXXXXX.part", folder_of(path));
   constexpr int kSuffixLength = 5;  // ".part"
   FileDescriptor file{::mkostemps(temporary_path.data(), kSuffixLength, O_CLOEXEC)};
   if (!file.valid()) {
@@ -230,7 +222,7 @@ Result<void> AtomicFile::commit() {
   }
   temporary_path_.clear();
   const FileDescriptor directory{
-      ::open(parent_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+      ::open(std::string{folder_of(path_)}.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   // Some file systems refuse to sync a directory; the file itself is safe by then.
   if (directory.valid() && ::fsync(directory.value()) != 0 && errno != EINVAL) {
     return system_failure(errno, "sync the directory of", path_);

@@ -25,6 +25,14 @@ Result<std::string> path_from_text(std::string_view text);
 /// directory is gone.
 Result<std::string> absolute_path(std::string_view path);
 
+/// What follows the last slash: "c.jpg" of "/a/c.jpg", all of a path without one, "" of "/". Points
+/// into `path`.
+std::string_view last_component(std::string_view path);
+
+/// The folder that `path` lies in: "/a" of "/a/c.jpg", "/" of "/c.jpg", "." of a path without a
+/// slash. Points into `path`, or lives for ever.
+std::string_view folder_of(std::string_view path);
+
 /// Lower-case hexadecimal of `bytes`.
 std::string to_hex(std::string_view bytes);
 

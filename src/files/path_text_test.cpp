@@ -49,6 +49,20 @@ TEST(PathTextTest, AbsolutePathsAreNormalAndEndWithoutASlash) {
   EXPECT_FALSE(absolute_path(std::string_view{"a\0b", 3}).has_value());
 }
 
+TEST(PathTextTest, APathIsItsFolderAndItsLastComponent) {
+  const auto expect = [](std::string_view path, std::string_view folder, std::string_view last) {
+    EXPECT_EQ(folder_of(path), folder) << path;
+    EXPECT_EQ(last_component(path), last) << path;
+  };
+  expect("/a/b/c.jpg", "/a/b", "c.jpg");
+  expect("a/b", "a", "b");
+  expect("/a", "/", "a");
+  expect("a", ".", "a");
+  expect("/", "/", "");
+  expect("", ".", "");
+  expect("/a/", "/a", "");
+}
+
 TEST(PathTextTest, BrokenEscapesAreRefused) {
   for (const auto* text : {"%", "%4", "%zz", "a%2"}) {
     EXPECT_EQ(path_from_text(text).error().code, ErrorCode::kInvalidArgument) << text;

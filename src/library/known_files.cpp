@@ -26,11 +26,8 @@ struct SplitPath {
 // Both parts together are the path without its last slash; "/a" and "a" stay different because
 // the directory keeps its slash.
 SplitPath split(std::string_view path) {
-  const auto slash = path.rfind('/');
-  if (slash == std::string_view::npos) {
-    return {.directory = {}, .name = path};
-  }
-  return {.directory = path.substr(0, slash + 1), .name = path.substr(slash + 1)};
+  const std::string_view name = last_component(path);
+  return {.directory = path.substr(0, path.size() - name.size()), .name = name};
 }
 
 std::size_t mix(std::size_t seed, std::string_view text) {

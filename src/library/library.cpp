@@ -54,11 +54,8 @@ Result<std::string> resolve_for_writing(const std::string& path) {
   if (auto existing = resolved(path)) {
     return existing;
   }
-  const auto slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "."
-                             : slash == 0               ? "/"
-                                                        : path.substr(0, slash);
-  const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
+  const std::string folder{folder_of(path)};
+  const std::string name{last_component(path)};
   if (name.empty()) {
     return fail(ErrorCode::kInvalidArgument, "the path of a library is empty");
   }
@@ -91,7 +88,7 @@ Result<void> refuse_what_is_read_only(const std::string& path) {
 // SQLite reads a WAL database only where it can make files beside it, unless it is told that
 // nothing will change. Without a log there, and no way to make one here, nothing does.
 Access access_for_reading(const std::string& path) {
-  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  const std::string folder{folder_of(path)};
   const bool folder_is_writable = ::access(folder.c_str(), W_OK) == 0;
   struct stat log{};
 

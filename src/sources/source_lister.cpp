@@ -95,7 +95,7 @@ class SourceLister::State {
     if (!S_ISREG(status.st_mode)) {
       return problem(path, not_readable(status, path));
     }
-    if (rules_.excluded(path.substr(path.rfind('/') + 1))) {
+    if (rules_.excluded(std::string{last_component(path)})) {
       return SourceSkip{.path = path, .member = {}, .reason = "excluded"};
     }
     return open_file(path, status, stop);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "files/file.h"
+#include "files/path_text.h"
 #include "files/sha256.h"
 
 namespace albumen {
@@ -55,7 +56,7 @@ Result<std::vector<std::byte>> read_checked(const std::string& path) {
 
 Result<void> write_checked(const std::string& path, std::span<const std::byte> bytes) {
   const Sha256Digest digest = sha256(bytes);
-  TRY(make_directories(path.substr(0, path.rfind('/'))));
+  TRY(make_directories(std::string{folder_of(path)}));
   AtomicFile file = TRY(AtomicFile::create(path));
   TRY(file.write(digest.bytes));
   TRY(file.write(bytes));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "files/file.h"
+#include "files/path_text.h"
 #include "infer/internal/graphs.h"
 
 namespace albumen {
@@ -26,7 +27,7 @@ Result<std::vector<std::byte>> read_whole(const std::string& path, Bytes limit) 
 }
 
 std::string_view stem_of(std::string_view path) {
-  const std::string_view name = path.substr(path.rfind('/') + 1);
+  const std::string_view name = last_component(path);
   return name.substr(0, name.rfind('.'));
 }
 

@@ -7,6 +7,8 @@
 #include <fnmatch.h>
 #include <utility>
 
+#include "files/path_text.h"
+
 namespace albumen {
 namespace {
 
@@ -54,11 +56,6 @@ bool any_component(std::string_view path, const Visit& visit) {
   return false;
 }
 
-std::string_view last_name(std::string_view path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
-
 bool has_drive_letter(std::string_view name) {
   const char letter = lower(name.front());
   return name.size() >= 2 && name[1] == ':' && letter >= 'a' && letter <= 'z';
@@ -96,7 +93,7 @@ Result<NameRules> NameRules::create(std::vector<std::string> excludes) {
 }
 
 bool NameRules::excluded(const std::string& relative_path) const {
-  const std::string basename{last_name(relative_path)};
+  const std::string basename{last_component(relative_path)};
   return std::ranges::any_of(excludes_, [&](const std::string& glob) {
     return ::fnmatch(glob.c_str(), relative_path.c_str(), 0) == 0 ||
            ::fnmatch(glob.c_str(), basename.c_str(), 0) == 0;
@@ -104,7 +101,7 @@ bool NameRules::excluded(const std::string& relative_path) const {
 }
 
 std::optional<std::string_view> NameRules::skip_reason(const std::string& relative_path) const {
-  if (const auto reason = metadata_reason(last_name(relative_path))) {
+  if (const auto reason = metadata_reason(last_component(relative_path))) {
     return reason;
   }
   return excluded(relative_path) ? std::optional<std::string_view>{"excluded"} : std::nullopt;
