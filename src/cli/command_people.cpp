@@ -10,6 +10,7 @@
 #include "cli/internal/library_choice.h"
 #include "cli/progress_view.h"
 #include "exporters/people_folders.h"
+#include "files/face_id.h"
 #include "files/path_text.h"
 #include "infer/model_store.h"
 #include "pipeline/people_run.h"
@@ -36,13 +37,13 @@ using Flags = std::shared_ptr<PeopleFlags>;
 Json to_json(const PersonRow& person) {
   Json faces = Json::array();
   for (const FaceKey& face : person.faces) {
-    faces.push_back(face_id(face));
+    faces.push_back(to_string(face));
   }
   return {{"person", person.id},
           {"name", person.name},
           {"tentative", person.tentative},
           {"faces", person.faces.size()},
-          {"best_face", person.best_face ? Json(face_id(*person.best_face)) : Json()},
+          {"best_face", person.best_face ? Json(to_string(*person.best_face)) : Json()},
           {"spread", person.spread},
           {"face_ids", faces}};
 }

@@ -15,16 +15,15 @@
 #include "encode/png.h"
 #include "exporters/contact_sheet.h"
 #include "exporters/internal/face_tile.h"
+#include "files/face_id.h"
 #include "files/file.h"
 #include "files/path_text.h"
-#include "files/sha256.h"
 #include "sources/source_lister.h"
 
 namespace albumen {
 namespace {
 
 constexpr std::size_t kLongestFolderName = 200;
-constexpr std::size_t kIdDigits = 8;
 
 // One face of a person and the file that it is cut from.
 struct Appearance {
@@ -246,10 +245,6 @@ Result<void> check_not_a_source(const std::string& directory, const Appearances&
 }
 
 }  // namespace
-
-std::string short_face_id(const FaceKey& face) {
-  return fmt::format("{}#{}", to_string(face.picture).substr(0, kIdDigits), face.index);
-}
 
 std::string folder_name(const PersonRow& person, bool unique) {
   std::string name;

@@ -44,9 +44,6 @@ struct PeopleFoldersReport {
   std::vector<PlacementFailure> failures;
 };
 
-/// "3fa91c07#0": what contact sheets print and every command takes for a face.
-std::string short_face_id(const FaceKey& face);
-
 /// A folder's name for a person: the given name made safe for any file system, or the id; with the
 /// id behind it when `unique` is false. Never empty, never hidden, no '/', at most 200 bytes.
 std::string folder_name(const PersonRow& person, bool unique);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "files/face_id.h"
 #include "people/internal/fixed_point.h"
 #include "people/internal/pair_scan.h"
 

@@ -10,6 +10,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "files/face_id.h"
+
 namespace albumen {
 namespace {
 

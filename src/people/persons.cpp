@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "files/face_id.h"
 #include "files/sha256.h"
 #include "people/internal/fixed_point.h"
 

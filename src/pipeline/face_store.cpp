@@ -2,13 +2,11 @@
 #include "pipeline/internal/face_store.h"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/core.h>
 #include <numeric>
-#include <string>
 #include <utility>
 
-#include "files/sha256.h"
+#include "files/face_id.h"
 
 namespace albumen {
 namespace {
@@ -67,21 +65,10 @@ FaceSet FaceStore::set() const {
 }
 
 Result<LocatedFace> FaceStore::find(std::string_view text) const {
-  const auto hash = text.find('#');
-  std::uint32_t index = 0;
-  const char* const end = text.data() + text.size();
-  if (hash == 0 || hash == std::string_view::npos ||
-      std::from_chars(text.data() + hash + 1, end, index).ptr != end) {
-    return fail(ErrorCode::kInvalidArgument,
-                fmt::format("'{}' is no face id; one looks like 3fa91c07#0", text));
-  }
-  std::string digits{text.substr(0, hash)};
-  std::ranges::transform(digits, digits.begin(), [](unsigned char digit) {
-    return static_cast<char>(digit >= 'A' && digit <= 'F' ? digit - 'A' + 'a' : digit);
-  });
+  const FaceIdPrefix id = TRY(parse_face_id(text));
   const LocatedFace* found = nullptr;
   for (const LocatedFace& face : faces_) {
-    if (face.key.index != index || !to_string(face.key.picture).starts_with(digits)) {
+    if (!id.fits(face.key)) {
       continue;
     }
     if (found != nullptr) {

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "analyze/faces/faces_analyzer.h"
-#include "files/sha256.h"
 #include "people/dbscan.h"
 #include "people/grouping.h"
 #include "people/persons.h"
@@ -237,10 +236,6 @@ Result<PersonRow> find_person(const std::vector<PersonRow>& people, std::string_
                             found.size() > 2 ? ", ..." : ""));
   }
   return *found.front();
-}
-
-std::string face_id(const FaceKey& face) {
-  return fmt::format("{}#{}", to_string(face.picture), face.index);
 }
 
 Result<std::int64_t> apply_edit(const Library& library, LibraryWriter& writer,

@@ -58,13 +58,10 @@ Result<std::string> embedder_in_use(const Library& library);
 /// Errors: NotFound; InvalidArgument when it fits several.
 Result<PersonRow> find_person(const std::vector<PersonRow>& people, std::string_view text);
 
-/// "<64 hexadecimal digits>#<index>".
-std::string face_id(const FaceKey& face);
-
 /// What a user asks for, in ids and names.
 struct EditRequest {
   EditKind kind = EditKind::kName;
-  /// Persons and faces; a face by its id, of which the first digits suffice.
+  /// Persons as `find_person` takes them, and faces as `parse_face_id` does.
   std::vector<std::string> left;
   std::vector<std::string> right;
   std::string name;

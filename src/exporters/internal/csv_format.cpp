@@ -6,6 +6,7 @@
 
 #include "exporters/internal/row_format.h"
 #include "exporters/internal/text_format.h"
+#include "files/face_id.h"
 #include "files/path_text.h"
 #include "files/sha256.h"
 
@@ -157,14 +158,15 @@ LineCount append_people_csv(std::string& out, const PictureRow& row) {
     return 0;
   }
   LineCount lines = 0;
-  for (std::size_t index = 0; index < row.faces->size(); ++index) {
+  for (std::uint32_t index = 0; index < row.faces->size(); ++index) {
     const FaceRow& face = row.faces->at(index);
     if (face.person.empty()) {
       continue;
     }
+    const FaceKey key{.picture = row.picture->id, .index = index};
     const Rect& box = face.where.box;
     Line line{out};
-    line.text(face.person).text(face.person_name).text(face_id(row.picture->id, index));
+    line.text(face.person).text(face.person_name).text(to_string(key));
     line.text(path_to_text(row.file.path)).text(path_to_text(row.file.member));
     for (const float number : {box.x, box.y, box.width, box.height}) {
       line.number(double{number}, kPixelDecimals);

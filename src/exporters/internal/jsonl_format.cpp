@@ -7,6 +7,7 @@
 
 #include "exporters/internal/row_format.h"
 #include "exporters/internal/text_format.h"
+#include "files/face_id.h"
 #include "files/path_text.h"
 #include "files/sha256.h"
 
@@ -96,10 +97,9 @@ void append_metadata(std::string& out, const FileMetadata& metadata) {
   out.push_back('}');
 }
 
-void append_face(std::string& out, const PictureId& picture, std::size_t index,
-                 const FaceRow& face) {
+void append_face(std::string& out, const FaceKey& key, const FaceRow& face) {
   out.push_back('{');
-  append_text(out, "id", face_id(picture, index));
+  append_text(out, "id", to_string(key));
   append_name(out, "box");
   const Rect& box = face.where.box;
   char separator = '[';
@@ -133,11 +133,11 @@ void append_faces(std::string& out, const PictureRow& row) {
     return;
   }
   out.push_back('[');
-  for (std::size_t index = 0; index < row.faces->size(); ++index) {
+  for (std::uint32_t index = 0; index < row.faces->size(); ++index) {
     if (index > 0) {
       out.push_back(',');
     }
-    append_face(out, row.picture->id, index, row.faces->at(index));
+    append_face(out, {.picture = row.picture->id, .index = index}, row.faces->at(index));
   }
   out.push_back(']');
 }

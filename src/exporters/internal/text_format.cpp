@@ -7,8 +7,6 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "files/sha256.h"
-
 namespace albumen::exporting {
 namespace {
 
@@ -52,9 +50,5 @@ void append_fixed(std::string& out, double value, int decimals) {
 }
 
 std::string hash_text(std::uint64_t hash) { return fmt::format("{:016x}", hash); }
-
-std::string face_id(const PictureId& picture, std::size_t index) {
-  return fmt::format("{}#{}", to_string(picture), index);
-}
 
 }  // namespace albumen::exporting

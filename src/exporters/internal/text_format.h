@@ -23,7 +23,4 @@ void append_fixed(std::string& out, double value, int decimals);
 /// A hash as 16 hexadecimal digits.
 std::string hash_text(std::uint64_t hash);
 
-/// "<64 digits of the picture id>#<index>".
-std::string face_id(const PictureId& picture, std::size_t index);
-
 }  // namespace albumen::exporting

@@ -51,10 +51,7 @@ TEST(TextFormatTest, NumbersHaveTheirDecimalsAndNoNegativeZero) {
   EXPECT_EQ(fixed(123456.789, 0), "123457");
 }
 
-TEST(TextFormatTest, IdsAreHexadecimal) {
-  EXPECT_EQ(hash_text(0xABCU), "0000000000000abc");
-  EXPECT_EQ(face_id({}, 12), std::string(64, '0') + "#12");
-}
+TEST(TextFormatTest, HashesAreHexadecimal) { EXPECT_EQ(hash_text(0xABCU), "0000000000000abc"); }
 
 }  // namespace
 }  // namespace albumen::exporting

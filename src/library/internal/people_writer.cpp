@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "files/face_id.h"
+
 namespace albumen::store {
 namespace {
 
@@ -19,8 +21,8 @@ Result<std::int64_t> picture_of_face(Connection& connection, std::int64_t analyz
   auto* find = TRY(connection.prepare(kFindFace));
   const auto picture = TRY(find->integer(face.picture, analyzer, std::int64_t{face.index}));
   if (!picture) {
-    return fail(ErrorCode::kNotFound, fmt::format("there is no face {}#{} by that analyzer",
-                                                  to_string(face.picture), face.index));
+    return fail(ErrorCode::kNotFound,
+                fmt::format("there is no face {} by that analyzer", to_string(face)));
   }
   return *picture;
 }

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "files/face_id.h"
+
 namespace albumen::people {
 namespace {
 

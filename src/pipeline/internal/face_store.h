@@ -29,7 +29,7 @@ class FaceStore {
 
   [[nodiscard]] const std::vector<FaceQuality>& quality() const { return quality_; }
 
-  /// The face whose id begins with `text` ("<hex>#<index>"; the digits may be cut short).
+  /// The face with this id, of which the first digits suffice.
   /// Errors: NotFound; InvalidArgument when it fits several or is no face id.
   [[nodiscard]] Result<LocatedFace> find(std::string_view text) const;
 
