@@ -15,6 +15,7 @@
 #include "encode/png.h"
 #include "exporters/contact_sheet.h"
 #include "exporters/internal/face_tile.h"
+#include "exporters/internal/file_names.h"
 #include "files/face_id.h"
 #include "files/file.h"
 #include "files/path_text.h"
@@ -24,6 +25,7 @@ namespace albumen {
 namespace {
 
 constexpr std::size_t kLongestFolderName = 200;
+constexpr std::size_t kLongestIdInName = 40;
 
 // One face of a person and the file that it is cut from.
 struct Appearance {
@@ -35,21 +37,9 @@ struct Appearance {
 
 using Appearances = std::map<std::string, std::vector<Appearance>>;  // by person id
 
-std::string base_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
-
 std::string file_name(const Appearance& appearance) {
-  return base_name(appearance.member.empty() ? appearance.path : appearance.member);
-}
-
-// "x.jpg", 2 -> "x-2.jpg".
-std::string numbered(const std::string& name, unsigned number) {
-  if (number == 1) {
-    return name;
-  }
-  const auto dot = name.find_last_of('.');
-  const std::string stem = name.substr(0, dot);
-  const std::string extension = dot == std::string::npos ? "" : name.substr(dot);
-  return fmt::format("{}-{}{}", stem, number, extension);
+  return std::string{
+      last_component(appearance.member.empty() ? appearance.path : appearance.member)};
 }
 
 Result<Appearances> collect_appearances(const Library& library) {
@@ -82,8 +72,13 @@ class PeopleFolders {
                             const std::vector<Appearance>& appearances) {
     const std::string folder = options_.directory + "/" + name;
     TRY(make_directories(folder));
-    TRY(place_pictures(folder, appearances));
-    TRY(draw_sheets(folder, person, appearances));
+    exporting::FileNames names;
+    std::vector<std::string> sheets;
+    for (std::size_t first = 0; first < appearances.size(); first += kMaxTilesOnSheet) {
+      sheets.push_back(folder + "/" + names.take("contact-sheet.png"));
+    }
+    TRY(place_pictures(folder, appearances, names));
+    TRY(draw_sheets(sheets, person, appearances));
     ++report_.people;
     return {};
   }
@@ -91,17 +86,15 @@ class PeopleFolders {
   PeopleFoldersReport take_report() { return std::move(report_); }
 
  private:
-  Result<void> place_pictures(const std::string& folder,
-                              const std::vector<Appearance>& appearances) {
+  Result<void> place_pictures(const std::string& folder, const std::vector<Appearance>& appearances,
+                              exporting::FileNames& names) {
     std::set<std::pair<std::string, std::string>> placed;
-    std::map<std::string, unsigned> used_names{{"contact-sheet.png", 1}};
     for (const Appearance& appearance : appearances) {
       TRY(check_stop(stop_));
       if (!placed.emplace(appearance.path, appearance.member).second) {
         continue;
       }
-      const std::string name = file_name(appearance);
-      const std::string target = folder + "/" + numbered(name, ++used_names[name]);
+      const std::string target = folder + "/" + names.take(file_name(appearance));
       if (auto done = place(appearance, target); !done) {
         fail_picture(appearance, std::move(done).error());
       } else {
@@ -136,7 +129,7 @@ class PeopleFolders {
   // Makes a link beside the target and renames it over: a link cannot replace a file itself.
   template <class MakeLink>
   static Result<void> link_over(const std::string& target, const MakeLink& make_link) {
-    const std::string temporary = target + ".part";
+    const std::string temporary = fmt::format("{}/.albumen-link.part", folder_of(target));
     ::unlink(temporary.c_str());
     if (make_link(temporary) != 0 || ::rename(temporary.c_str(), target.c_str()) != 0) {
       const int error_number = errno;
@@ -149,14 +142,14 @@ class PeopleFolders {
     return {};
   }
 
-  Result<void> draw_sheets(const std::string& folder, const PersonRow& person,
+  Result<void> draw_sheets(const std::vector<std::string>& paths, const PersonRow& person,
                            const std::vector<Appearance>& appearances) {
     const std::string title = person.name.empty() ? person.id : person.name;
-    unsigned sheet = 0;
-    for (std::size_t first = 0; first < appearances.size(); first += kMaxTilesOnSheet) {
-      const auto count = std::min<std::size_t>(kMaxTilesOnSheet, appearances.size() - first);
-      const std::string path = folder + "/" + numbered("contact-sheet.png", ++sheet);
-      TRY(draw_sheet(path, title, std::span{appearances}.subspan(first, count)));
+    std::span rest{appearances};
+    for (const std::string& path : paths) {
+      const auto count = std::min<std::size_t>(kMaxTilesOnSheet, rest.size());
+      TRY(draw_sheet(path, title, rest.first(count)));
+      rest = rest.subspan(count);
       ++report_.sheets;
     }
     return {};
@@ -244,18 +237,17 @@ Result<void> check_not_a_source(const std::string& directory, const Appearances&
   return {};
 }
 
-}  // namespace
-
-std::string folder_name(const PersonRow& person, bool unique) {
+// What is left of `text` when nothing in it can mean anything to a file system; may be nothing.
+std::string safe_name(std::string_view text) {
   std::string name;
-  for (const char character : person.name) {
+  for (const char character : text) {
     const auto byte = static_cast<unsigned char>(character);
     const bool unsafe = byte < 0x20 || byte == 0x7F ||
                         std::string_view{"/\\:*?\"<>|"}.find(character) != std::string_view::npos;
     name.push_back(unsafe ? '_' : character);
   }
-  // Cut between characters, not inside one.
-  while (name.size() > kLongestFolderName || (!name.empty() && !is_utf8(name))) {
+  name = exporting::cut_to(std::move(name), kLongestFolderName);
+  while (!is_utf8(name)) {
     name.pop_back();
   }
   while (name.starts_with('.') || name.starts_with(' ')) {
@@ -264,10 +256,19 @@ std::string folder_name(const PersonRow& person, bool unique) {
   while (name.ends_with('.') || name.ends_with(' ')) {
     name.pop_back();
   }
+  return name;
+}
+
+}  // namespace
+
+std::string folder_name(const PersonRow& person, bool unique) {
+  const std::string name = safe_name(person.name);
+  // An id is safe already, unless somebody else wrote the library.
+  const std::string id = safe_name(person.id);
   if (name.empty()) {
-    return person.id;
+    return id.empty() ? "person" : id;
   }
-  return unique ? name : name + " " + person.id;
+  return unique ? name : fmt::format("{} {}", name, exporting::cut_to(id, kLongestIdInName));
 }
 
 Result<PeopleFoldersReport> export_people_folders(const Library& library, SourceReader& reader,

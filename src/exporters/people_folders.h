@@ -45,13 +45,13 @@ struct PeopleFoldersReport {
 };
 
 /// A folder's name for a person: the given name made safe for any file system, or the id; with the
-/// id behind it when `unique` is false. Never empty, never hidden, no '/', at most 200 bytes.
+/// id behind it when `unique` is false. Never empty, never hidden, no '/', at most 241 bytes.
 std::string folder_name(const PersonRow& person, bool unique);
 
 /// Writes the folders. Names inside follow the pictures' own; two of one name are told apart by a
-/// number in the order of their paths. Running it again replaces what it wrote, file by file.
-/// Errors: InvalidArgument when `directory` holds one of the sources; Io; those of the library. A
-/// picture that fails is in the report.
+/// number in the order of their paths, and "contact-sheet.png" is the sheet's. Running it again
+/// replaces what it wrote, file by file. Errors: InvalidArgument when `directory` holds one of the
+/// sources; Io; those of the library. A picture that fails is in the report.
 Result<PeopleFoldersReport> export_people_folders(const Library& library, SourceReader& reader,
                                                   const PeopleFoldersOptions& options,
                                                   Budget& budget, const StopToken& stop);

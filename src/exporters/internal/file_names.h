@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names for what is written into one folder: different from each other, and short enough for any
+// file system. Tested by file_names_test.cpp.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+
+namespace albumen::exporting {
+
+/// Longest name of a file on the file systems in use (NAME_MAX), in bytes.
+inline constexpr std::size_t kLongestFileName = 255;
+
+/// `text` without its end, so that at most `longest` bytes are left; not cut inside a character
+/// where it is UTF-8.
+std::string cut_to(std::string text, std::size_t longest);
+
+/// Hands out names for the files of one folder. The same questions in the same order give the same
+/// answers.
+class FileNames {
+ public:
+  /// `name` if nobody has it yet, else with the least number behind its stem that makes it new:
+  /// "x.jpg", "x-2.jpg", "x-3.jpg". The stem is cut where the whole would be too long.
+  std::string take(const std::string& name);
+
+ private:
+  std::set<std::string> taken_;
+  std::map<std::string, unsigned> last_number_;  // where the search for a name goes on
+};
+
+}  // namespace albumen::exporting

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: Apache-2.0
+// One folder per person, on a real file system, from pictures made by code.
+#include "exporters/people_folders.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stop_token>
+#include <sys/stat.h>
+
+#include "decode/decoder.h"
+#include "decode/testing/test_pictures.h"
+#include "exporters/contact_sheet.h"
+#include "files/path_text.h"
+#include "library/testing/library_test_support.h"
+#include "sources/testing/zip_writer.h"
+
+namespace albumen {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
+using ::testing::UnorderedElementsAre;
+
+namespace fs = std::filesystem;
+
+constexpr Size kPictureSize{.width = 64, .height = 48};
+
+class PeopleFoldersTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    library_ = open_for_test(folder_ / "library.db");
+    begin_test_run(*library_);
+    writer_ = must(library_->writer());
+  }
+
+  static std::string jpeg(std::uint32_t seed) {
+    const auto bytes = encode_jpeg(testing::photo_like(kPictureSize, 3, seed));
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  }
+
+  // A picture on disk and in the library, with this many faces.
+  FaceKey add_picture(const std::string& name, std::uint64_t seed, std::size_t faces = 1) {
+    const std::string path =
+        folder_.write("source/" + name, jpeg(static_cast<std::uint32_t>(seed)));
+    add_row(path, "", seed, faces);
+    return {.picture = digest_of(seed), .index = 0};
+  }
+
+  void add_row(const std::string& path, const std::string& member, std::uint64_t seed,
+               std::size_t faces = 1) {
+    PictureResult result = made_up_result(seed, 0);
+    result.file.path = path;
+    result.file.member = member;
+    std::mt19937_64 random{seed};
+    Faces found;
+    for (std::size_t index = 0; index < faces; ++index) {
+      Face face = made_up_face(random, 8);
+      face.where.box = {.x = 10, .y = 8, .width = 20, .height = 24};
+      found.faces.push_back(std::move(face));
+    }
+    result.findings = {{kFacesId, found}};
+    must(writer_->submit(result));
+  }
+
+  void set_people(const std::vector<PersonRow>& people) {
+    must(writer_->change_people(
+        {.faces_analyzer = kFacesId, .replace_all = true, .removed = {}, .people = people}));
+  }
+
+  PeopleFoldersReport write_folders(PeopleFoldersOptions options = {}) {
+    if (options.directory.empty()) {
+      options.directory = out_;
+    }
+    return must(export_people_folders(*library_, reader_, options, budget_, {}));
+  }
+
+  // Names in a folder, ordered as bytes.
+  static std::vector<std::string> names_in(const std::string& folder) {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator{folder}) {
+      names.push_back(entry.path().filename().native());
+    }
+    std::ranges::sort(names);
+    return names;
+  }
+
+  static std::string content_of(const std::string& path) {
+    return must(read_small_file(path, kMiB * 16));
+  }
+
+  static struct stat status_of(const std::string& path) {
+    struct stat status{};
+    EXPECT_EQ(::lstat(path.c_str(), &status), 0) << path;
+    return status;
+  }
+
+  TemporaryDirectory folder_;
+  std::string out_ = folder_ / "out";
+  std::unique_ptr<Library> library_;
+  LibraryWriter* writer_ = nullptr;
+  SourceReader reader_;
+  Budget budget_{kMiB * 64};
+};
+
+TEST_F(PeopleFoldersTest, APersonsPicturesAndAContactSheetStandInOneFolder) {
+  const FaceKey first = add_picture("a.jpg", 1);
+  const FaceKey second = add_picture("b.jpg", 2);
+  add_picture("nobody.jpg", 3);
+  set_people({{.id = "p-1", .name = "Ada", .faces = {first, second}}});
+  const auto report = write_folders();
+  EXPECT_EQ(report.people, 1U);
+  EXPECT_EQ(report.pictures, 2U);
+  EXPECT_EQ(report.sheets, 1U);
+  EXPECT_THAT(report.failures, IsEmpty());
+  EXPECT_THAT(names_in(out_), ElementsAre("Ada"));
+  EXPECT_THAT(names_in(out_ + "/Ada"), ElementsAre("a.jpg", "b.jpg", "contact-sheet.png"));
+  EXPECT_EQ(content_of(out_ + "/Ada/a.jpg"), jpeg(1));
+  EXPECT_EQ(budget_.used(), Bytes{});
+}
+
+TEST_F(PeopleFoldersTest, TheContactSheetIsAPictureThatShowsTheFaces) {
+  set_people({{.id = "p-1", .name = "Ada", .faces = {add_picture("a.jpg", 1)}}});
+  write_folders();
+  const std::string png = content_of(out_ + "/Ada/contact-sheet.png");
+  const auto image =
+      testing::as_image(budget_, std::as_bytes(std::span{png.data(), png.size()}), "sheet");
+  const ImageInfo info = must(probe(image));
+  EXPECT_EQ(info.type, ContentType::kPng);
+  EXPECT_GE(info.stored_size.longest_side(), kTileSide);
+  const std::array views{
+      ViewSpec{.longest_side = info.stored_size.longest_side(), .layout = ViewLayout::kDecoded}};
+  const DecodePlan how = must(plan(info, views, kMiB * 32));
+  auto job = must(budget_.reserve(MemoryTag::kPixels, how.peak_bytes, {}));
+  const DecodedImage decoded = must(decode(image, info, how, {}, job));
+  // Colour comes from the photograph alone: ground and text are grey.
+  std::uint32_t coloured = 0;
+  const ImageView pixels = decoded.planes[0];
+  for (std::uint32_t y = 0; y < pixels.height(); ++y) {
+    const auto row = pixels.row(y);
+    for (std::size_t x = 0; x + 2 < row.size(); x += 3) {
+      const auto [least, most] = std::ranges::minmax(row.subspan(x, 3));
+      coloured += most - least > 8 ? 1U : 0U;
+    }
+  }
+  EXPECT_GT(coloured, kTileSide * kTileSide / 4);
+}
+
+TEST_F(PeopleFoldersTest, ManyFacesTakeSeveralSheets) {
+  std::vector<FaceKey> faces;
+  for (std::uint64_t seed = 1; seed <= kMaxTilesOnSheet + 1; ++seed) {
+    faces.push_back(add_picture(std::to_string(seed) + ".jpg", seed));
+  }
+  set_people({{.id = "p-1", .name = "Ada", .faces = faces}});
+  EXPECT_EQ(write_folders().sheets, 2U);
+  EXPECT_THAT(names_in(out_ + "/Ada"), IsSupersetOf({"contact-sheet.png", "contact-sheet-2.png"}));
+}
+
+TEST_F(PeopleFoldersTest, EveryPlacementLeavesTheOriginalsAsTheyAre) {
+  const FaceKey face = add_picture("a.jpg", 1);
+  const std::string original = folder_ / "source/a.jpg";
+  const std::string placed = out_ + "/Ada/a.jpg";
+  set_people({{.id = "p-1", .name = "Ada", .faces = {face}}});
+  const struct stat before = status_of(original);
+  const auto check_original = [&] {
+    EXPECT_EQ(content_of(original), jpeg(1));
+    EXPECT_EQ(status_of(original).st_ino, before.st_ino);
+    EXPECT_EQ(status_of(original).st_mtim.tv_nsec, before.st_mtim.tv_nsec);
+    EXPECT_EQ(status_of(original).st_mode, before.st_mode);
+    EXPECT_EQ(content_of(placed), jpeg(1));
+    EXPECT_THAT(names_in(out_ + "/Ada"), ElementsAre("a.jpg", "contact-sheet.png"));
+  };
+  // Twice each, and each over what every other one left.
+  for (const Placement placement :
+       {Placement::kCopy, Placement::kSymlink, Placement::kHardLink, Placement::kCopy,
+        Placement::kHardLink, Placement::kHardLink, Placement::kSymlink, Placement::kSymlink,
+        Placement::kCopy, Placement::kCopy}) {
+    const auto report = write_folders({.directory = out_, .placement = placement});
+    EXPECT_THAT(report.failures, IsEmpty());
+    check_original();
+    EXPECT_EQ(S_ISLNK(status_of(placed).st_mode), placement == Placement::kSymlink);
+    EXPECT_EQ(status_of(placed).st_ino == before.st_ino, placement == Placement::kHardLink);
+  }
+  EXPECT_EQ(status_of(original).st_nlink, 1U);
+}
+
+TEST_F(PeopleFoldersTest, ASymbolicLinkLeadsToTheOriginalFromAnywhere) {
+  set_people({{.id = "p-1", .name = "Ada", .faces = {add_picture("a.jpg", 1)}}});
+  write_folders({.directory = out_, .placement = Placement::kSymlink});
+  fs::rename(out_, folder_ / "moved");
+  EXPECT_EQ(content_of(folder_ / "moved/Ada/a.jpg"), jpeg(1));
+}
+
+TEST_F(PeopleFoldersTest, MembersOfArchivesAreCopiedWhateverThePlacement) {
+  ZipWriter archive;
+  archive.add({.name = "in/side.jpg", .content = jpeg(1), .deflate = true});
+  archive.add({.name = "other.jpg", .content = jpeg(2)});
+  const std::string path = folder_.write("source/set.zip", archive.finish());
+  add_row(path, "in/side.jpg", 1);
+  add_row(path, "other.jpg", 2);
+  set_people({{.id = "p-1", .name = "Ada", .faces = {{digest_of(1), 0}, {digest_of(2), 0}}}});
+  for (const Placement placement : {Placement::kCopy, Placement::kHardLink, Placement::kSymlink}) {
+    const auto report = write_folders({.directory = out_, .placement = placement});
+    EXPECT_EQ(report.pictures, 2U);
+    EXPECT_THAT(names_in(out_ + "/Ada"), ElementsAre("contact-sheet.png", "other.jpg", "side.jpg"));
+    EXPECT_TRUE(S_ISREG(status_of(out_ + "/Ada/side.jpg").st_mode));
+    EXPECT_EQ(content_of(out_ + "/Ada/side.jpg"), jpeg(1));
+  }
+}
+
+TEST_F(PeopleFoldersTest, APictureOfTwoPeopleStandsInBothFoldersAndTwiceInNone) {
+  const FaceKey face = add_picture("a.jpg", 1, 3);
+  FaceKey second = face;
+  second.index = 1;
+  FaceKey third = face;
+  third.index = 2;
+  set_people({{.id = "p-1", .name = "Ada", .faces = {face, third}},
+              {.id = "p-2", .name = "Bob", .faces = {second}}});
+  const auto report = write_folders();
+  EXPECT_EQ(report.pictures, 2U);
+  EXPECT_THAT(names_in(out_ + "/Ada"), ElementsAre("a.jpg", "contact-sheet.png"));
+  EXPECT_THAT(names_in(out_ + "/Bob"), ElementsAre("a.jpg", "contact-sheet.png"));
+}
+
+TEST_F(PeopleFoldersTest, EqualNamesOfPicturesAreToldApartAndNoneIsLost) {
+  std::vector<FaceKey> faces;
+  std::uint64_t seed = 0;
+  for (const char* name : {"1/x.jpg", "2/x.jpg", "3/x-2.jpg", "4/x.jpg", "5/contact-sheet.png",
+                           "6/contact-sheet.png", "7/none", "8/none"}) {
+    faces.push_back(add_picture(name, ++seed));
+  }
+  set_people({{.id = "p-1", .name = "Ada", .faces = faces}});
+  for (int round = 0; round < 2; ++round) {
+    const auto report = write_folders();
+    EXPECT_EQ(report.pictures, 8U);
+    const auto names = names_in(out_ + "/Ada");
+    EXPECT_THAT(names, IsSupersetOf({"x.jpg", "x-2.jpg", "contact-sheet.png", "none", "none-2"}));
+    std::multiset<std::string> contents;
+    for (const std::string& name : names) {
+      if (name != "contact-sheet.png") {
+        contents.insert(content_of(out_ + "/Ada/" + name));
+      }
+    }
+    for (std::uint32_t picture = 1; picture <= 8; ++picture) {
+      EXPECT_EQ(contents.count(jpeg(picture)), 1U) << picture;
+    }
+  }
+  EXPECT_EQ(content_of(out_ + "/Ada/x.jpg"), jpeg(1)) << "the first by path keeps its name";
+}
+
+TEST_F(PeopleFoldersTest, OddNamesOfPicturesKeepTheirBytes) {
+  const std::string longest = std::string(251, 'l') + ".jpg";
+  const std::string latin{"caf\xE9 \n%.jpg"};
+  std::vector<FaceKey> faces{add_picture(latin, 1), add_picture("a/" + longest, 2),
+                             add_picture("b/" + longest, 3), add_picture("-rf *.jpg", 4)};
+  set_people({{.id = "p-1", .name = "Ada", .faces = faces}});
+  for (const Placement placement : {Placement::kCopy, Placement::kHardLink, Placement::kSymlink}) {
+    fs::remove_all(out_);
+    const auto report = write_folders({.directory = out_, .placement = placement});
+    EXPECT_THAT(report.failures, IsEmpty());
+    EXPECT_EQ(report.pictures, 4U);
+    EXPECT_EQ(names_in(out_ + "/Ada").size(), 5U);
+    EXPECT_EQ(content_of(out_ + "/Ada/" + latin), jpeg(1));
+    EXPECT_EQ(content_of(out_ + "/Ada/" + longest), jpeg(2));
+    EXPECT_EQ(content_of(out_ + "/Ada/-rf *.jpg"), jpeg(4));
+  }
+}
+
+TEST_F(PeopleFoldersTest, PeopleOfOneNameHaveFoldersOfTheirOwn) {
+  set_people({{.id = "p-1", .name = "Ada", .faces = {add_picture("1.jpg", 1)}},
+              {.id = "p-2", .name = "Ada", .faces = {add_picture("2.jpg", 2)}},
+              {.id = "p-3", .name = "A/B", .faces = {add_picture("3.jpg", 3)}},
+              {.id = "p-4", .name = "A:B", .faces = {add_picture("4.jpg", 4)}},
+              {.id = "p-5", .name = "", .faces = {add_picture("5.jpg", 5)}}});
+  EXPECT_EQ(write_folders().people, 5U);
+  EXPECT_THAT(names_in(out_), ElementsAre("A_B p-3", "A_B p-4", "Ada p-1", "Ada p-2", "p-5"));
+  EXPECT_THAT(names_in(out_ + "/A_B p-4"), ElementsAre("4.jpg", "contact-sheet.png"));
+}
+
+TEST(FolderNameTest, IsSafeOnEveryFileSystemAndNeverEmpty) {
+  const auto name_of = [](const std::string& name, const std::string& id = "p-1") {
+    return folder_name({.id = id, .name = name}, true);
+  };
+  EXPECT_EQ(name_of("Zoë Müller"), "Zoë Müller");
+  EXPECT_EQ(name_of("a/b\\c:d*e?f\"g<h>i|j\n\x7F"), "a_b_c_d_e_f_g_h_i_j__");
+  EXPECT_EQ(name_of("..."), "p-1");
+  EXPECT_EQ(name_of(" .hidden. "), "hidden");
+  EXPECT_EQ(name_of(".."), "p-1");
+  EXPECT_EQ(name_of(""), "p-1");
+  EXPECT_EQ(name_of("caf\xE9"), "caf") << "no text that is none";
+  // An id comes from the library, which may be anybody's.
+  EXPECT_THAT(name_of("", "../../up"),
+              AllOf(::testing::Not(HasSubstr("/")), ::testing::Not(::testing::StartsWith("."))));
+  EXPECT_FALSE(name_of("", "..").empty());
+  EXPECT_FALSE(name_of("", "").empty());
+  std::string wide;
+  for (int letter = 0; letter < 150; ++letter) {
+    wide += "é";
+  }
+  EXPECT_EQ(name_of(wide), wide.substr(0, 200));
+  EXPECT_TRUE(is_utf8(name_of("x" + wide)));
+  EXPECT_EQ(folder_name({.id = "p-1", .name = "Ada"}, false), "Ada p-1");
+}
+
+TEST_F(PeopleFoldersTest, WhoIsWrittenIsChosenById) {
+  set_people({{.id = "p-1", .name = "Ada", .faces = {add_picture("1.jpg", 1)}},
+              {.id = "p-2", .name = "Bob", .faces = {add_picture("2.jpg", 2)}},
+              {.id = "p-3", .tentative = true, .faces = {add_picture("3.jpg", 3)}}});
+  write_folders({.directory = folder_ / "all"});
+  EXPECT_THAT(names_in(folder_ / "all"), ElementsAre("Ada", "Bob"));
+  write_folders({.directory = folder_ / "tentative", .tentative = true});
+  EXPECT_THAT(names_in(folder_ / "tentative"), ElementsAre("Ada", "Bob", "p-3"));
+  write_folders({.directory = folder_ / "some", .people = {"p-2", "p-3"}});
+  EXPECT_THAT(names_in(folder_ / "some"), ElementsAre("Bob", "p-3"));
+}
+
+TEST_F(PeopleFoldersTest, WhatStandsInTheFolderAlreadyStays) {
+  set_people({{.id = "p-1", .name = "Ada", .faces = {add_picture("a.jpg", 1)}}});
+  folder_.write("out/mine.txt", "mine");
+  folder_.write("out/Ada/a.jpg.part", "also mine");
+  for (const Placement placement : {Placement::kCopy, Placement::kHardLink, Placement::kSymlink}) {
+    write_folders({.directory = out_, .placement = placement});
+    EXPECT_EQ(content_of(out_ + "/mine.txt"), "mine");
+    EXPECT_EQ(content_of(out_ + "/Ada/a.jpg.part"), "also mine");
+  }
+}
+
+TEST_F(PeopleFoldersTest, AFolderThatHoldsTheOriginalsIsRefused) {
+  set_people({{.id = "p-1", .name = "Ada", .faces = {add_picture("a.jpg", 1)}}});
+  for (const std::string& directory :
+       {folder_.path(), folder_ / "source", folder_ / "source/../source"}) {
+    const auto refused =
+        export_people_folders(*library_, reader_, {.directory = directory}, budget_, {});
+    EXPECT_EQ(code_of(refused), ErrorCode::kInvalidArgument) << directory;
+    EXPECT_THAT(message_of(refused), HasSubstr("choose another folder"));
+  }
+  EXPECT_THAT(names_in(folder_ / "source"), ElementsAre("a.jpg"));
+}
+
+TEST_F(PeopleFoldersTest, APictureThatIsGoneOrBrokenIsReportedAndTheRestIsWritten) {
+  const std::vector<FaceKey> faces{add_picture("a.jpg", 1), add_picture("gone.jpg", 2),
+                                   add_picture("broken.jpg", 3)};
+  fs::remove(folder_ / "source/gone.jpg");
+  folder_.write("source/broken.jpg", "no picture any more");
+  set_people({{.id = "p-1", .name = "Ada", .faces = faces}});
+  const auto report = write_folders();
+  EXPECT_EQ(report.pictures, 2U) << "what is there is copied, whatever it is now";
+  EXPECT_EQ(report.sheets, 1U);
+  std::set<std::string> named;
+  for (const PlacementFailure& failure : report.failures) {
+    named.insert(failure.name);
+  }
+  EXPECT_THAT(named, UnorderedElementsAre(HasSubstr("gone.jpg"), HasSubstr("broken.jpg")));
+  EXPECT_THAT(names_in(out_ + "/Ada"), ElementsAre("a.jpg", "broken.jpg", "contact-sheet.png"));
+}
+
+TEST_F(PeopleFoldersTest, EveryReadThatFailsCostsOnePictureOrOneTile) {
+  set_people(
+      {{.id = "p-1", .name = "Ada", .faces = {add_picture("a.jpg", 1), add_picture("b.jpg", 2)}}});
+  std::size_t reported = 0;
+  for (std::uint64_t nth = 1;; ++nth) {
+    fs::remove_all(out_);
+    reader_.fail_nth_for_testing(nth);
+    const auto report = write_folders();
+    reader_.fail_nth_for_testing(0);
+    EXPECT_EQ(report.sheets, 1U) << nth;
+    EXPECT_EQ(budget_.used(), Bytes{}) << nth;
+    if (report.failures.empty()) {
+      EXPECT_EQ(report.pictures, 2U);
+      break;
+    }
+    EXPECT_EQ(report.failures.size(), 1U) << nth;
+    EXPECT_EQ(report.failures.front().error.code, ErrorCode::kIo) << nth;
+    EXPECT_GE(report.pictures, 1U) << nth;
+    ++reported;
+  }
+  EXPECT_GE(reported, 4U) << "two copies and two tiles are read";
+}
+
+TEST_F(PeopleFoldersTest, AStopEndsTheExport) {
+  set_people({{.id = "p-1", .name = "Ada", .faces = {add_picture("a.jpg", 1)}}});
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(code_of(export_people_folders(*library_, reader_, {.directory = out_}, budget_,
+                                          stop.get_token())),
+            ErrorCode::kCancelled);
+  EXPECT_EQ(budget_.used(), Bytes{});
+}
+
+}  // namespace
+}  // namespace albumen
