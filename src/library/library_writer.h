@@ -78,6 +78,10 @@ class LibraryWriter {
   /// Adds to the log; `edit.number` is ignored. Returns the number that it got.
   Result<std::int64_t> append_edit(const EditRow& edit);
 
+  /// Makes the nth transaction from now (1-based) fail with StoreFailed when it is committed, as on
+  /// a broken disk. For failure-injection tests of the callers; 0 switches it off.
+  void fail_nth_for_testing(std::uint64_t n);
+
  private:
   std::unique_ptr<store::CommitQueue> queue_;
 };

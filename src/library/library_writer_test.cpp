@@ -141,6 +141,29 @@ TEST(LibraryWriterTest, AFullDiskWakesThoseWhoWaitForRoom) {
   EXPECT_EQ(code_of(writer->flush()), ErrorCode::kStoreFailed);
 }
 
+TEST(LibraryWriterTest, ATransactionThatFailsIsUndoneWhole) {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "library.db";
+  {
+    const auto library = open_for_test(path);
+    auto* writer = must(library->writer());
+    writer->fail_nth_for_testing(2);
+    begin_test_run(*library);
+    must(writer->submit(made_up_result(1)));
+    EXPECT_EQ(code_of(writer->flush()), ErrorCode::kStoreFailed);
+    EXPECT_EQ(code_of(writer->submit(made_up_result(2))), ErrorCode::kStoreFailed);
+  }
+  const auto library = open_for_test(path);
+  EXPECT_THAT(rows_of(*library), IsEmpty());
+  EXPECT_THAT(must(library->integrity_check({})), IsEmpty());
+  // One that a caller waits for fails alone; what comes after it is written.
+  auto* writer = must(library->writer());
+  writer->fail_nth_for_testing(1);
+  EXPECT_EQ(code_of(writer->append_edit({.kind = "name"})), ErrorCode::kStoreFailed);
+  EXPECT_THAT(must(library->edits()), IsEmpty());
+  EXPECT_EQ(must(writer->append_edit({.kind = "name"})), 1);
+}
+
 TEST(LibraryWriterTest, FullDurabilityIsSet) {
   const TemporaryDirectory folder;
   OpenOptions options = for_writing();

@@ -2,171 +2,30 @@
 // The run as a whole, with analyzers made for the test: overlap, failures of every stage, stops.
 #include "pipeline/index_run.h"
 
-#include <algorithm>
 #include <atomic>
 #include <filesystem>
-#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <memory>
 #include <mutex>
-#include <span>
-#include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
-#include "decode/testing/test_pictures.h"
-#include "files/testing/temporary_directory.h"
+#include "files/path_text.h"
+#include "pipeline/testing/index_run_fixture.h"
 
 namespace albumen {
 namespace {
 
+using testing::Behaviour;
 using ::testing::HasSubstr;
+using testing::MeanAnalyzer;
 using ::testing::UnorderedElementsAre;
 
-enum class Behaviour : std::uint8_t { kWell, kFails, kRefuses, kThrows, kForgets };
-
-// Reports the mean of its view as brightness.
-class MeanAnalyzer final : public Analyzer {
- public:
-  explicit MeanAnalyzer(std::string name, Behaviour behaviour = Behaviour::kWell)
-      : id_{.name = std::move(name), .version = "1", .model_digest = "", .parameters = ""},
-        behaviour_(behaviour) {}
-
-  const AnalyzerId& id() const override { return id_; }
-
-  std::span<const ViewSpec> views() const override { return views_; }
-
-  Bytes working_bytes(Size /*decoded*/, Size /*original*/) const override { return kKiB; }
-
-  void analyze(std::span<const AnalysisInput> batch, Reservation& /*job*/,
-               const StopToken& /*stop*/, FindingSink& out) const override {
-    ++calls_;
-    for (std::size_t index = 0; index < batch.size(); ++index) {
-      if (behaviour_ == Behaviour::kThrows) {
-        throw std::runtime_error{"thrown by a test"};
-      }
-      if (behaviour_ == Behaviour::kFails) {
-        out.accept(index, fail(ErrorCode::kModelFailed, "failed as a test asked"));
-      } else if (behaviour_ == Behaviour::kRefuses) {
-        out.accept(index, fail(ErrorCode::kUnsupported, "refused, as it would be again"));
-      } else if (behaviour_ == Behaviour::kWell) {
-        out.accept(index, mean_of(batch[index].views[0]->pixels));
-      }
-    }
-  }
-
-  int calls() const { return calls_; }
-
- private:
-  static Finding mean_of(ImageView view) {
-    double sum = 0;
-    for (std::uint32_t y = 0; y < view.height(); ++y) {
-      for (const std::uint8_t sample : view.row(y)) {
-        sum += sample;
-      }
-    }
-    return Quality{.brightness =
-                       static_cast<float>(sum / static_cast<double>(view.size().pixels().count()))};
-  }
-
-  AnalyzerId id_;
-  Behaviour behaviour_;
-  std::vector<ViewSpec> views_{{.longest_side = 64, .layout = ViewLayout::kGray8}};
-  mutable std::atomic<int> calls_ = 0;
-};
-
-// A folder of pictures, a library, and everything that a run needs.
-class IndexRunTest : public ::testing::Test {
- protected:
-  void SetUp() override { open_library(0); }
-
-  void open_library(std::int64_t page_limit) {
-    library_.reset();
-    OpenOptions options;
-    options.mode = LibraryMode::kWrite;
-    options.page_limit_for_testing = page_limit;
-    library_ = std::move(Library::open(folder_ / "library.db", options)).value();
-  }
-
-  void write_pictures(int count, Size size = {.width = 120, .height = 90}) {
-    for (int number = 0; number < count; ++number) {
-      const auto bytes = albumen::testing::encode_jpeg(
-          albumen::testing::photo_like(size, 3, static_cast<std::uint32_t>(number)));
-      write(fmt::format("p{}.jpg", number), bytes);
-    }
-  }
-
-  void write(const std::string& name, std::span<const std::byte> bytes) {
-    folder_.write("pictures/" + name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  }
-
-  void use(std::unique_ptr<Analyzer> analyzer) {
-    std::vector<std::unique_ptr<Analyzer>> analyzers;
-    analyzers.push_back(std::move(analyzer));
-    analyzers_ = std::make_unique<AnalyzerSet>(std::move(analyzers));
-  }
-
-  Result<IndexReport> run(const StopToken& stop = {}) {
-    if (!analyzers_) {
-      use(std::make_unique<MeanAnalyzer>("quality"));
-    }
-    LibraryWriter& writer = *library_->writer().value();
-    auto run_id = writer.begin_run({.command = "index",
-                                    .program_version = version_,
-                                    .started_ms = 0,
-                                    .analyzers = analyzers_->ids()});
-    if (!run_id) {
-      return std::unexpected(run_id.error());
-    }
-    progress_ = std::make_unique<IndexProgress>();
-    const IndexRequest request{.sources = {folder_ / "pictures"},
-                               .source_options = {},
-                               .decode = {},
-                               .rehash = rehash_,
-                               .workers = workers_,
-                               .run = *run_id,
-                               .program_version = version_};
-    const IndexEnvironment environment{.library = *library_,
-                                       .writer = writer,
-                                       .reader = reader_,
-                                       .analyzers = *analyzers_,
-                                       .budget = *budget_,
-                                       .clock = clock_,
-                                       .progress = *progress_,
-                                       .listener = listener_};
-    return run_index(request, environment, stop);
-  }
-
-  std::vector<PictureRow> rows() {
-    std::vector<PictureRow> rows;
-    EXPECT_TRUE(library_
-                    ->for_each_picture({},
-                                       [&](const PictureRow& row) -> Result<void> {
-                                         rows.push_back(row);
-                                         return {};
-                                       })
-                    .has_value());
-    return rows;
-  }
-
-  std::uint64_t done() const { return progress_->done; }
-
-  TemporaryDirectory folder_;
-  std::unique_ptr<Library> library_;
-  std::unique_ptr<AnalyzerSet> analyzers_;
-  SourceReader reader_;
-  std::unique_ptr<Budget> budget_ = std::make_unique<Budget>(kMiB * 64);
-  StageClock clock_;
-  std::unique_ptr<IndexProgress> progress_;
-  FileListener listener_;
-  Rehash rehash_ = Rehash::kChanged;
-  unsigned workers_ = 3;
-  std::string version_ = "test";
-};
+class IndexRunTest : public testing::IndexRunFixture {};
 
 TEST_F(IndexRunTest, EveryPictureBecomesARowAndTheBudgetIsEmptyAfterwards) {
   write_pictures(12);
@@ -278,7 +137,7 @@ TEST_F(IndexRunTest, EveryFileIsToldOfOnceWithWhatBecameOfIt) {
   std::vector<std::tuple<std::string, FileOutcome, std::string>> told;
   listener_ = [&](const FileEvent& event) {
     const std::lock_guard lock{mutex};
-    told.emplace_back(event.name.substr(event.name.rfind('/') + 1), event.outcome, event.reason);
+    told.emplace_back(last_component(event.name), event.outcome, event.reason);
   };
   const auto report = run();
   ASSERT_TRUE(report.has_value());
@@ -349,34 +208,6 @@ TEST_F(IndexRunTest, AnAnalyzerThatWouldFailAgainCountsAsFailedBefore) {
   use(std::make_unique<MeanAnalyzer>("another"));
   ASSERT_TRUE(run().has_value());
   EXPECT_EQ(done(), 3U) << "what failed was not asked for";
-}
-
-TEST_F(IndexRunTest, AnInjectedReadFailureCostsOnePictureOnce) {
-  write_pictures(6);
-  reader_.fail_nth_for_testing(3);
-  auto report = run();
-  ASSERT_TRUE(report.has_value());
-  EXPECT_EQ(report->failed.at("Io"), 1U);
-  EXPECT_EQ(done(), 5U);
-  ASSERT_TRUE(run().has_value());
-  EXPECT_EQ(done(), 1U) << "Io is worth another try on the next run";
-  EXPECT_EQ(progress_->unchanged, 5U);
-}
-
-TEST_F(IndexRunTest, EveryInjectedReservationFailureLeavesARowAndNoLeak) {
-  write_pictures(3);
-  for (std::uint64_t n = 1; n <= 6; ++n) {
-    rehash_ = Rehash::kAll;
-    budget_->fail_nth_for_testing(n);
-    const auto report = run();
-    EXPECT_EQ(budget_->used(), Bytes{}) << n;
-    budget_->fail_nth_for_testing(0);
-    if (report) {
-      EXPECT_EQ(done() + progress_->failed, 3U) << n;
-    } else {
-      EXPECT_EQ(report.error().code, ErrorCode::kBudgetExceeded) << n;
-    }
-  }
 }
 
 TEST_F(IndexRunTest, AFullDiskEndsTheRunAndKeepsWhatWasCommitted) {

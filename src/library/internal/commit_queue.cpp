@@ -177,7 +177,7 @@ Result<void> CommitQueue::run_job(const Job& job) {
   auto transaction = TRY(Transaction::begin(*connection_));
   auto outcome = job(writer_);
   if (outcome) {
-    outcome = transaction.commit();
+    outcome = commit(transaction);
   }
   if (!outcome) {
     writer_.forget_keys();
@@ -187,7 +187,7 @@ Result<void> CommitQueue::run_job(const Job& job) {
 
 Result<void> CommitQueue::commit_group() {
   if (group_) {
-    auto committed = group_->commit();
+    auto committed = commit(*group_);
     if (!committed) {
       fail_for_ever(std::move(committed).error());
     }
@@ -197,6 +197,22 @@ Result<void> CommitQueue::commit_group() {
     return std::unexpected(*std::move(error));
   }
   return {};
+}
+
+Result<void> CommitQueue::commit(Transaction& transaction) {
+  {
+    const MutexLock lock{mutex_};
+    if (fail_in_ > 0 && --fail_in_ == 0) {
+      return fail(ErrorCode::kStoreFailed,
+                  connection_->name() + ": writing failed as a test asked");
+    }
+  }
+  return transaction.commit();
+}
+
+void CommitQueue::fail_nth_for_testing(std::uint64_t n) {
+  const MutexLock lock{mutex_};
+  fail_in_ = n;
 }
 
 bool CommitQueue::group_is_due() const {

@@ -41,6 +41,9 @@ class CommitQueue {
   /// waits for its end. An error of the job undoes the job alone.
   Result<void> run(const Job& job);
 
+  /// As LibraryWriter's.
+  void fail_nth_for_testing(std::uint64_t n);
+
  private:
   struct Order {
     const Job* job;  // of the waiting caller
@@ -62,6 +65,7 @@ class CommitQueue {
   void finish(Order& order, Result<void> outcome);
   Result<void> run_job(const Job& job);
   Result<void> commit_group();
+  Result<void> commit(Transaction& transaction);
   bool group_is_due() const;
   void fail_for_ever(Error error);
   std::optional<Error> failure() const;
@@ -80,6 +84,7 @@ class CommitQueue {
   std::size_t queued_bytes_ GUARDED_BY(mutex_) = 0;
   bool closing_ GUARDED_BY(mutex_) = false;
   std::optional<Error> error_ GUARDED_BY(mutex_);
+  std::uint64_t fail_in_ GUARDED_BY(mutex_) = 0;
 
   std::thread thread_;  // last: starts when all the rest is there
 };
