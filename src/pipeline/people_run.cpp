@@ -37,14 +37,19 @@ Result<std::vector<Edit>> current_edits(const Library& library, const FaceStore&
   return rebind(TRY(load_edits(rows)), before, faces.located()).edits;
 }
 
+Result<void> check_method(const PeopleOptions& options, const Decisions& decisions) {
+  if (options.method == GroupingMethod::kDbscan && !decisions.constraints.empty()) {
+    return fail(ErrorCode::kInvalidArgument,
+                "DBSCAN knows no merges, splits or keep-apart; undo them or use the default "
+                "method");
+  }
+  return {};
+}
+
 Result<Partition> partition_of(const FaceStore& faces, const Decisions& decisions,
                                const PeopleOptions& options, const GroupingResources& resources) {
+  TRY(check_method(options, decisions));
   if (options.method == GroupingMethod::kDbscan) {
-    if (!decisions.constraints.empty()) {
-      return fail(ErrorCode::kInvalidArgument,
-                  "DBSCAN knows no merges, splits or keep-apart; undo them or use the default "
-                  "method");
-    }
     return dbscan(faces.set(),
                   {.eps = options.eps,
                    .min_samples = options.min_samples,
@@ -114,7 +119,9 @@ class EditBuilder {
   [[nodiscard]] Result<std::vector<FaceKey>> faces_of(const std::vector<std::string>& words) const {
     std::set<FaceKey> faces;
     for (const std::string& word : words) {
-      if (word.find('#') != std::string::npos) {
+      // A name may hold a '#', too.
+      if (word.contains('#') &&
+          std::ranges::find(people_, word, &PersonRow::name) == people_.end()) {
         faces.insert(TRY(faces_.find(word)).key);
       } else {
         const PersonRow person = TRY(find_person(people_, word));
@@ -162,11 +169,12 @@ std::int64_t unix_seconds() {
   return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
-Result<EditRow> build_edit(const Library& library, const EditRequest& request, Budget& budget) {
+Result<EditRow> build_edit(const Library& library, const EditRequest& request,
+                           const PeopleOptions& options, Budget& budget) {
   const FaceStore faces = TRY(FaceStore::load(library, budget));
   const std::vector<PersonRow> people = TRY(library.people());
   const EditBuilder builder{faces, people};
-  const std::vector<Edit> log = TRY(load_edits(TRY(library.edits())));
+  std::vector<Edit> log = TRY(load_edits(TRY(library.edits())));
   Edit edit;
   edit.id = log.empty() ? 1 : log.back().id + 1;
   edit.kind = request.kind;
@@ -179,6 +187,9 @@ Result<EditRow> build_edit(const Library& library, const EditRequest& request, B
   edit.undone = request.undone;
   edit.time_unix = unix_seconds();
   TRY(check_edit(log, edit));
+  // Before it is written down: what is in the log stays there.
+  log.push_back(edit);
+  TRY(check_method(options, resolve(log)));
   return edit_to_row(edit, builder.located(edit));
 }
 
@@ -241,7 +252,7 @@ Result<PersonRow> find_person(const std::vector<PersonRow>& people, std::string_
 Result<std::int64_t> apply_edit(const Library& library, LibraryWriter& writer,
                                 const EditRequest& request, const PeopleOptions& options,
                                 Budget& budget, const StopToken& stop) {
-  const EditRow row = TRY(build_edit(library, request, budget));
+  const EditRow row = TRY(build_edit(library, request, options, budget));
   const std::int64_t number = TRY(writer.append_edit(row));
   TRY(group_people(library, writer, options, budget, stop));
   return number;
