@@ -4,14 +4,17 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <fmt/core.h>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "analyze/faces/faces_analyzer.h"
 #include "analyze/faces/model_trial.h"
 #include "analyze/hashes/hashes.h"
 #include "analyze/quality/quality.h"
+#include "files/path_text.h"
 
 namespace albumen {
 namespace {
@@ -112,15 +115,15 @@ Result<Installation> install_built_in(const ModelStore& store, const std::string
     const std::string cache = environment("XDG_CACHE_HOME");
     packages = (cache.empty() ? environment("HOME") + "/.cache" : cache) + "/albumen/packages";
   }
-  auto installed =
-      store.install(std::string{card->toml}, name, packages + "/" + std::string{folder->folder});
-  if (!installed && installed.error().code == ErrorCode::kNotFound) {
+  const std::string source = packages + "/" + std::string{folder->folder};
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(source, ignored)) {
     return fail(ErrorCode::kModelFailed,
-                fmt::format("{}; fetch the model packages with ./run setup, or name their folder "
-                            "in ALBUMEN_PACKAGES",
-                            installed.error().message));
+                fmt::format("model {}: there is no {}; fetch the model packages with ./run setup, "
+                            "or name their folder in ALBUMEN_PACKAGES",
+                            name, path_to_text(source)));
   }
-  return installed;
+  return store.install(std::string{card->toml}, name, source);
 }
 
 Result<Installation> install_own(const ModelStore& store, const std::string& card_toml,
