@@ -22,6 +22,8 @@ constexpr std::uint32_t kMostRows = 3840;
 constexpr std::uint32_t kLeastRows = 240;
 // Below this many new rows, packing the whole library costs more than it saves.
 constexpr std::uint32_t kFewRows = 16;
+// Up to this many chosen rows, one by one costs less than a register block of columns.
+constexpr std::size_t kFewChosen = 3;
 // Rows handed to the kernel between two looks at the stop token.
 constexpr std::uint32_t kStripeRows = 240;
 
@@ -32,18 +34,32 @@ struct Task {
   std::uint32_t column_end = 0;
 };
 
-std::vector<Task> tasks_of(std::uint32_t first_row, std::uint32_t rows, unsigned threads) {
+// What is multiplied with what. Columns are either all rows, each with the rows behind it, or a
+// choice of rows, each with all others.
+struct Shape {
+  std::uint32_t first_row = 0;
+  std::uint32_t rows = 0;
+  std::span<const std::uint32_t> chosen;  // empty: columns are all rows
+
+  [[nodiscard]] std::uint32_t columns() const {
+    return chosen.empty() ? rows : static_cast<std::uint32_t>(chosen.size());
+  }
+};
+
+std::vector<Task> tasks_of(const Shape& shape, unsigned threads) {
   constexpr std::uint32_t kTasksPerThread = 8;
-  const std::uint32_t wanted = (rows - first_row) / (std::max(threads, 1U) * kTasksPerThread) + 1;
+  const std::uint32_t wanted =
+      (shape.rows - shape.first_row) / (std::max(threads, 1U) * kTasksPerThread) + 1;
   const std::uint32_t step = std::clamp(wanted, kLeastRows, kMostRows);
   std::vector<Task> tasks;
-  for (std::uint32_t column = 0; column < rows; column += kBlockColumns) {
-    // A row has columns before it only, so rows start at the block.
-    for (std::uint32_t row = std::max(first_row, column); row < rows; row += step) {
+  for (std::uint32_t column = 0; column < shape.columns(); column += kBlockColumns) {
+    const std::uint32_t start =
+        shape.chosen.empty() ? std::max(shape.first_row, column) : shape.first_row;
+    for (std::uint32_t row = start; row < shape.rows; row += step) {
       tasks.push_back({.row = row,
-                       .row_end = std::min(rows, row + step),
+                       .row_end = std::min(shape.rows, row + step),
                        .column = column,
-                       .column_end = std::min(rows, column + kBlockColumns)});
+                       .column_end = std::min(shape.columns(), column + kBlockColumns)});
     }
   }
   return tasks;
@@ -52,16 +68,21 @@ std::vector<Task> tasks_of(std::uint32_t first_row, std::uint32_t rows, unsigned
 // Turns places in a tile into pairs of faces.
 struct TileHits {
   HitList* hits;
+  std::span<const std::uint32_t> chosen;
   std::uint32_t row = 0;
   std::uint32_t column = 0;
   std::optional<Error> error;
 
   static void receive(void* context, std::size_t row, std::size_t column, std::int32_t dot) {
     auto& self = *static_cast<TileHits*>(context);
-    const PairHit hit{.row = self.row + static_cast<std::uint32_t>(row),
-                      .column = self.column + static_cast<std::uint32_t>(column),
-                      .dot = dot};
-    if (hit.column >= hit.row || self.error.has_value()) {
+    PairHit hit{.row = self.row + static_cast<std::uint32_t>(row),
+                .column = self.column + static_cast<std::uint32_t>(column),
+                .dot = dot};
+    if (!self.chosen.empty()) {
+      hit.column = std::exchange(hit.row, self.chosen[hit.column]);
+    }
+    const bool is_pair = self.chosen.empty() ? hit.column < hit.row : hit.column != hit.row;
+    if (!is_pair || self.error.has_value()) {
       return;
     }
     if (Result<void> added = self.hits->add(hit); !added.has_value()) {
@@ -73,19 +94,29 @@ struct TileHits {
 // One thread's part of the scan: its own packed block and hits.
 class TileScanner {
  public:
-  TileScanner(const FixedRows& rows, std::int32_t least_dot, const GroupingResources& resources)
-      : rows_(rows), least_dot_(least_dot), resources_(resources), hits_(resources.budget) {}
+  TileScanner(const FixedRows& rows, const Shape& shape, std::int32_t least_dot,
+              const GroupingResources& resources)
+      : rows_(rows),
+        shape_(shape),
+        least_dot_(least_dot),
+        resources_(resources),
+        hits_(resources.budget) {}
 
   Result<void> scan(const Task& task) {
     TRY(pack(task));
-    TileHits receiver{.hits = &hits_, .row = 0, .column = task.column, .error = {}};
+    TileHits receiver{
+        .hits = &hits_, .chosen = shape_.chosen, .row = 0, .column = task.column, .error = {}};
     for (std::uint32_t row = task.row; row < task.row_end; row += kStripeRows) {
       TRY(check_stop(resources_.stop));
       const std::uint32_t row_end = std::min(task.row_end, row + kStripeRows);
-      gather(row, row_end);
+      pointers_.clear();
+      for (std::uint32_t index = row; index < row_end; ++index) {
+        pointers_.push_back(rows_.row(index).data());
+      }
       receiver.row = row;
       // On the diagonal, columns behind the last row are no pairs.
-      const std::uint32_t column_end = std::min(task.column_end, row_end);
+      const std::uint32_t column_end =
+          shape_.chosen.empty() ? std::min(task.column_end, row_end) : task.column_end;
       scan_tile({.rows = pointers_,
                  .packed = packed_,
                  .columns = column_end - task.column,
@@ -102,17 +133,10 @@ class TileScanner {
   HitList take_hits() { return std::move(hits_); }
 
  private:
-  void gather(std::uint32_t row, std::uint32_t row_end) {
-    pointers_.clear();
-    for (; row < row_end; ++row) {
-      pointers_.push_back(rows_.row(row).data());
-    }
-  }
-
   Result<void> pack(const Task& task) {
     if (packed_ == nullptr) {
       const std::size_t size =
-          packed_size(std::min(kBlockColumns, rows_.count()), rows_.stride() / 2) *
+          packed_size(std::min(kBlockColumns, shape_.columns()), rows_.stride() / 2) *
           sizeof(std::int16_t);
       Reservation job = TRY(resources_.budget->try_reserve(MemoryTag::kVectors, Bytes{size}));
       buffer_ = TRY(ByteBuffer::allocate(job, MemoryTag::kVectors, size));
@@ -120,7 +144,11 @@ class TileScanner {
       packed_ = static_cast<std::int16_t*>(start);
     }
     if (packed_column_ != task.column) {
-      gather(task.column, task.column_end);
+      pointers_.clear();
+      for (std::uint32_t column = task.column; column < task.column_end; ++column) {
+        const std::uint32_t row = shape_.chosen.empty() ? column : shape_.chosen[column];
+        pointers_.push_back(rows_.row(row).data());
+      }
       pack_columns(pointers_, rows_.stride() / 2, packed_);
       packed_column_ = task.column;
     }
@@ -128,6 +156,7 @@ class TileScanner {
   }
 
   const FixedRows& rows_;
+  const Shape& shape_;
   std::int32_t least_dot_;
   const GroupingResources& resources_;
   HitList hits_;
@@ -140,10 +169,16 @@ class TileScanner {
 // What the threads of one scan share.
 class SharedScan {
  public:
-  SharedScan(const FixedRows& rows, std::int32_t least_dot, const GroupingResources& resources)
-      : rows_(rows), least_dot_(least_dot), resources_(resources), hits_(resources.budget) {}
+  SharedScan(const FixedRows& rows, const Shape& shape, std::int32_t least_dot,
+             const GroupingResources& resources)
+      : rows_(rows),
+        shape_(shape),
+        least_dot_(least_dot),
+        resources_(resources),
+        hits_(resources.budget) {}
 
-  Result<HitList> run(const std::vector<Task>& tasks) {
+  Result<HitList> run() {
+    const std::vector<Task> tasks = tasks_of(shape_, resources_.threads);
     {
       std::vector<std::jthread> helpers;
       const std::size_t threads = std::clamp<std::size_t>(resources_.threads, 1, tasks.size());
@@ -161,7 +196,7 @@ class SharedScan {
 
  private:
   void work(const std::vector<Task>& tasks) {
-    TileScanner scanner(rows_, least_dot_, resources_);
+    TileScanner scanner(rows_, shape_, least_dot_, resources_);
     Result<void> outcome;
     while (outcome.has_value()) {
       const std::size_t mine = next_.fetch_add(1, std::memory_order_relaxed);
@@ -180,6 +215,7 @@ class SharedScan {
   }
 
   const FixedRows& rows_;
+  const Shape& shape_;
   std::int32_t least_dot_;
   const GroupingResources& resources_;
   std::atomic<std::size_t> next_ = 0;
@@ -188,55 +224,20 @@ class SharedScan {
   std::optional<Error> error_ GUARDED_BY(mutex_);
 };
 
-// A few rows against all before them, without packing: one pass over the library per row.
-Result<HitList> scan_few(const FixedRows& rows, std::uint32_t first_row, std::int32_t least_dot,
-                         const GroupingResources& resources) {
-  HitList hits(resources.budget);
-  for (std::uint32_t row = first_row; row < rows.count(); ++row) {
-    TRY(check_stop(resources.stop));
-    const auto mine = rows.row(row);
-    for (std::uint32_t column = 0; column < row; ++column) {
-      const std::int64_t product = dot(mine, rows.row(column));
-      if (product >= least_dot) {
-        TRY(hits.add({.row = row, .column = column, .dot = static_cast<std::int32_t>(product)}));
-      }
+// One row against those before `column_end`, without packing.
+Result<void> scan_row(const FixedRows& rows, std::uint32_t row, std::uint32_t column_end,
+                      std::int32_t least_dot, HitList& hits) {
+  const auto mine = rows.row(row);
+  for (std::uint32_t column = 0; column < column_end; ++column) {
+    const std::int64_t product = dot(mine, rows.row(column));
+    if (product >= least_dot && column != row) {
+      TRY(hits.add({.row = row, .column = column, .dot = static_cast<std::int32_t>(product)}));
     }
   }
-  return hits;
-}
-
-}  // namespace
-
-Result<void> HitList::add(const PairHit& hit) {
-  if (chunks_.empty() || chunks_.back().used == kChunkHits) {
-    constexpr std::size_t kSize = kChunkHits * sizeof(PairHit);
-    Result<Reservation> job = budget_->try_reserve(MemoryTag::kVectors, Bytes{kSize});
-    if (!job.has_value()) {
-      return std::unexpected(
-          std::move(job).error().with_context("faces have too many close neighbours"));
-    }
-    chunks_.push_back({.buffer = TRY(ByteBuffer::allocate(*job, MemoryTag::kVectors, kSize))});
-  }
-  Chunk& chunk = chunks_.back();
-  std::memcpy(chunk.buffer.data() + chunk.used * sizeof(PairHit), &hit, sizeof(PairHit));
-  ++chunk.used;
-  ++size_;
   return {};
 }
 
-void HitList::append(HitList&& other) {
-  size_ += std::exchange(other.size_, 0);
-  std::ranges::move(other.chunks_, std::back_inserter(chunks_));
-  other.chunks_.clear();
-  // The last chunk need not be full: `add` looks at the last only, so the order does not matter.
-}
-
-void HitList::for_each(const std::function<void(std::span<const PairHit>)>& visit) const {
-  for (const Chunk& chunk : chunks_) {
-    const void* const start = chunk.buffer.data();
-    visit({static_cast<const PairHit*>(start), chunk.used});
-  }
-}
+}  // namespace
 
 Result<HitList> scan_pairs(const FixedRows& rows, std::uint32_t first_row, std::int32_t least_dot,
                            const GroupingResources& resources) {
@@ -244,10 +245,29 @@ Result<HitList> scan_pairs(const FixedRows& rows, std::uint32_t first_row, std::
     return HitList(resources.budget);
   }
   if (rows.count() - first_row < kFewRows) {
-    return scan_few(rows, first_row, least_dot, resources);
+    HitList hits(resources.budget);
+    for (std::uint32_t row = first_row; row < rows.count(); ++row) {
+      TRY(check_stop(resources.stop));
+      TRY(scan_row(rows, row, row, least_dot, hits));
+    }
+    return hits;
   }
-  return SharedScan(rows, least_dot, resources)
-      .run(tasks_of(first_row, rows.count(), resources.threads));
+  const Shape shape{.first_row = first_row, .rows = rows.count(), .chosen = {}};
+  return SharedScan(rows, shape, least_dot, resources).run();
+}
+
+Result<HitList> scan_chosen(const FixedRows& rows, std::span<const std::uint32_t> chosen,
+                            std::int32_t least_dot, const GroupingResources& resources) {
+  if (chosen.size() <= kFewChosen) {
+    HitList hits(resources.budget);
+    for (const std::uint32_t row : chosen) {
+      TRY(check_stop(resources.stop));
+      TRY(scan_row(rows, row, rows.count(), least_dot, hits));
+    }
+    return hits;
+  }
+  const Shape shape{.first_row = 0, .rows = rows.count(), .chosen = chosen};
+  return SharedScan(rows, shape, least_dot, resources).run();
 }
 
 std::int64_t dot(std::span<const std::int16_t> a, std::span<const std::int16_t> b) {

@@ -102,6 +102,32 @@ TEST(PairScanTest, EqualsNestedLoopsOnEveryTarget) {
   });
 }
 
+TEST(PairScanTest, ChosenRowsMeetAllOthersOnEveryTarget) {
+  Budget budget(kMiB * 256);
+  constexpr std::int32_t kLeast = 90'000'000;
+  const FixedRows rows = random_rows({1931, 20}, 5, &budget);
+  for_each_target([&] {
+    for (const std::size_t count : {0U, 1U, 3U, 4U, 50U, 1000U}) {
+      std::vector<std::uint32_t> chosen;
+      std::vector<Triple> expected;
+      for (std::uint32_t i = 0; i < count; ++i) {
+        chosen.push_back((i * 1000 + 7) % rows.count());  // 1931 is prime: all different
+        for (std::uint32_t other = 0; other < rows.count(); ++other) {
+          const std::int64_t product = slow_dot(rows.row(chosen.back()), rows.row(other));
+          if (product >= kLeast && other != chosen.back()) {
+            expected.emplace_back(chosen.back(), other, static_cast<std::int32_t>(product));
+          }
+        }
+      }
+      std::ranges::sort(expected);
+      SCOPED_TRACE(count);
+      const auto hits = scan_chosen(rows, chosen, kLeast, {.budget = &budget, .threads = 3});
+      ASSERT_TRUE(hits.has_value());
+      ASSERT_EQ(sorted(*hits), expected);
+    }
+  });
+}
+
 TEST(PairScanTest, LimitIsInclusiveAndExact) {
   Budget budget(kMiB * 64);
   const FixedRows rows = random_rows({40, 128}, 7, &budget);
