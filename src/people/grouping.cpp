@@ -22,6 +22,17 @@ Result<void> check_options(const GroupingOptions& options) {
   return {};
 }
 
+Result<void> check_people(const FaceSet& faces, const Partition& people) {
+  if (people.person_of_face.size() != faces.keys.size() ||
+      std::ranges::any_of(people.person_of_face,
+                          [&](std::uint32_t label) { return label >= people.people; })) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{} faces with {} labels of {} people", faces.keys.size(),
+                            people.person_of_face.size(), people.people));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Partition> group(const FaceSet& faces, const Constraints& constraints,
@@ -51,11 +62,16 @@ class Grouping::State {
     TRY(table_->update(update, resources));
     if (table_->slots() > kLeastSlots && table_->slots() > 2 * table_->faces()) {
       auto fresh = make_table();
-      TRY(table_->copy_to(*fresh, resources));
+      TRY(table_->copy_to(*fresh));
       table_ = std::move(fresh);
     }
     usable_ = true;
     return {};
+  }
+
+  Result<void> restore(const FaceSet& faces, const Partition& people,
+                       const Constraints& constraints) {
+    return table_->restore(faces, people, constraints);
   }
 
   Result<GroupedFaces> people() const {
@@ -102,6 +118,17 @@ Result<Grouping> Grouping::create(std::size_t dimension, const GroupingOptions& 
   TRY(check_options(options));
   TRY(people::check_shape({.keys = {}, .f32 = {}, .f16 = {}, .dimension = dimension}));
   return Grouping(std::make_unique<State>(dimension, options, budget));
+}
+
+Result<Grouping> Grouping::restore(const FaceSet& faces, const Partition& people,
+                                   const Constraints& constraints, const GroupingOptions& options,
+                                   Budget* budget) {
+  TRY(check_options(options));
+  TRY(people::check_shape(faces));
+  TRY(check_people(faces, people));
+  auto state = std::make_unique<State>(faces.dimension, options, budget);
+  TRY(state->restore(faces, people, constraints));
+  return Grouping(std::move(state));
 }
 
 Result<void> Grouping::update(const GroupingUpdate& update, const GroupingResources& resources) {

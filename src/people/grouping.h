@@ -58,6 +58,16 @@ class Grouping {
   static Result<Grouping> create(std::size_t dimension, const GroupingOptions& options,
                                  Budget* budget);
 
+  /// With the people of an earlier grouping, so that nothing need be worked out again that does not
+  /// change: one pass over the vectors. `people` labels the faces in the order of `faces.keys`.
+  /// REQUIRES: each of `people` is one of those that `group` gave, with all its faces, at this
+  /// threshold and under the same constraints on its faces. An update that finds out that it is not
+  /// fails with InvalidArgument, but not every update looks.
+  /// Errors: InvalidArgument (shape, vectors, keys, labels, threshold), BudgetExceeded.
+  static Result<Grouping> restore(const FaceSet& faces, const Partition& people,
+                                  const Constraints& constraints, const GroupingOptions& options,
+                                  Budget* budget);
+
   Grouping(Grouping&&) noexcept;
   Grouping& operator=(Grouping&&) noexcept;
   ~Grouping();

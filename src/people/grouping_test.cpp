@@ -75,14 +75,41 @@ class Story {
     ASSERT_TRUE(done.has_value()) << to_string(done.error());
   }
 
-  void expect_as_a_full_run() {
-    std::vector<std::size_t> faces;
-    for (std::size_t face = 0; face < present_.size(); ++face) {
-      if (present_[face]) {
-        faces.push_back(face);
+  // What happens between two processes: of a random part of the people no more is known than who
+  // they are, of the others nothing.
+  void restart() {
+    const GroupedFaces before = grouping_.people().value();
+    const std::uint64_t kept_percent = random_() % 101;
+    std::vector<std::uint32_t> labels(before.partition.people, kNobody);
+    Partition people;
+    for (std::uint32_t& label : labels) {
+      label = random_() % 100 < kept_percent ? people.people++ : kNobody;
+    }
+    const std::vector<std::size_t> faces = present();
+    std::vector<std::size_t> kept;
+    std::vector<std::size_t> added;
+    for (std::size_t i = 0; i < faces.size(); ++i) {
+      const std::uint32_t label = labels[before.partition.person_of_face[i]];
+      if (label == kNobody) {
+        added.push_back(faces[i]);
+      } else {
+        kept.push_back(faces[i]);
+        people.person_of_face.push_back(label);
       }
     }
-    std::ranges::sort(faces, {}, [this](std::size_t face) { return library_.keys[face]; });
+    const Picked known(library_, kept);
+    auto restored = Grouping::restore(known.faces(), people, constraints_, options_, &budget_);
+    ASSERT_TRUE(restored.has_value()) << to_string(restored.error());
+    grouping_ = *std::move(restored);
+    const Picked fresh(library_, added);
+    GroupingUpdate update;
+    update.added = fresh.faces();
+    const auto done = grouping_.update(update, {.budget = &budget_, .threads = 1});
+    ASSERT_TRUE(done.has_value()) << to_string(done.error());
+  }
+
+  void expect_as_a_full_run() {
+    const std::vector<std::size_t> faces = present();
     const Picked all(library_, faces);
     const auto full = group(all.faces(), constraints_, options_, {.budget = &budget_});
     const auto followed = grouping_.people();
@@ -93,6 +120,18 @@ class Story {
   }
 
  private:
+  // In the order of the keys.
+  std::vector<std::size_t> present() const {
+    std::vector<std::size_t> faces;
+    for (std::size_t face = 0; face < present_.size(); ++face) {
+      if (present_[face]) {
+        faces.push_back(face);
+      }
+    }
+    std::ranges::sort(faces, {}, [this](std::size_t face) { return library_.keys[face]; });
+    return faces;
+  }
+
   FaceKey any() { return library_.keys[random_() % library_.keys.size()]; }
 
   // A new decision, or an old one taken back. Faces that are not there take part, too.
@@ -130,12 +169,23 @@ class Story {
   Constraints constraints_;
 };
 
-void tell(SyntheticLibrary library, std::uint64_t seed, double threshold, int steps) {
-  SCOPED_TRACE(::testing::Message() << "seed " << seed << " threshold " << threshold);
-  Story story(std::move(library), seed, threshold);
-  for (int i = 0; i < steps; ++i) {
+struct Plot {
+  std::uint64_t seed = 1;
+  double threshold = 0.1;
+  int steps = 60;
+  int steps_between_restarts = 0;  // 0: never
+};
+
+void tell(SyntheticLibrary library, const Plot& plot) {
+  SCOPED_TRACE(::testing::Message() << "seed " << plot.seed << " threshold " << plot.threshold);
+  Story story(std::move(library), plot.seed, plot.threshold);
+  for (int i = 1; i <= plot.steps; ++i) {
     SCOPED_TRACE(::testing::Message() << "step " << i);
-    story.step();
+    if (plot.steps_between_restarts > 0 && i % plot.steps_between_restarts == 0) {
+      story.restart();
+    } else {
+      story.step();
+    }
     if (::testing::Test::HasFatalFailure()) {
       return;
     }
@@ -149,19 +199,31 @@ void tell(SyntheticLibrary library, std::uint64_t seed, double threshold, int st
 TEST(GroupingTest, AnyOrderOfChangesGivesTheFullRun) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     for (const double threshold : {0.065, 0.14}) {
-      tell(make_library({.faces = 160, .seed = seed, .dimension = 20}), seed, threshold, 60);
+      tell(make_library({.faces = 160, .seed = seed, .dimension = 20}),
+           {.seed = seed, .threshold = threshold});
     }
+  }
+}
+
+TEST(GroupingTest, RestoredPeopleGoOnAsIfNothingWereForgotten) {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    for (const double threshold : {0.065, 0.14}) {
+      tell(make_library({.faces = 160, .seed = seed, .dimension = 20}),
+           {.seed = seed, .threshold = threshold, .steps = 90, .steps_between_restarts = 3});
+    }
+    tell(testing::make_ties({.faces = 80, .seed = seed}),
+         {.seed = seed, .steps = 90, .steps_between_restarts = 2});
   }
 }
 
 TEST(GroupingTest, AnyOrderOfChangesGivesTheFullRunWithTies) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    tell(testing::make_ties({.faces = 80, .seed = seed}), seed, 0.1, 60);
+    tell(testing::make_ties({.faces = 80, .seed = seed}), {.seed = seed});
   }
 }
 
 TEST(GroupingTest, LongHistoriesAreCompacted) {
-  tell(make_library({.faces = 500, .seed = 3, .dimension = 16}), 3, 0.1, 400);
+  tell(make_library({.faces = 500, .seed = 3, .dimension = 16}), {.seed = 3, .steps = 400});
 }
 
 TEST(GroupingTest, OrderOfFacesDoesNotMatter) {
@@ -291,6 +353,34 @@ TEST(GroupingTest, AfterAFailureTheObjectRefuses) {
   EXPECT_EQ(grouping.update(update, {.budget = &budget}).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(grouping.update({}, {.budget = &budget}).error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(grouping.people().error().code, ErrorCode::kUnavailable);
+}
+
+TEST(GroupingTest, RestoringRefusesLabelsOfNobody) {
+  const std::vector<FaceKey> keys{testing::synthetic_key(1, 0), testing::synthetic_key(2, 0)};
+  const std::vector<float> vectors{1, 0, 1, 0};
+  const FaceSet faces{.keys = keys, .f32 = vectors, .f16 = {}, .dimension = 2};
+  Budget budget(kMiB * 64);
+  const auto code_of = [&](const Partition& people) {
+    const auto restored = Grouping::restore(faces, people, {}, {}, &budget);
+    return restored.has_value() ? ErrorCode::kInternal : restored.error().code;
+  };
+  EXPECT_EQ(code_of({.person_of_face = {0}, .people = 1}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code_of({.person_of_face = {0, 1}, .people = 1}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code_of({.person_of_face = {0, kNobody}, .people = 1}), ErrorCode::kInvalidArgument);
+}
+
+TEST(GroupingTest, PeopleThatAreNoneAreFoundOutWhenTheyMatter) {
+  const std::vector<FaceKey> keys{testing::synthetic_key(1, 0), testing::synthetic_key(2, 0)};
+  const std::vector<float> strangers{1, 0, 0, 1};
+  Budget budget(kMiB * 64);
+  Grouping grouping = Grouping::restore({.keys = keys, .f32 = strangers, .f16 = {}, .dimension = 2},
+                                        {.person_of_face = {0, 0}, .people = 1}, {}, {}, &budget)
+                          .value();
+  const std::vector<FaceKey> added{testing::synthetic_key(3, 0)};
+  const std::vector<float> vector{1, 0};
+  GroupingUpdate update;
+  update.added = {.keys = added, .f32 = vector, .f16 = {}, .dimension = 2};
+  EXPECT_EQ(grouping.update(update, {.budget = &budget}).error().code, ErrorCode::kInvalidArgument);
 }
 
 TEST(GroupingTest, StopsWhenAsked) {

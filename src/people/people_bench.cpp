@@ -2,6 +2,7 @@
 // Time, memory and correctness of grouping on made-up libraries (testing/synthetic_library.h).
 // Counters: precision and recall over pairs of faces, people found and true, MiB of budget at the
 // peak. `milli` is the threshold in units of 0.001; 0 takes that of `threshold_for`.
+#include <algorithm>
 #include <benchmark/benchmark.h>
 #include <optional>
 #include <span>
@@ -94,6 +95,52 @@ void add_one_face(benchmark::State& state) {
     }
   }
 }
+
+// What a new process does for one face more: the people of the others are given, their vectors are
+// in memory as the library keeps them.
+void restore_and_add_one_face(benchmark::State& state) {
+  const SyntheticLibrary& library = library_of(static_cast<std::size_t>(state.range(0)));
+  const std::size_t count = library.keys.size();
+  Budget budget(kGiB * 12);
+  const GroupingOptions options{.same_threshold = threshold_for(count)};
+  const GroupingResources resources{.budget = &budget, .threads = 2};
+  std::size_t round = 0;
+  for (auto step : state) {
+    state.PauseTiming();
+    // The last face is new; which one that is changes with the rotation.
+    constexpr std::size_t kStride = 7919;
+    const std::size_t first = ++round * kStride % count;
+    std::vector<FaceKey> keys(library.keys);
+    std::ranges::rotate(keys, keys.begin() + static_cast<std::ptrdiff_t>(first));
+    std::vector<float> vectors(library.vectors);
+    std::ranges::rotate(vectors,
+                        vectors.begin() + static_cast<std::ptrdiff_t>(first * library.dimension));
+    const auto set = [&](std::size_t from, std::size_t faces) {
+      return FaceSet{
+          .keys = std::span(keys).subspan(from, faces),
+          .f32 = std::span(vectors).subspan(from * library.dimension, faces * library.dimension),
+          .f16 = {},
+          .dimension = library.dimension};
+    };
+    const auto before = group(set(0, count - 1), {}, options, resources);
+    state.ResumeTiming();
+    auto grouping = Grouping::restore(set(0, count - 1), before.value(), {}, options, &budget);
+    GroupingUpdate more;
+    more.added = set(count - 1, 1);
+    if (!grouping.has_value() || !grouping->update(more, resources).has_value()) {
+      state.SkipWithError("an update failed");
+      return;
+    }
+    benchmark::DoNotOptimize(grouping->people());
+  }
+}
+
+BENCHMARK(restore_and_add_one_face)
+    ->Arg(20000)
+    ->Arg(100000)
+    ->Iterations(3)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 BENCHMARK(add_one_face)->Arg(20000)->Arg(100000)->Unit(benchmark::kMillisecond)->UseRealTime();
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <optional>
 #include <utility>
 
 #include "files/face_id.h"
@@ -25,9 +26,12 @@ FaceTable::FaceTable(std::size_t dimension, double threshold, History history, B
       threshold_(similarity_threshold(threshold)),
       budget_(budget),
       rows_(dimension, budget),
-      linkage_(
-          {.rows = &rows_, .keys = &keys_, .conflicts = &conflicts_, .neighbours = &neighbours_},
-          threshold_, history, budget) {}
+      linkage_({.rows = &rows_,
+                .keys = &keys_,
+                .conflicts = &conflicts_,
+                .neighbours = &neighbours_,
+                .past = this},
+               threshold_, history, budget) {}
 
 Result<void> FaceTable::pay_for_slots(std::size_t slots) {
   bookkeeping_.merge(TRY(budget_->try_reserve(MemoryTag::kVectors, Bytes{kBytesPerFace} * slots)));
@@ -89,13 +93,17 @@ Result<std::vector<std::uint32_t>> FaceTable::remove_faces(std::span<const FaceK
   return slots;
 }
 
-Result<void> FaceTable::find_neighbours(std::uint32_t first_slot,
-                                        const GroupingResources& resources) {
+Result<void> FaceTable::pay_for_pairs(std::size_t pairs) {
+  bookkeeping_.merge(TRY(budget_->try_reserve(MemoryTag::kVectors, Bytes{kBytesPerPair} * pairs)
+                             .with_context("neighbour lists")));
+  return {};
+}
+
+// Of the slots from `first_slot` on, and of those before to them.
+Result<void> FaceTable::find_neighbours_from(std::uint32_t first_slot) {
   const HitList hits =
-      TRY(scan_pairs(rows_, first_slot, least_neighbour_dot(threshold_), resources));
-  bookkeeping_.merge(
-      TRY(budget_->try_reserve(MemoryTag::kVectors, Bytes{kBytesPerPair} * hits.size())
-              .with_context("neighbour lists")));
+      TRY(scan_pairs(rows_, first_slot, least_neighbour_dot(threshold_), resources_));
+  TRY(pay_for_pairs(hits.size()));
   if (first_slot == 0) {
     std::vector<std::uint32_t> degrees(keys_.size());
     hits.for_each([&degrees](std::span<const PairHit> chunk) {
@@ -111,7 +119,9 @@ Result<void> FaceTable::find_neighbours(std::uint32_t first_slot,
   hits.for_each([this](std::span<const PairHit> chunk) {
     for (const PairHit& hit : chunk) {
       neighbours_[hit.row].push_back({.node = hit.column, .bound = hit.dot});
-      neighbours_[hit.column].push_back({.node = hit.row, .bound = hit.dot});
+      if (linkage_.is_open(hit.column)) {
+        neighbours_[hit.column].push_back({.node = hit.row, .bound = hit.dot});
+      }
     }
   });
   return {};
@@ -127,7 +137,20 @@ std::vector<std::uint32_t> FaceTable::slots_of(std::span<const FaceKey> keys) co
   return slots;
 }
 
-void FaceTable::set_rules() {
+// REQUIRES: the normal form.
+void FaceTable::set_constraints(Constraints constraints) {
+  constraints_ = std::move(constraints);
+  must_link_of_key_.clear();
+  for (std::size_t group = 0; group < constraints_.must_link.size(); ++group) {
+    for (const FaceKey& key : constraints_.must_link[group]) {
+      must_link_of_key_.emplace(key, group);
+    }
+  }
+  set_rule_tokens();
+}
+
+// Faces come and go; the tokens of those that are there follow.
+void FaceTable::set_rule_tokens() {
   conflicts_.clear_rules();
   std::uint32_t rule = 0;
   for (const KeepApart& apart : constraints_.cannot_link) {
@@ -142,10 +165,10 @@ void FaceTable::set_rules() {
 }
 
 // `changed` are faces under other constraints than before; the slots from `first_slot` on are new.
-Result<void> FaceTable::link(std::vector<std::uint32_t> removed, std::vector<FaceKey> changed,
-                             const GroupingResources& resources, std::uint32_t first_slot) {
+Result<void> FaceTable::link(std::vector<std::uint32_t> removed, std::vector<std::uint32_t> changed,
+                             std::uint32_t first_slot) {
   std::vector<bool> touched(keys_.size());
-  for (const std::uint32_t slot : slots_of(changed)) {
+  for (const std::uint32_t slot : changed) {
     touched[slot] = true;
   }
   for (std::size_t slot = first_slot; slot < keys_.size(); ++slot) {
@@ -176,34 +199,37 @@ Result<void> FaceTable::link(std::vector<std::uint32_t> removed, std::vector<Fac
       slots.push_back(slot);
     }
   }
-  return linkage_.update({.removed = removed, .changed = slots, .groups = groups}, resources.stop);
+  return linkage_.update({.removed = removed, .changed = slots, .groups = groups}, resources_.stop);
+}
+
+Result<void> FaceTable::open(std::span<const FaceKey> keys) {
+  for (const std::uint32_t slot : slots_of(keys)) {
+    TRY(linkage_.open(slot));
+  }
+  return {};
 }
 
 Result<void> FaceTable::update(const GroupingUpdate& update, const GroupingResources& resources) {
+  resources_ = resources;
+  std::optional<Constraints> constraints;
+  std::vector<FaceKey> changed;
+  if (update.constraints.has_value()) {
+    constraints = normalised(*update.constraints);
+    changed = changed_faces(constraints_, *constraints);
+  }
+  // Restored people are recalled as they were: before anything about their faces changes.
+  TRY(open(changed));
+  TRY(open(update.removed));
   std::vector<std::uint32_t> removed = TRY(remove_faces(update.removed));
   const auto first_slot = static_cast<std::uint32_t>(keys_.size());
   TRY(add_faces(update.added));
-  std::vector<FaceKey> changed;
-  if (update.constraints.has_value()) {
-    Constraints now = normalised(*update.constraints);
-    changed = changed_faces(constraints_, now);
-    constraints_ = std::move(now);
+  if (constraints.has_value()) {
+    set_constraints(*std::move(constraints));
+  } else {
+    set_rule_tokens();
   }
-  set_rules();
-  TRY(find_neighbours(first_slot, resources));
-  return link(std::move(removed), std::move(changed), resources, first_slot);
-}
-
-Result<void> FaceTable::copy_to(FaceTable& fresh, const GroupingResources& resources) const {
-  TRY(fresh.pay_for_slots(faces()));
-  for (const std::uint32_t slot : ordered_slots()) {
-    const std::uint32_t added = TRY(fresh.add_slot(keys_[slot]));
-    std::ranges::copy(rows_.row(slot), fresh.rows_.row(added).begin());
-  }
-  fresh.constraints_ = constraints_;
-  fresh.set_rules();
-  TRY(fresh.find_neighbours(0, resources));
-  return fresh.link({}, {}, resources, 0);
+  TRY(find_neighbours_from(first_slot));
+  return link(std::move(removed), slots_of(changed), first_slot);
 }
 
 std::vector<std::uint32_t> FaceTable::ordered_slots() const {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The faces of a grouping by slot: keys, vectors, neighbours and constraints, and the linkage over
-// them. The one mutable state behind `group` and `Grouping`.
+// them. The one mutable state behind `group` and `Grouping`. Tested by grouping_test.cpp.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -18,11 +19,16 @@
 namespace albumen::people {
 
 /// One thread; the neighbour scan inside uses more. Not movable: the linkage points into it.
-class FaceTable {
+class FaceTable : private LinkagePast {
  public:
   FaceTable(std::size_t dimension, double threshold, History history, Budget* budget);
   FaceTable(const FaceTable&) = delete;
   FaceTable& operator=(const FaceTable&) = delete;
+  ~FaceTable() override = default;
+
+  /// See Grouping::restore. REQUIRES: the table is empty.
+  Result<void> restore(const FaceSet& faces, const Partition& people,
+                       const Constraints& constraints);
 
   /// See Grouping::update.
   Result<void> update(const GroupingUpdate& update, const GroupingResources& resources);
@@ -40,18 +46,26 @@ class FaceTable {
 
   [[nodiscard]] std::size_t faces() const { return slot_of_key_.size(); }
 
-  /// Moves all faces and constraints into an empty table.
-  Result<void> copy_to(FaceTable& fresh, const GroupingResources& resources) const;
+  /// Gives an empty table all faces, people and constraints.
+  Result<void> copy_to(FaceTable& fresh) const;
 
  private:
   Result<std::uint32_t> add_slot(const FaceKey& key);
   Result<void> add_faces(const FaceSet& added);
   Result<std::vector<std::uint32_t>> remove_faces(std::span<const FaceKey> removed);
+  Result<void> recall(std::span<const std::uint32_t> person) override;
+  Result<void> find_neighbours(std::span<const std::uint32_t> slots) override;
+  Result<void> open(std::span<const FaceKey> keys);
   Result<void> pay_for_slots(std::size_t slots);
-  Result<void> find_neighbours(std::uint32_t first_slot, const GroupingResources& resources);
-  void set_rules();
-  Result<void> link(std::vector<std::uint32_t> removed, std::vector<FaceKey> changed,
-                    const GroupingResources& resources, std::uint32_t first_slot);
+  Result<void> pay_for_pairs(std::size_t pairs);
+  Result<void> find_neighbours_from(std::uint32_t first_slot);
+  void set_constraints(Constraints constraints);
+  void set_rule_tokens();
+  void restore_people(const Partition& people);
+  [[nodiscard]] std::vector<std::vector<std::uint32_t>> forced_groups(
+      std::span<const std::uint32_t> person) const;
+  Result<void> link(std::vector<std::uint32_t> removed, std::vector<std::uint32_t> changed,
+                    std::uint32_t first_slot);
   [[nodiscard]] std::vector<std::uint32_t> slots_of(std::span<const FaceKey> keys) const;
 
   std::size_t dimension_;
@@ -64,8 +78,14 @@ class FaceTable {
   Conflicts conflicts_;
   std::vector<std::vector<Neighbour>> neighbours_;
   Constraints constraints_;  // in normal form
+  std::unordered_map<FaceKey, std::size_t, FaceKeyHash> must_link_of_key_;
   Reservation bookkeeping_;
   Linkage linkage_;
+  GroupingResources resources_;  // of the update that runs
+
+  // Restored people one by one, each among its own faces only.
+  std::vector<std::vector<Neighbour>> past_neighbours_;
+  std::unique_ptr<Linkage> past_;
 };
 
 }  // namespace albumen::people

@@ -96,20 +96,12 @@ NodeId Linkage::current(NodeId id) {
   return top;
 }
 
-NodeId Linkage::root_of(std::uint32_t slot) const {
-  NodeId id = slot;
-  while (node(id).parent != kNoNode) {
-    id = node(id).parent;
-  }
-  return id;
-}
-
 std::int64_t Linkage::similarity(NodeId a, NodeId b) const {
   const Node& first = node(a);
   const Node& second = node(b);
   const std::uint64_t pairs = std::uint64_t{first.size} * second.size;
-  const bool first_is_leaf = (a & kJoinBit) == 0;
-  const bool second_is_leaf = (b & kJoinBit) == 0;
+  const bool first_is_leaf = is_leaf(a);
+  const bool second_is_leaf = is_leaf(b);
   std::int64_t product = 0;
   if (first_is_leaf && second_is_leaf) {
     product = dot(faces_.rows->row(a), faces_.rows->row(b));
@@ -121,21 +113,6 @@ std::int64_t Linkage::similarity(NodeId a, NodeId b) const {
     product = dot(sums_.row(first.sum_row), sums_.row(second.sum_row));
   }
   return mean_similarity(product, pairs);
-}
-
-template <class Visit>
-void Linkage::for_each_member(NodeId id, Visit visit) const {
-  std::vector<NodeId> open{id};
-  while (!open.empty()) {
-    const NodeId next = open.back();
-    open.pop_back();
-    if ((next & kJoinBit) == 0) {
-      visit(next);
-    } else {
-      open.push_back(node(next).left);
-      open.push_back(node(next).right);
-    }
-  }
 }
 
 // REQUIRES: a is active.
@@ -213,7 +190,7 @@ void Linkage::activate(NodeId id) {
   });
   std::ranges::sort(active.tokens);
   // One face's list has no repetitions.
-  active.compact_size = (id & kJoinBit) == 0 ? active.neighbours.size() : 0;
+  active.compact_size = is_leaf(id) ? active.neighbours.size() : 0;
 }
 
 // Replaces neighbours by the clusters that they are part of now, each once. The largest bound of
@@ -242,7 +219,7 @@ void Linkage::compact(NodeId id) {
 
 // Finds the best partner of an active cluster and schedules the join. Only entries whose bound
 // beats the best so far are looked at; those that can never join are dropped for good.
-void Linkage::seek_partner(NodeId id) {
+Result<void> Linkage::seek_partner(NodeId id) {
   Active& active = actives_[node(id).active];
   std::vector<Neighbour>& list = active.neighbours;
   if (list.size() > 2 * active.compact_size) {
@@ -260,7 +237,10 @@ void Linkage::seek_partner(NodeId id) {
   for (const Neighbour entry : list) {
     if ((std::int64_t{entry.bound} << kSimilarityBits) < best.time.similarity) {
       list[kept++] = entry;
-    } else if (const std::int32_t bound = judge(id, current(entry.node), best); bound > 0) {
+      continue;
+    }
+    const std::int32_t bound = TRY(judge(id, current(entry.node), best));
+    if (bound > 0) {
       list[kept++] = {.node = current(entry.node), .bound = bound};
     }
   }
@@ -268,22 +248,28 @@ void Linkage::seek_partner(NodeId id) {
   if (best.partner != kNoNode) {
     push(best);
   }
+  return {};
 }
 
 // Compares one possible partner with the best; each at most once per stamp_. Returns the exact
 // bound to remember, 0 to forget it.
-std::int32_t Linkage::judge(NodeId id, NodeId partner, Event& best) {
-  Node& other = node(partner);
-  if (partner == id || other.size == 0 || other.stamp == stamp_) {
+Result<std::int32_t> Linkage::judge(NodeId id, NodeId partner, Event& best) {
+  if (partner == id || node(partner).size == 0 || node(partner).stamp == stamp_) {
     return 0;
   }
-  other.stamp = stamp_;
-  const std::int64_t mean = similarity(id, partner);
+  std::int64_t mean = similarity(id, partner);
   if (mean < threshold_) {
     return 0;
   }
-  const JoinTime time = time_between(id, partner, mean);
-  if (best.partner == kNoNode || before(time, best.time)) {
+  JoinTime time = time_between(id, partner, mean);
+  const auto is_best = [&] { return best.partner == kNoNode || before(time, best.time); };
+  if (is_leaf(partner) && node(partner).person != kNone && is_best()) {
+    // So far this is a bound on the cluster that the face is part of now (property 2).
+    TRY(recall(partner));
+    return judge(id, current(partner), best);
+  }
+  node(partner).stamp = stamp_;
+  if (is_best()) {
     if (!may_join(id, partner)) {
       return 0;
     }
@@ -294,7 +280,7 @@ std::int32_t Linkage::judge(NodeId id, NodeId partner, Event& best) {
 
 void Linkage::add_to_sum(std::uint32_t sum_row, NodeId part) {
   const auto sum = sums_.row(sum_row);
-  if ((part & kJoinBit) == 0) {
+  if (is_leaf(part)) {
     const auto row = faces_.rows->row(part);
     const std::size_t count = std::min(row.size(), sum.size());
     for (std::size_t i = 0; i < count; ++i) {
@@ -309,8 +295,8 @@ void Linkage::add_to_sum(std::uint32_t sum_row, NodeId part) {
 }
 
 Result<void> Linkage::add_sums(Node& join) {
-  const bool left_has_sum = (join.left & kJoinBit) != 0;
-  const bool right_has_sum = (join.right & kJoinBit) != 0;
+  const bool left_has_sum = !is_leaf(join.left);
+  const bool right_has_sum = !is_leaf(join.right);
   if (history_ == History::kDrop && (left_has_sum || right_has_sum)) {
     const NodeId giver = left_has_sum ? join.left : join.right;
     const NodeId other = left_has_sum ? join.right : join.left;
@@ -385,12 +371,22 @@ Result<void> Linkage::force_group(const std::vector<std::uint32_t>& group) {
   return {};
 }
 
-// Takes the changed faces out of the old history and makes them active.
-Result<void> Linkage::prepare(const LinkageChange& change) {
+void Linkage::add_leaves() {
+  if (leaves_.empty()) {
+    leaves_.reserve(faces_.keys->size());
+  }
   while (leaves_.size() < faces_.keys->size()) {
     Node leaf;
     leaf.anchor = static_cast<std::uint32_t>(leaves_.size());
     leaves_.push_back(leaf);
+  }
+}
+
+// Takes the changed faces out of the old history and makes them active.
+Result<void> Linkage::prepare(const LinkageChange& change) {
+  add_leaves();
+  for (const std::uint32_t slot : change.changed) {
+    TRY(open(slot));
   }
   for (const std::uint32_t slot : change.removed) {
     detach(slot);
@@ -411,7 +407,9 @@ Result<void> Linkage::prepare(const LinkageChange& change) {
       tops.push_back(top);
     }
   }
-  std::ranges::for_each(tops, [this](NodeId top) { seek_partner(top); });
+  for (const NodeId top : tops) {
+    TRY(seek_partner(top));
+  }
   return {};
 }
 
@@ -430,21 +428,22 @@ Result<void> Linkage::run(const StopToken& stop) {
       if (mine.active == kNone) {
         now_ = event.time;
         activate(event.node);
-        seek_partner(event.node);
+        TRY(seek_partner(event.node));
       }
       continue;
     }
     now_ = event.time;
     if (current(event.partner) != event.partner) {
-      seek_partner(event.node);  // the partner joined another; this time was a bound
+      TRY(seek_partner(event.node));  // the partner joined another; this time was a bound
       continue;
     }
     if (node(event.partner).active == kNone) {
+      TRY(open(event.partner));
       activate(event.partner);
       detach(event.partner);
     }
     TRY(join(event.node, event.partner, event.time.similarity));
-    seek_partner(node(event.node).parent);
+    TRY(seek_partner(node(event.node).parent));
   }
   return {};
 }

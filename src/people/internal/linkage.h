@@ -21,6 +21,11 @@
 // no changed face and have not met a new cluster go on exactly as before. Only the others are
 // "active" and are computed. A first run is the same code with every face active.
 //
+// It also makes a history forgettable: all members of a person end in it, so the joins inside are
+// those of a run over its members alone. A linkage that is restored from people knows only who they
+// are; it asks for the joins of one when an active cluster looks at it (`recall`), and for the
+// neighbours of its faces when it changes (`open`).
+//
 // Tested by linkage_test.cpp against a naive O(n^3) twin.
 #pragma once
 
@@ -71,6 +76,21 @@ std::int64_t similarity_threshold(double distance);
 /// The least dot product of two faces that makes them neighbours at that threshold.
 std::int32_t least_neighbour_dot(std::int64_t threshold);
 
+/// Whoever restores a linkage from people works out what it asks for.
+class LinkagePast {
+ public:
+  LinkagePast() = default;
+  LinkagePast(const LinkagePast&) = delete;
+  LinkagePast& operator=(const LinkagePast&) = delete;
+  virtual ~LinkagePast() = default;
+
+  /// Gives the linkage (`adopt`) the joins inside one person, whose faces these are.
+  virtual Result<void> recall(std::span<const std::uint32_t> person) = 0;
+
+  /// Completes the neighbour lists of these faces, which are empty.
+  virtual Result<void> find_neighbours(std::span<const std::uint32_t> slots) = 0;
+};
+
 /// The faces, shared with the owner of the linkage, by slot.
 struct LinkageFaces {
   const FixedRows* rows = nullptr;
@@ -78,6 +98,7 @@ struct LinkageFaces {
   const Conflicts* conflicts = nullptr;
   /// Of every slot: the slots within the threshold with their exact dot products.
   std::vector<std::vector<Neighbour>>* neighbours = nullptr;
+  LinkagePast* past = nullptr;  ///< only needed after `restore`
 };
 
 /// Whether a linkage will be repaired later.
@@ -102,11 +123,32 @@ class Linkage {
  public:
   Linkage(const LinkageFaces& faces, std::int64_t threshold, History history, Budget* budget);
 
+  /// Starts from these people, each a list of its faces, which have no neighbour lists yet.
+  /// REQUIRES: nothing happened before, and the people are what a linkage over these faces makes.
+  void restore(std::vector<std::vector<std::uint32_t>> people);
+
   /// After an error the linkage must not be used any more. Errors: BudgetExceeded, Cancelled.
   Result<void> update(const LinkageChange& change, const StopToken& stop);
 
-  /// The final cluster of a face.
+  /// Recalls the person of a face and completes the neighbour lists of all its faces: due before
+  /// the face is taken out or comes under other constraints.
+  Result<void> open(NodeId id);
+
+  /// For LinkagePast::recall: repeats the joins of `other` that made the cluster of `slot`.
+  Result<void> adopt(const Linkage& other, std::uint32_t slot);
+
+  /// The final cluster of a face, or another node that stands for it.
   [[nodiscard]] NodeId root_of(std::uint32_t slot) const;
+
+  /// How many faces its final cluster has. REQUIRES: not restored.
+  [[nodiscard]] std::uint32_t size_of_person(std::uint32_t slot) const {
+    return node(root_of(slot)).size;
+  }
+
+  /// Its neighbour list is complete, and must be kept so.
+  [[nodiscard]] bool is_open(std::uint32_t slot) const {
+    return slot >= leaves_.size() || leaves_[slot].open;
+  }
 
  private:
   static constexpr std::uint32_t kNone = 0xFFFF'FFFFU;
@@ -124,6 +166,8 @@ class Linkage {
     std::int64_t similarity = kForced;  // of the join
     NodeId shortcut = kNoNode;          // a cluster that it is part of by now, if of this epoch_
     std::uint32_t shortcut_epoch = 0;
+    std::uint32_t person = kNone;  // of leaves: in people_, while its joins are not recalled
+    bool open = true;              // of leaves: the neighbour list is complete
   };
 
   // A cluster that the old history does not speak of.
@@ -139,6 +183,8 @@ class Linkage {
     NodeId node;
     NodeId partner;
   };
+
+  static bool is_leaf(NodeId id) { return (id & kJoinBit) == 0; }
 
   Node& node(NodeId id) { return (id & kJoinBit) != 0 ? joins_[id & ~kJoinBit] : leaves_[id]; }
 
@@ -169,12 +215,14 @@ class Linkage {
   void detach(NodeId id);
   void activate(NodeId id);
   void compact(NodeId id);
-  void seek_partner(NodeId id);
-  std::int32_t judge(NodeId id, NodeId partner, Event& best);
+  Result<void> recall(std::uint32_t slot);
+  Result<void> seek_partner(NodeId id);
+  Result<std::int32_t> judge(NodeId id, NodeId partner, Event& best);
   Result<void> join(NodeId left, NodeId right, std::int64_t similarity);
   Result<void> add_sums(Node& join);
   void add_to_sum(std::uint32_t sum_row, NodeId part);
   void join_actives(NodeId parent);
+  void add_leaves();
   Result<void> force_group(const std::vector<std::uint32_t>& group);
   Result<void> prepare(const LinkageChange& change);
   Result<void> run(const StopToken& stop);
@@ -187,6 +235,7 @@ class Linkage {
   std::vector<Node> joins_;
   std::vector<std::uint32_t> free_joins_;
   RowPool<std::int32_t> sums_;
+  std::vector<std::vector<std::uint32_t>> people_;  // restored
 
   // Of one update.
   JoinTime now_;
@@ -198,5 +247,20 @@ class Linkage {
   std::uint32_t stamp_ = 0;
   std::uint32_t epoch_ = 0;  // counts updates
 };
+
+template <class Visit>
+void Linkage::for_each_member(NodeId id, Visit visit) const {
+  std::vector<NodeId> open{id};
+  while (!open.empty()) {
+    const NodeId next = open.back();
+    open.pop_back();
+    if (is_leaf(next)) {
+      visit(next);
+    } else {
+      open.push_back(node(next).left);
+      open.push_back(node(next).right);
+    }
+  }
+}
 
 }  // namespace albumen::people
