@@ -111,6 +111,7 @@ TEST(LibraryHostileTest, EachLieIsNamed) {
       Lie{"UPDATE failures SET retry = NULL", "failures.retry"},
       Lie{"UPDATE person_faces SET person_key = 99", "person_faces.person_key"},
       Lie{"UPDATE people SET tentative = 5", "people.tentative"},
+      Lie{"UPDATE people SET made_from = zeroblob(31)", "people.made_from"},
       Lie{"UPDATE edit_faces SET picture_id = x''", "edit_faces.picture_id"},
       Lie{"UPDATE edit_faces SET edit = -5", "edit_faces.edit"},
       Lie{"UPDATE edits SET kind = x'05'", "edits.kind"},

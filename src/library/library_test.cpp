@@ -316,7 +316,8 @@ TEST(LibraryTest, PeopleAreReplacedAndChangedWhole) {
   const FaceKey a{digest_of(1), 0};
   const FaceKey b{digest_of(1), 1};
   const FaceKey c{digest_of(2), 0};
-  const auto p1 = person("p1", {a, c});
+  auto p1 = person("p1", {a, c});
+  p1.made_from = digest_of(7);
   const auto p2 = person("p2", {b});
   must(
       writer->change_people({.faces_analyzer = kFacesId, .replace_all = true, .people = {p2, p1}}));

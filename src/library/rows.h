@@ -122,6 +122,9 @@ struct PersonRow {
   double spread = 0;       ///< mean cosine distance of its faces to their centre
   std::optional<FaceKey> best_face;
   std::vector<FaceKey> faces;  ///< comes back ordered
+  /// Digest of all that the group is a function of, by whoever made it, who thereby knows a group
+  /// that need not be made again; nothing where that is unknown.
+  std::optional<Sha256Digest> made_from;
 
   friend bool operator==(const PersonRow&, const PersonRow&) = default;
 };

@@ -62,7 +62,8 @@ Result<void> read_faces_of_edits(Connection& connection, std::vector<EditRow>& e
 
 Result<std::vector<PersonRow>> read_people(Connection& connection) {
   auto* statement = TRY(connection.prepare(
-      "SELECT person_key, people.id, name, tentative, spread, pictures.id, best_face_index "
+      "SELECT person_key, people.id, name, tentative, spread, pictures.id, best_face_index, "
+      "made_from "
       "FROM people LEFT JOIN pictures ON pictures.picture_key = people.best_picture_key "
       "ORDER BY people.id"));
   auto cursor = TRY(statement->query());
@@ -74,7 +75,11 @@ Result<std::vector<PersonRow>> read_people(Connection& connection) {
                      .tentative = cursor.integer_in(3, 0, 1) == 1,
                      .spread = cursor.real(4),
                      .best_face = std::nullopt,
-                     .faces = {}};
+                     .faces = {},
+                     .made_from = std::nullopt};
+    if (!cursor.is_null(7)) {
+      person.made_from = cursor.digest(7);
+    }
     if (!cursor.is_null(5) && !cursor.is_null(6)) {
       person.best_face = FaceKey{.picture = cursor.digest(5), .index = face_index(cursor, 6)};
     }

@@ -42,12 +42,12 @@ Result<void> insert_person(Connection& connection, std::int64_t analyzer, const 
     best_index = person.best_face->index;
   }
   auto* insert = TRY(connection.prepare(
-      "INSERT INTO people (id, name, tentative, spread, best_picture_key, best_face_index) "
-      "VALUES (?, ?, ?, ?, ?, ?) RETURNING person_key"));
+      "INSERT INTO people (id, name, tentative, spread, best_picture_key, best_face_index, "
+      "made_from) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING person_key"));
   const double spread = std::isfinite(person.spread) ? person.spread : 0;
   const auto key = TRY(insert->integer(std::string_view{person.id}, std::string_view{person.name},
                                        std::int64_t{person.tentative ? 1 : 0}, spread, best_picture,
-                                       best_index));
+                                       best_index, person.made_from));
   auto* member = TRY(connection.prepare(
       "INSERT OR REPLACE INTO person_faces (picture_key, analyzer_key, face_index, person_key) "
       "VALUES (?, ?, ?, ?)"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/internal/schema.h"
 
+#include <array>
 #include <fmt/core.h>
 #include <string>
 
@@ -109,7 +110,8 @@ CREATE TABLE people (
   tentative INTEGER NOT NULL,
   spread REAL NOT NULL,
   best_picture_key INTEGER,
-  best_face_index INTEGER
+  best_face_index INTEGER,
+  made_from BLOB
 ) STRICT;
 
 CREATE TABLE person_faces (
@@ -186,6 +188,10 @@ CREATE TABLE run_stages (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr std::array kMigrations{
+    Migration{.from = 1, .script = "ALTER TABLE people ADD COLUMN made_from BLOB;"},
+};
+
 struct FileVersion {
   bool empty = false;  ///< no tables, no marks of any program
   std::int64_t schema = 0;
@@ -248,7 +254,7 @@ Result<void> switch_to_wal(Connection& connection) {
 }  // namespace
 
 const Schema& current_schema() {
-  static constexpr Schema kSchema{.version = 1, .create = kCreate, .migrations = {}};
+  static constexpr Schema kSchema{.version = 2, .create = kCreate, .migrations = kMigrations};
   return kSchema;
 }
 

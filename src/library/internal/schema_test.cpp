@@ -108,6 +108,29 @@ TEST(SchemaTest, MigrationsOfThisBuildHaveNoGaps) {
   EXPECT_EQ(version, current_schema().version);
 }
 
+std::vector<std::string> columns_of(Connection& connection) {
+  return must(connection.texts_of(
+      "SELECT t.name || '.' || c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || c.pk "
+      "FROM pragma_table_list AS t, pragma_table_info(t.name) AS c ORDER BY t.name, c.cid"));
+}
+
+TEST(SchemaTest, AFileOfTheFirstVersionBecomesOneOfToday) {
+  const TemporaryDirectory folder;
+  const auto fresh = must(Connection::open(folder / "fresh.db", Access::kReadWriteCreate));
+  must(bring_up_to_date(*fresh, current_schema()));
+  const auto old = must(Connection::open(folder / "old.db", Access::kReadWriteCreate));
+  must(bring_up_to_date(*old, current_schema()));
+  must(old->execute(
+      "ALTER TABLE people DROP COLUMN made_from; PRAGMA user_version = 1;"
+      "INSERT INTO people (id, name, tentative, spread) VALUES ('p-1', 'Ada', 0, 0.5)"));
+  EXPECT_NE(columns_of(*old), columns_of(*fresh));
+  must(bring_up_to_date(*old, current_schema()));
+  EXPECT_EQ(columns_of(*old), columns_of(*fresh));
+  EXPECT_EQ(version_of(*old), current_schema().version);
+  EXPECT_THAT(must(old->texts_of("SELECT name FROM people WHERE made_from IS NULL")),
+              ElementsAre("Ada"));
+}
+
 TEST(SchemaTest, CanonicalOrderNeedsNoSorting) {
   const TemporaryDirectory folder;
   const auto connection = must(Connection::open(folder / "a.db", Access::kReadWriteCreate));
