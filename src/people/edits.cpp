@@ -161,9 +161,15 @@ Result<void> check_sides(const Edit& edit) {
 std::map<FaceKey, FaceKey> matches(std::span<const LocatedFace> before,
                                    std::span<const LocatedFace> after) {
   constexpr float kLeastOverlap = 0.5F;
+  std::set<Sha256Digest> edited;  // few, where `after` may be a whole library
+  for (const LocatedFace& face : before) {
+    edited.insert(face.key.picture);
+  }
   std::multimap<Sha256Digest, const LocatedFace*> by_picture;
   for (const LocatedFace& face : after) {
-    by_picture.emplace(face.key.picture, &face);
+    if (edited.contains(face.key.picture)) {
+      by_picture.emplace(face.key.picture, &face);
+    }
   }
   std::vector<std::tuple<float, FaceKey, FaceKey>> candidates;  // -overlap, old, new
   for (const LocatedFace& old : before) {

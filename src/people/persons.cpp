@@ -71,7 +71,8 @@ PersonId derive_person_id(const FaceKey& first_face) {
 }
 
 std::vector<PersonId> assign_person_ids(const GroupedFaces& grouped,
-                                        const std::map<FaceKey, PersonId>& before) {
+                                        const std::map<FaceKey, PersonId>& before,
+                                        std::set<PersonId> taken) {
   const std::vector<std::uint32_t>& labels = grouped.partition.person_of_face;
   std::map<std::pair<PersonId, std::uint32_t>, std::size_t> overlaps;
   std::vector<const FaceKey*> first(grouped.partition.people);
@@ -93,7 +94,6 @@ std::vector<PersonId> assign_person_ids(const GroupedFaces& grouped,
   }
   std::ranges::sort(claims);
   std::vector<PersonId> ids(grouped.partition.people);
-  std::set<PersonId> taken;
   for (const auto& [least_count, id, label] : claims) {
     if (ids[label].empty() && taken.insert(id).second) {
       ids[label] = id;
@@ -114,17 +114,18 @@ std::vector<PersonId> assign_person_ids(const GroupedFaces& grouped,
 
 std::vector<std::string> assign_names(const GroupedFaces& grouped,
                                       std::span<const NamedFaces> names) {
-  std::map<FaceKey, std::uint32_t> label_of;
-  for (std::size_t i = 0; i < grouped.keys.size(); ++i) {
-    label_of.emplace(grouped.keys[i], grouped.partition.person_of_face[i]);
-  }
   std::vector<std::string> result(grouped.partition.people);
   for (const NamedFaces& named : names) {
     std::map<std::uint32_t, std::size_t> votes;
     for (const FaceKey& key : named.faces) {
-      const auto found = label_of.find(key);
-      if (found != label_of.end() && found->second != kNobody) {
-        ++votes[found->second];
+      const auto found = std::ranges::lower_bound(grouped.keys, key);
+      if (found == grouped.keys.end() || *found != key) {
+        continue;
+      }
+      const std::uint32_t label =
+          grouped.partition.person_of_face[static_cast<std::size_t>(found - grouped.keys.begin())];
+      if (label != kNobody) {
+        ++votes[label];
       }
     }
     const auto winner = std::ranges::max_element(

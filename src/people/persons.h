@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,11 +29,14 @@ PersonId derive_person_id(const FaceKey& first_face);
 /// the id derived from their smallest key, made longer where that is taken. Labels are in the
 /// order of smallest keys, so the result does not depend on the order of anything.
 /// `before`: the ids of the faces in the last grouping; faces that are gone do no harm.
+/// `taken`: ids of people that are not in `grouped`, and that none of its faces had.
 std::vector<PersonId> assign_person_ids(const GroupedFaces& grouped,
-                                        const std::map<FaceKey, PersonId>& before);
+                                        const std::map<FaceKey, PersonId>& before,
+                                        std::set<PersonId> taken = {});
 
 /// The name of every person, by label; empty without one. A name goes to the person that has most
 /// of the faces it was given to (ties: the smaller label), later names replace earlier ones.
+/// REQUIRES: the keys are in their order.
 std::vector<std::string> assign_names(const GroupedFaces& grouped,
                                       std::span<const NamedFaces> names);
 
@@ -56,8 +60,9 @@ struct SummaryOptions {
   std::uint32_t least_faces = 3;
 };
 
-/// One summary per person, by label. `faces` and `partition` are in the same order, `quality` is
-/// either empty or too. Errors: InvalidArgument for shapes and vectors.
+/// One summary per person, by label; faces of nobody are left out. `faces` and `partition` are in
+/// the same order, `quality` is either empty or too. Errors: InvalidArgument for shapes and
+/// vectors.
 Result<std::vector<PersonSummary>> summarise(const FaceSet& faces, const Partition& partition,
                                              std::span<const FaceQuality> quality,
                                              const SummaryOptions& options);

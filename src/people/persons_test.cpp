@@ -64,6 +64,21 @@ TEST(PersonsTest, IdsStayWithMostFaces) {
   EXPECT_EQ(ids[0].size(), 15U);
 }
 
+TEST(PersonsTest, PeopleThatStayAreNoneOfTheCallersBusiness) {
+  const GroupedFaces before = grouped({0, 1, 1, 2, 2, 2});
+  const auto old_ids = assign_person_ids(before, {});
+  // The second person falls apart; asked about those two alone, and about everybody.
+  const auto of_faces = ids_of_faces(before, old_ids);
+  const auto everybody = assign_person_ids(grouped({0, 1, 2, 3, 3, 3}), of_faces);
+  const auto changed = assign_person_ids(grouped({kNobody, 0, 1, kNobody, kNobody, kNobody}),
+                                         of_faces, {old_ids[0], old_ids[2]});
+  EXPECT_EQ(changed, (std::vector<PersonId>{everybody[1], everybody[2]}));
+  // An id that is taken by somebody else is not given out again.
+  const GroupedFaces one = grouped({0});
+  const auto longer = assign_person_ids(one, {}, {derive_person_id(one.keys[0])});
+  EXPECT_EQ(longer.front().size(), 15U);
+}
+
 TEST(PersonsTest, MergedPeopleKeepTheIdOfTheLarger) {
   const GroupedFaces before = grouped({0, 1, 1});
   const auto old_ids = assign_person_ids(before, {});
