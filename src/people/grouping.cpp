@@ -22,13 +22,15 @@ Result<void> check_options(const GroupingOptions& options) {
   return {};
 }
 
-Result<void> check_people(const FaceSet& faces, const Partition& people) {
-  if (people.person_of_face.size() != faces.keys.size() ||
-      std::ranges::any_of(people.person_of_face,
-                          [&](std::uint32_t label) { return label >= people.people; })) {
+Result<void> check_labels(const FaceSet& faces, const Partition& known) {
+  const auto is_wrong = [&](std::uint32_t label) {
+    return label >= known.people && label != kNobody;
+  };
+  if (known.person_of_face.size() != faces.keys.size() ||
+      std::ranges::any_of(known.person_of_face, is_wrong)) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("{} faces with {} labels of {} people", faces.keys.size(),
-                            people.person_of_face.size(), people.people));
+                            known.person_of_face.size(), known.people));
   }
   return {};
 }
@@ -69,9 +71,9 @@ class Grouping::State {
     return {};
   }
 
-  Result<void> restore(const FaceSet& faces, const Partition& people,
-                       const Constraints& constraints) {
-    return table_->restore(faces, people, constraints);
+  Result<void> restore(const FaceSet& faces, const Partition& known, const Constraints& constraints,
+                       const GroupingResources& resources) {
+    return table_->restore(faces, known, constraints, resources);
   }
 
   Result<GroupedFaces> people() const {
@@ -120,14 +122,14 @@ Result<Grouping> Grouping::create(std::size_t dimension, const GroupingOptions& 
   return Grouping(std::make_unique<State>(dimension, options, budget));
 }
 
-Result<Grouping> Grouping::restore(const FaceSet& faces, const Partition& people,
+Result<Grouping> Grouping::restore(const FaceSet& faces, const Partition& known,
                                    const Constraints& constraints, const GroupingOptions& options,
-                                   Budget* budget) {
+                                   const GroupingResources& resources) {
   TRY(check_options(options));
   TRY(people::check_shape(faces));
-  TRY(check_people(faces, people));
-  auto state = std::make_unique<State>(faces.dimension, options, budget);
-  TRY(state->restore(faces, people, constraints));
+  TRY(check_labels(faces, known));
+  auto state = std::make_unique<State>(faces.dimension, options, resources.budget);
+  TRY(state->restore(faces, known, constraints, resources));
   return Grouping(std::move(state));
 }
 

@@ -58,15 +58,16 @@ class Grouping {
   static Result<Grouping> create(std::size_t dimension, const GroupingOptions& options,
                                  Budget* budget);
 
-  /// With the people of an earlier grouping, so that nothing need be worked out again that does not
-  /// change: one pass over the vectors. `people` labels the faces in the order of `faces.keys`.
-  /// REQUIRES: each of `people` is one of those that `group` gave, with all its faces, at this
-  /// threshold and under the same constraints on its faces. An update that finds out that it is not
-  /// fails with InvalidArgument, but not every update looks.
-  /// Errors: InvalidArgument (shape, vectors, keys, labels, threshold), BudgetExceeded.
-  static Result<Grouping> restore(const FaceSet& faces, const Partition& people,
+  /// With all of `faces`, of which some are grouped already: `known` labels them in the order of
+  /// `faces.keys`, kNobody for those that are not. Costs one pass over the vectors for each face of
+  /// nobody, and linkage work where these change people; the result is that of `group`.
+  /// REQUIRES: each of `known` is one of the people that `group` once gave, with all its faces, all
+  /// at this threshold and under the constraints that hold now. Where it matters that this is not
+  /// so: InvalidArgument.
+  /// Errors: InvalidArgument (shape, vectors, keys, labels, threshold), BudgetExceeded, Cancelled.
+  static Result<Grouping> restore(const FaceSet& faces, const Partition& known,
                                   const Constraints& constraints, const GroupingOptions& options,
-                                  Budget* budget);
+                                  const GroupingResources& resources);
 
   Grouping(Grouping&&) noexcept;
   Grouping& operator=(Grouping&&) noexcept;

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <random>
 #include <string>
 
@@ -81,31 +82,24 @@ class Story {
     const GroupedFaces before = grouping_.people().value();
     const std::uint64_t kept_percent = random_() % 101;
     std::vector<std::uint32_t> labels(before.partition.people, kNobody);
-    Partition people;
+    Partition known;
     for (std::uint32_t& label : labels) {
-      label = random_() % 100 < kept_percent ? people.people++ : kNobody;
+      label = random_() % 100 < kept_percent ? known.people++ : kNobody;
     }
+    std::vector<std::size_t> order(before.keys.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::shuffle(order, random_);
     const std::vector<std::size_t> faces = present();
-    std::vector<std::size_t> kept;
-    std::vector<std::size_t> added;
-    for (std::size_t i = 0; i < faces.size(); ++i) {
-      const std::uint32_t label = labels[before.partition.person_of_face[i]];
-      if (label == kNobody) {
-        added.push_back(faces[i]);
-      } else {
-        kept.push_back(faces[i]);
-        people.person_of_face.push_back(label);
-      }
+    std::vector<std::size_t> shuffled;
+    for (const std::size_t place : order) {
+      shuffled.push_back(faces[place]);
+      known.person_of_face.push_back(labels[before.partition.person_of_face[place]]);
     }
-    const Picked known(library_, kept);
-    auto restored = Grouping::restore(known.faces(), people, constraints_, options_, &budget_);
+    const Picked all(library_, shuffled);
+    auto restored = Grouping::restore(all.faces(), known, constraints_, options_,
+                                      {.budget = &budget_, .threads = 1});
     ASSERT_TRUE(restored.has_value()) << to_string(restored.error());
     grouping_ = *std::move(restored);
-    const Picked fresh(library_, added);
-    GroupingUpdate update;
-    update.added = fresh.faces();
-    const auto done = grouping_.update(update, {.budget = &budget_, .threads = 1});
-    ASSERT_TRUE(done.has_value()) << to_string(done.error());
   }
 
   void expect_as_a_full_run() {
@@ -355,32 +349,28 @@ TEST(GroupingTest, AfterAFailureTheObjectRefuses) {
   EXPECT_EQ(grouping.people().error().code, ErrorCode::kUnavailable);
 }
 
-TEST(GroupingTest, RestoringRefusesLabelsOfNobody) {
-  const std::vector<FaceKey> keys{testing::synthetic_key(1, 0), testing::synthetic_key(2, 0)};
-  const std::vector<float> vectors{1, 0, 1, 0};
+ErrorCode error_of_restoring(const std::vector<float>& vectors, const Partition& known) {
+  const std::vector<FaceKey> keys{testing::synthetic_key(1, 0), testing::synthetic_key(2, 0),
+                                  testing::synthetic_key(3, 0)};
   const FaceSet faces{.keys = keys, .f32 = vectors, .f16 = {}, .dimension = 2};
   Budget budget(kMiB * 64);
-  const auto code_of = [&](const Partition& people) {
-    const auto restored = Grouping::restore(faces, people, {}, {}, &budget);
-    return restored.has_value() ? ErrorCode::kInternal : restored.error().code;
-  };
-  EXPECT_EQ(code_of({.person_of_face = {0}, .people = 1}), ErrorCode::kInvalidArgument);
-  EXPECT_EQ(code_of({.person_of_face = {0, 1}, .people = 1}), ErrorCode::kInvalidArgument);
-  EXPECT_EQ(code_of({.person_of_face = {0, kNobody}, .people = 1}), ErrorCode::kInvalidArgument);
+  const auto restored = Grouping::restore(faces, known, {}, {}, {.budget = &budget});
+  return restored.has_value() ? ErrorCode::kInternal : restored.error().code;
+}
+
+TEST(GroupingTest, RestoringRefusesLabelsThatDoNotFit) {
+  const std::vector<float> vectors{1, 0, 1, 0, 1, 0};
+  EXPECT_EQ(error_of_restoring(vectors, {.person_of_face = {0, 0}, .people = 1}),
+            ErrorCode::kInvalidArgument);
+  EXPECT_EQ(error_of_restoring(vectors, {.person_of_face = {0, 0, 1}, .people = 1}),
+            ErrorCode::kInvalidArgument);
 }
 
 TEST(GroupingTest, PeopleThatAreNoneAreFoundOutWhenTheyMatter) {
-  const std::vector<FaceKey> keys{testing::synthetic_key(1, 0), testing::synthetic_key(2, 0)};
-  const std::vector<float> strangers{1, 0, 0, 1};
-  Budget budget(kMiB * 64);
-  Grouping grouping = Grouping::restore({.keys = keys, .f32 = strangers, .f16 = {}, .dimension = 2},
-                                        {.person_of_face = {0, 0}, .people = 1}, {}, {}, &budget)
-                          .value();
-  const std::vector<FaceKey> added{testing::synthetic_key(3, 0)};
-  const std::vector<float> vector{1, 0};
-  GroupingUpdate update;
-  update.added = {.keys = added, .f32 = vector, .f16 = {}, .dimension = 2};
-  EXPECT_EQ(grouping.update(update, {.budget = &budget}).error().code, ErrorCode::kInvalidArgument);
+  const std::vector<float> first_two_are_strangers{1, 0, 0, 1, 1, 0};
+  EXPECT_EQ(
+      error_of_restoring(first_two_are_strangers, {.person_of_face = {0, 0, kNobody}, .people = 1}),
+      ErrorCode::kInvalidArgument);
 }
 
 TEST(GroupingTest, StopsWhenAsked) {

@@ -96,42 +96,40 @@ void add_one_face(benchmark::State& state) {
   }
 }
 
-// What a new process does for one face more: the people of the others are given, their vectors are
-// in memory as the library keeps them.
+// What a new process does for one face more: who the others are is known, their vectors are in
+// memory.
 void restore_and_add_one_face(benchmark::State& state) {
   const SyntheticLibrary& library = library_of(static_cast<std::size_t>(state.range(0)));
-  const std::size_t count = library.keys.size();
   Budget budget(kGiB * 12);
-  const GroupingOptions options{.same_threshold = threshold_for(count)};
+  const GroupingOptions options{.same_threshold = threshold_for(library.keys.size())};
   const GroupingResources resources{.budget = &budget, .threads = 2};
   std::size_t round = 0;
   for (auto step : state) {
     state.PauseTiming();
-    // The last face is new; which one that is changes with the rotation.
-    constexpr std::size_t kStride = 7919;
-    const std::size_t first = ++round * kStride % count;
-    std::vector<FaceKey> keys(library.keys);
-    std::ranges::rotate(keys, keys.begin() + static_cast<std::ptrdiff_t>(first));
-    std::vector<float> vectors(library.vectors);
-    std::ranges::rotate(vectors,
-                        vectors.begin() + static_cast<std::ptrdiff_t>(first * library.dimension));
-    const auto set = [&](std::size_t from, std::size_t faces) {
-      return FaceSet{
-          .keys = std::span(keys).subspan(from, faces),
-          .f32 = std::span(vectors).subspan(from * library.dimension, faces * library.dimension),
-          .f16 = {},
-          .dimension = library.dimension};
-    };
-    const auto before = group(set(0, count - 1), {}, options, resources);
+    constexpr std::size_t kStride = 7919;  // a prime: other people each time
+    const std::size_t face = ++round * kStride % library.keys.size();
+    auto grouping = Grouping::create(library.dimension, options, &budget).value();
+    GroupingUpdate others;
+    others.added = library.faces();
+    bool done = grouping.update(others, resources).has_value();
+    GroupingUpdate away;
+    away.removed = std::span(library.keys).subspan(face, 1);
+    done = done && grouping.update(away, resources).has_value();
+    const GroupedFaces before = grouping.people().value();
+    Partition known{.person_of_face = {}, .people = before.partition.people};
+    for (const FaceKey& key : library.keys) {
+      const auto place = std::ranges::lower_bound(before.keys, key) - before.keys.begin();
+      const bool is_new = key == library.keys[face];
+      known.person_of_face.push_back(
+          is_new ? kNobody : before.partition.person_of_face[static_cast<std::size_t>(place)]);
+    }
     state.ResumeTiming();
-    auto grouping = Grouping::restore(set(0, count - 1), before.value(), {}, options, &budget);
-    GroupingUpdate more;
-    more.added = set(count - 1, 1);
-    if (!grouping.has_value() || !grouping->update(more, resources).has_value()) {
-      state.SkipWithError("an update failed");
+    const auto restored = Grouping::restore(library.faces(), known, {}, options, resources);
+    if (!done || !restored.has_value()) {
+      state.SkipWithError("a grouping failed");
       return;
     }
-    benchmark::DoNotOptimize(grouping->people());
+    benchmark::DoNotOptimize(restored->people());
   }
 }
 

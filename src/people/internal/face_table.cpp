@@ -51,6 +51,7 @@ Result<std::uint32_t> FaceTable::add_slot(const FaceKey& key) {
   }
   TRY(rows_.add());
   keys_.push_back(key);
+  is_here_.push_back(true);
   neighbours_.emplace_back();
   const auto picture = static_cast<std::uint32_t>(pictures_.size());
   conflicts_.add_face(
@@ -85,6 +86,7 @@ Result<std::vector<std::uint32_t>> FaceTable::remove_faces(std::span<const FaceK
     }
     const std::uint32_t slot = found->second;
     slot_of_key_.erase(found);
+    is_here_[slot] = false;
     std::ranges::fill(rows_.row(slot), std::int16_t{0});  // near to nobody from now on
     neighbours_[slot] = {};
     conflicts_.remove_face(slot);
@@ -235,25 +237,33 @@ Result<void> FaceTable::update(const GroupingUpdate& update, const GroupingResou
 std::vector<std::uint32_t> FaceTable::ordered_slots() const {
   std::vector<std::uint32_t> slots;
   slots.reserve(slot_of_key_.size());
-  for (const auto& [key, slot] : slot_of_key_) {
-    slots.push_back(slot);
+  for (std::uint32_t slot = 0; slot < keys_.size(); ++slot) {
+    if (is_here_[slot]) {
+      slots.push_back(slot);
+    }
   }
-  std::ranges::sort(slots, {},
-                    [this](std::uint32_t slot) -> const FaceKey& { return keys_[slot]; });
+  const auto key_of = [this](std::uint32_t slot) -> const FaceKey& { return keys_[slot]; };
+  if (!std::ranges::is_sorted(slots, {}, key_of)) {
+    std::ranges::sort(slots, {}, key_of);
+  }
   return slots;
 }
 
 Partition FaceTable::partition(std::span<const std::uint32_t> slots,
                                std::span<const std::uint32_t> ordered) const {
   Partition result;
-  std::unordered_map<NodeId, std::uint32_t> labels;
+  std::vector<std::uint32_t> labels(keys_.size(), kNobody);  // by slot
+  std::vector<std::uint32_t> label_of_leader(keys_.size(), kNobody);
   for (const std::uint32_t slot : ordered) {
-    if (labels.try_emplace(linkage_.root_of(slot), result.people).second) {
-      ++result.people;
+    std::uint32_t& label = label_of_leader[linkage_.leader_of(slot)];
+    if (label == kNobody) {
+      label = result.people++;
     }
+    labels[slot] = label;
   }
+  result.person_of_face.reserve(slots.size());
   for (const std::uint32_t slot : slots) {
-    result.person_of_face.push_back(labels.at(linkage_.root_of(slot)));
+    result.person_of_face.push_back(labels[slot]);
   }
   return result;
 }

@@ -27,8 +27,8 @@ class FaceTable : private LinkagePast {
   ~FaceTable() override = default;
 
   /// See Grouping::restore. REQUIRES: the table is empty.
-  Result<void> restore(const FaceSet& faces, const Partition& people,
-                       const Constraints& constraints);
+  Result<void> restore(const FaceSet& faces, const Partition& known, const Constraints& constraints,
+                       const GroupingResources& resources);
 
   /// See Grouping::update.
   Result<void> update(const GroupingUpdate& update, const GroupingResources& resources);
@@ -61,7 +61,7 @@ class FaceTable : private LinkagePast {
   Result<void> find_neighbours_from(std::uint32_t first_slot);
   void set_constraints(Constraints constraints);
   void set_rule_tokens();
-  void restore_people(const Partition& people);
+  std::vector<std::uint32_t> restore_people(const Partition& known);
   [[nodiscard]] std::vector<std::vector<std::uint32_t>> forced_groups(
       std::span<const std::uint32_t> person) const;
   Result<void> link(std::vector<std::uint32_t> removed, std::vector<std::uint32_t> changed,
@@ -72,6 +72,7 @@ class FaceTable : private LinkagePast {
   std::int64_t threshold_;
   Budget* budget_;
   std::vector<FaceKey> keys_;
+  std::vector<bool> is_here_;  // by slot
   std::unordered_map<FaceKey, std::uint32_t, FaceKeyHash> slot_of_key_;
   std::unordered_map<FaceKey, std::uint32_t, FaceKeyHash> pictures_;  // index 0 stands for all
   FixedRows rows_;

@@ -11,20 +11,27 @@
 
 namespace albumen::people {
 
-Result<void> FaceTable::restore(const FaceSet& faces, const Partition& people,
-                                const Constraints& constraints) {
+Result<void> FaceTable::restore(const FaceSet& faces, const Partition& known,
+                                const Constraints& constraints,
+                                const GroupingResources& resources) {
+  resources_ = resources;
   TRY(add_faces(faces));
   set_constraints(normalised(constraints));
-  restore_people(people);
-  return {};
+  std::vector<std::uint32_t> nobodys = restore_people(known);
+  TRY(find_neighbours(nobodys));
+  return link({}, std::move(nobodys), static_cast<std::uint32_t>(keys_.size()));
 }
 
-void FaceTable::restore_people(const Partition& people) {
-  std::vector<std::vector<std::uint32_t>> members(people.people);
-  for (std::uint32_t slot = 0; slot < people.person_of_face.size(); ++slot) {
-    members[people.person_of_face[slot]].push_back(slot);
+// Returns the slots of nobody.
+std::vector<std::uint32_t> FaceTable::restore_people(const Partition& known) {
+  std::vector<std::uint32_t> nobodys;
+  std::vector<std::vector<std::uint32_t>> members(known.people);
+  for (std::uint32_t slot = 0; slot < known.person_of_face.size(); ++slot) {
+    const std::uint32_t label = known.person_of_face[slot];
+    (label == kNobody ? nobodys : members[label]).push_back(slot);
   }
   linkage_.restore(std::move(members));
+  return nobodys;
 }
 
 Result<void> FaceTable::copy_to(FaceTable& fresh) const {

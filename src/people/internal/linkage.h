@@ -137,8 +137,8 @@ class Linkage {
   /// For LinkagePast::recall: repeats the joins of `other` that made the cluster of `slot`.
   Result<void> adopt(const Linkage& other, std::uint32_t slot);
 
-  /// The final cluster of a face, or another node that stands for it.
-  [[nodiscard]] NodeId root_of(std::uint32_t slot) const;
+  /// A slot that stands for the final cluster of a face: of one of its faces, the same for all.
+  [[nodiscard]] std::uint32_t leader_of(std::uint32_t slot) const;
 
   /// How many faces its final cluster has. REQUIRES: not restored.
   [[nodiscard]] std::uint32_t size_of_person(std::uint32_t slot) const {
@@ -204,6 +204,7 @@ class Linkage {
   }
 
   NodeId current(NodeId id);
+  [[nodiscard]] NodeId root_of(NodeId id) const;
   [[nodiscard]] std::int64_t similarity(NodeId a, NodeId b) const;
   [[nodiscard]] bool may_join(NodeId a, NodeId b) const;
 

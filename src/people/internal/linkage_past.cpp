@@ -6,15 +6,16 @@
 
 namespace albumen::people {
 
-NodeId Linkage::root_of(std::uint32_t slot) const {
-  NodeId id = slot;
-  if (const std::uint32_t person = leaves_[slot].person; person != kNone) {
-    return people_[person].front();
-  }
+NodeId Linkage::root_of(NodeId id) const {
   while (node(id).parent != kNoNode) {
     id = node(id).parent;
   }
   return id;
+}
+
+std::uint32_t Linkage::leader_of(std::uint32_t slot) const {
+  const std::uint32_t person = leaves_[slot].person;
+  return person == kNone ? node(root_of(slot)).anchor : people_[person].front();
 }
 
 void Linkage::restore(std::vector<std::vector<std::uint32_t>> people) {
