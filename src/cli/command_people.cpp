@@ -150,6 +150,7 @@ Result<ExitCode> edit(const Context& context, const PeopleFlags& flags,
 
 Result<ExitCode> regroup(const Context& context, const PeopleFlags& flags) {
   Session session = TRY(open_session(context, flags));
+  session.options.afresh = true;
   const auto summary = TRY(group_people(*session.library, *session.writer, session.options,
                                         *session.budget, context.signals.token()));
   if (!summary.known) {

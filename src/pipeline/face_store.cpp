@@ -83,12 +83,12 @@ Result<LocatedFace> FaceStore::find(std::string_view text) const {
   return *found;
 }
 
-const LocatedFace* FaceStore::find(const FaceKey& key) const {
+std::optional<std::uint32_t> FaceStore::place_of(const FaceKey& key) const {
   const auto found = std::ranges::lower_bound(keys_, key);
   if (found == keys_.end() || *found != key) {
-    return nullptr;
+    return std::nullopt;
   }
-  return &faces_[static_cast<std::size_t>(found - keys_.begin())];
+  return static_cast<std::uint32_t>(found - keys_.begin());
 }
 
 }  // namespace albumen

@@ -4,111 +4,15 @@
 #include <algorithm>
 #include <chrono>
 #include <fmt/core.h>
-#include <map>
 #include <set>
 #include <utility>
 
 #include "analyze/faces/faces_analyzer.h"
-#include "people/dbscan.h"
-#include "people/grouping.h"
-#include "people/persons.h"
-#include "pipeline/internal/face_store.h"
+#include "pipeline/internal/people_input.h"
+#include "pipeline/internal/regroup.h"
 
 namespace albumen {
 namespace {
-
-Result<std::vector<Edit>> load_edits(const std::vector<EditRow>& rows) {
-  std::vector<Edit> edits;
-  for (const EditRow& row : rows) {
-    edits.push_back(TRY(edit_from_row(row)));
-  }
-  return edits;
-}
-
-// The log with its faces as they are found today: a new detector gives a face another index.
-Result<std::vector<Edit>> current_edits(const Library& library, const FaceStore& faces) {
-  const std::vector<EditRow> rows = TRY(library.edits());
-  std::vector<LocatedFace> before;
-  for (const EditRow& row : rows) {
-    for (const EditedFace& face : row.faces) {
-      before.push_back({.key = face.key, .box = face.box});
-    }
-  }
-  return rebind(TRY(load_edits(rows)), before, faces.located()).edits;
-}
-
-Result<void> check_method(const PeopleOptions& options, const Decisions& decisions) {
-  if (options.method == GroupingMethod::kDbscan && !decisions.constraints.empty()) {
-    return fail(ErrorCode::kInvalidArgument,
-                "DBSCAN knows no merges, splits or keep-apart; undo them or use the default "
-                "method");
-  }
-  return {};
-}
-
-Result<Partition> partition_of(const FaceStore& faces, const Decisions& decisions,
-                               const PeopleOptions& options, const GroupingResources& resources) {
-  TRY(check_method(options, decisions));
-  if (options.method == GroupingMethod::kDbscan) {
-    return dbscan(faces.set(),
-                  {.eps = options.eps,
-                   .min_samples = options.min_samples,
-                   .least_eps = options.least_eps,
-                   .largest_eps = options.largest_eps,
-                   .model = options.model},
-                  resources);
-  }
-  const double threshold = threshold_for(faces.size(), options.same_distance);
-  return group(faces.set(), decisions.constraints, {.same_threshold = threshold}, resources);
-}
-
-// The rows of a partition. Faces of nobody (DBSCAN noise) are in none.
-Result<std::vector<PersonRow>> person_rows(const FaceStore& faces, const GroupedFaces& grouped,
-                                           const Decisions& decisions,
-                                           const std::map<FaceKey, PersonId>& ids_before,
-                                           const PeopleOptions& options) {
-  const auto ids = assign_person_ids(grouped, ids_before);
-  const auto names = assign_names(grouped, decisions.names);
-  const auto summaries = TRY(summarise(faces.set(), grouped.partition, faces.quality(),
-                                       {.least_faces = options.least_faces}));
-  std::vector<PersonRow> rows(grouped.partition.people);
-  for (std::size_t label = 0; label < rows.size(); ++label) {
-    const PersonSummary& summary = summaries[label];
-    rows[label] = {.id = ids[label],
-                   .name = names[label],
-                   // A named person is one, however few the pictures.
-                   .tentative = summary.tentative && names[label].empty(),
-                   .spread = summary.spread,
-                   .best_face = summary.best_face,
-                   .faces = {}};
-  }
-  for (std::size_t face = 0; face < grouped.keys.size(); ++face) {
-    const std::uint32_t label = grouped.partition.person_of_face[face];
-    if (label != kNobody) {
-      rows[label].faces.push_back(grouped.keys[face]);
-    }
-  }
-  return rows;
-}
-
-Result<std::map<FaceKey, PersonId>> ids_of_faces(const Library& library) {
-  std::map<FaceKey, PersonId> ids;
-  for (const PersonRow& person : TRY(library.people())) {
-    for (const FaceKey& face : person.faces) {
-      ids.emplace(face, person.id);
-    }
-  }
-  return ids;
-}
-
-Result<std::optional<AnalyzerId>> current_faces_analyzer(const Library& library) {
-  for (const AnalyzerId& id : TRY(library.current_analyzers())) {
-    if (id.name == "faces") {
-      return std::optional{id};
-    }
-  }
-  return std::optional<AnalyzerId>{};
-}
 
 // Turns the words of an edit request into faces.
 class EditBuilder {
@@ -152,8 +56,8 @@ class EditBuilder {
     std::vector<EditedFace> located;
     for (const auto* side : {&edit.left, &edit.right}) {
       for (const FaceKey& key : *side) {
-        const LocatedFace* const face = faces_.find(key);
-        located.push_back({.key = key, .box = face == nullptr ? Rect{} : face->box});
+        const auto place = faces_.place_of(key);
+        located.push_back({.key = key, .box = place ? faces_.located()[*place].box : Rect{}});
       }
     }
     return located;
@@ -169,12 +73,10 @@ std::int64_t unix_seconds() {
   return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
-Result<EditRow> build_edit(const Library& library, const EditRequest& request,
-                           const PeopleOptions& options, Budget& budget) {
-  const FaceStore faces = TRY(FaceStore::load(library, budget));
-  const std::vector<PersonRow> people = TRY(library.people());
-  const EditBuilder builder{faces, people};
-  std::vector<Edit> log = TRY(load_edits(TRY(library.edits())));
+Result<EditRow> build_edit(const PeopleInput& input, const EditRequest& request,
+                           const PeopleOptions& options) {
+  const EditBuilder builder{input.faces, input.people};
+  std::vector<Edit> log = TRY(edits_of(input.edits));
   Edit edit;
   edit.id = log.empty() ? 1 : log.back().id + 1;
   edit.kind = request.kind;
@@ -198,28 +100,8 @@ Result<EditRow> build_edit(const Library& library, const EditRequest& request,
 Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer,
                                    const PeopleOptions& options, Budget& budget,
                                    const StopToken& stop) {
-  const auto analyzer = TRY(current_faces_analyzer(library));
-  if (!analyzer) {
-    return PeopleSummary{};
-  }
-  const FaceStore faces = TRY(FaceStore::load(library, budget));
-  const Decisions decisions = resolve(TRY(current_edits(library, faces)));
-  PeopleChange change{
-      .faces_analyzer = *analyzer, .replace_all = true, .removed = {}, .people = {}};
-  if (faces.size() > 0) {
-    const GroupingResources resources{.budget = &budget, .threads = options.threads, .stop = stop};
-    Partition partition = TRY(partition_of(faces, decisions, options, resources));
-    GroupedFaces grouped{.keys = {faces.set().keys.begin(), faces.set().keys.end()},
-                         .partition = std::move(partition)};
-    const auto ids_before = TRY(ids_of_faces(library));
-    change.people = TRY(person_rows(faces, grouped, decisions, ids_before, options));
-  }
-  PeopleSummary summary{.known = true, .people = 0, .tentative = 0, .faces = faces.size()};
-  for (const PersonRow& person : change.people) {
-    ++(person.tentative ? summary.tentative : summary.people);
-  }
-  TRY(writer.change_people(change));
-  return summary;
+  const PeopleInput input = TRY(PeopleInput::load(library, budget));
+  return regroup(input, writer, options, budget, stop);
 }
 
 Result<std::string> embedder_in_use(const Library& library) {
@@ -252,10 +134,12 @@ Result<PersonRow> find_person(const std::vector<PersonRow>& people, std::string_
 Result<std::int64_t> apply_edit(const Library& library, LibraryWriter& writer,
                                 const EditRequest& request, const PeopleOptions& options,
                                 Budget& budget, const StopToken& stop) {
-  const EditRow row = TRY(build_edit(library, request, options, budget));
-  const std::int64_t number = TRY(writer.append_edit(row));
-  TRY(group_people(library, writer, options, budget, stop));
-  return number;
+  PeopleInput input = TRY(PeopleInput::load(library, budget));
+  EditRow row = TRY(build_edit(input, request, options));
+  row.number = TRY(writer.append_edit(row));
+  input.edits.push_back(row);
+  TRY(regroup(input, writer, options, budget, stop));
+  return row.number;
 }
 
 }  // namespace albumen

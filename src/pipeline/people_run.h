@@ -33,6 +33,7 @@ struct PeopleOptions {
   std::string model = "dlib-resnet29";  ///< whose card that is
   std::uint32_t least_faces = 3;        ///< fewer: a tentative person
   unsigned threads = 1;
+  bool afresh = false;  ///< work everything out, also what did not change since the last grouping
 };
 
 struct PeopleSummary {
@@ -44,9 +45,11 @@ struct PeopleSummary {
 
 /// Groups all embedded faces of the current analyzer under all edits that count, keeps the ids of
 /// people who are still there, and stores the result in one transaction. The result is a function
-/// of faces, edits and options; ids also of the grouping before.
-/// Errors: InvalidArgument (DBSCAN with eps outside the card's range, or where edits hold: it knows
-/// none); BudgetExceeded; Cancelled; those of the library.
+/// of faces, edits and options; ids also of the grouping before. People that the library knows to
+/// be made from the same faces, edits and options are not worked out again (`made_from`): the time
+/// goes with what changed, beside one pass over the vectors. Errors: InvalidArgument (DBSCAN with
+/// eps outside the card's range, or where edits hold: it knows none); BudgetExceeded; Cancelled;
+/// those of the library.
 Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer,
                                    const PeopleOptions& options, Budget& budget,
                                    const StopToken& stop);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,9 @@ namespace albumen {
 
 class FaceStore {
  public:
+  /// Without faces.
+  FaceStore() = default;
+
   /// Errors: BudgetExceeded; those of the library.
   static Result<FaceStore> load(const Library& library, Budget& budget);
 
@@ -33,8 +37,8 @@ class FaceStore {
   /// Errors: NotFound; InvalidArgument when it fits several or is no face id.
   [[nodiscard]] Result<LocatedFace> find(std::string_view text) const;
 
-  /// The face with this key, or null.
-  [[nodiscard]] const LocatedFace* find(const FaceKey& key) const;
+  /// Where the face with this key stands in `set`, `located` and `quality`.
+  [[nodiscard]] std::optional<std::uint32_t> place_of(const FaceKey& key) const;
 
  private:
   Reservation memory_;
