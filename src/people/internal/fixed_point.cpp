@@ -1,32 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "people/internal/fixed_point.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
 #include <fmt/format.h>
+#include <numeric>
 
 #include "files/face_id.h"
 
 namespace albumen::people {
 namespace {
 
-double from_half(std::uint16_t half) {
-  const std::uint32_t exponent = (half >> 10U) & 0x1FU;
-  const std::uint32_t mantissa = half & 0x3FFU;
-  const double sign = (half & 0x8000U) != 0 ? -1.0 : 1.0;
-  if (exponent == 0x1FU) {
-    return std::nan("");  // infinities are as wrong in a unit vector
-  }
-  if (exponent == 0) {
-    return sign * std::ldexp(static_cast<double>(mantissa), -24);
-  }
-  return sign * std::ldexp(static_cast<double>(mantissa + 0x400U), static_cast<int>(exponent) - 25);
+// Exact, and without branches. Infinities and NaN become numbers above 65504, which no vector of
+// unit length has.
+float from_half(std::uint16_t half) {
+  constexpr std::uint32_t kSmallestNormal = 0x400;
+  constexpr std::uint32_t kBiasDifference = 127 - 15;
+  const std::uint32_t magnitude = half & 0x7FFFU;
+  const std::uint32_t sign = (half & 0x8000U) << 16U;
+  const std::uint32_t normal = (magnitude << 13U) + (kBiasDifference << 23U);
+  const float subnormal = static_cast<float>(static_cast<std::int32_t>(magnitude)) * 0x1p-24F;
+  const std::uint32_t bits =
+      magnitude < kSmallestNormal ? std::bit_cast<std::uint32_t>(subnormal) : normal;
+  return std::bit_cast<float>(bits | sign);
 }
 
-double value_at(const FaceSet& faces, std::size_t position) {
-  return faces.f32.empty() ? from_half(faces.f16[position])
-                           : static_cast<double>(faces.f32[position]);
+// One face's values, and their length.
+struct Vector {
+  std::array<float, kLargestDimension> values;  // NOLINT: filled up to the dimension, then read
+  double length = 0;
+};
+
+void read_vector(const FaceSet& faces, std::size_t index, Vector& out) {
+  const std::size_t start = index * faces.dimension;
+  if (faces.f32.empty()) {
+    const std::uint16_t* const halves = faces.f16.data() + start;
+    for (std::size_t i = 0; i < faces.dimension; ++i) {
+      out.values[i] = from_half(halves[i]);
+    }
+  } else {
+    std::ranges::copy(faces.f32.subspan(start, faces.dimension), out.values.begin());
+  }
+  // In lanes, so that the compiler may use vectors.
+  constexpr std::size_t kLanes = 8;
+  const std::size_t end = (faces.dimension + kLanes - 1) / kLanes * kLanes;
+  std::fill(out.values.begin() + static_cast<std::ptrdiff_t>(faces.dimension),
+            out.values.begin() + static_cast<std::ptrdiff_t>(end), 0.0F);
+  std::array<double, kLanes> squares{};
+  for (std::size_t i = 0; i < end; i += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      const double value = out.values[i + lane];
+      squares[lane] += value * value;
+    }
+  }
+  out.length = std::sqrt(std::accumulate(squares.begin(), squares.end(), 0.0));
+}
+
+Result<void> check_length(const FaceSet& faces, std::size_t index, const Vector& vector) {
+  constexpr double kTolerance = 0.01;
+  if (!(std::abs(vector.length - 1.0) <= kTolerance)) {  // also catches NaN
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("face {} has a vector of length {}, not 1",
+                            to_string(faces.keys[index]), vector.length));
+  }
+  return {};
 }
 
 }  // namespace
@@ -56,32 +95,24 @@ Result<void> check_shape(const FaceSet& faces) {
 }
 
 Result<void> to_unit(const FaceSet& faces, std::size_t index, std::span<double> out) {
-  const std::size_t start = index * faces.dimension;
-  double squares = 0;
+  Vector vector;
+  read_vector(faces, index, vector);
+  TRY(check_length(faces, index, vector));
   for (std::size_t i = 0; i < faces.dimension; ++i) {
-    const double value = value_at(faces, start + i);
-    out[i] = value;
-    squares += value * value;
-  }
-  constexpr double kTolerance = 0.01;
-  const double length = std::sqrt(squares);
-  if (!(std::abs(length - 1.0) <= kTolerance)) {  // also catches NaN
-    return fail(ErrorCode::kInvalidArgument, fmt::format("face {} has a vector of length {}, not 1",
-                                                         to_string(faces.keys[index]), length));
-  }
-  for (std::size_t i = 0; i < faces.dimension; ++i) {
-    out[i] /= length;
+    out[i] = vector.values[i] / vector.length;
   }
   return {};
 }
 
 Result<void> to_fixed(const FaceSet& faces, std::size_t index, std::span<std::int16_t> out) {
-  std::array<double, kLargestDimension> unit;  // NOLINT: filled up to the dimension, then read
-  TRY(to_unit(faces, index, unit));
+  Vector vector;
+  read_vector(faces, index, vector);
+  TRY(check_length(faces, index, vector));
+  const double scale = static_cast<double>(kOne) / vector.length;
   for (std::size_t i = 0; i < faces.dimension; ++i) {
     // Rounds half up; the shift keeps the truncated number positive.
     constexpr int kShift = 1 << 15;
-    const double scaled = unit[i] * static_cast<double>(kOne) + kShift + 0.5;
+    const double scaled = vector.values[i] * scale + kShift + 0.5;
     out[i] = static_cast<std::int16_t>(static_cast<int>(scaled) - kShift);
   }
   return {};
