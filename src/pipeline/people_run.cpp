@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analyze/faces/faces_analyzer.h"
+#include "files/path_text.h"
 #include "pipeline/internal/people_input.h"
 #include "pipeline/internal/regroup.h"
 
@@ -84,6 +85,10 @@ Result<EditRow> build_edit(const PeopleInput& input, const EditRequest& request,
   edit.right = TRY(builder.faces_of(request.right));
   if (request.kind == EditKind::kSplit && request.right.empty()) {
     edit.right = builder.rest_of_persons(edit.left);
+  }
+  if (!is_utf8(request.name)) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("'{}' is no name: it is not UTF-8", path_to_text(request.name)));
   }
   edit.name = request.name;
   edit.undone = request.undone;

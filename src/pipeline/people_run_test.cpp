@@ -244,6 +244,8 @@ TEST_F(PeopleRunTest, WhatDoesNotFitIsRefusedAndTheLogStaysAsItWas) {
   EXPECT_EQ(code_of(edit({.kind = EditKind::kSplit, .left = {ada}})), ErrorCode::kInvalidArgument)
       << "nothing would be left of her";
   EXPECT_EQ(code_of(edit({.kind = EditKind::kUndo, .undone = 1})), ErrorCode::kNotFound);
+  EXPECT_EQ(code_of(edit({.kind = EditKind::kName, .left = {ada}, .name = "caf\xE9"})),
+            ErrorCode::kInvalidArgument);
   EXPECT_THAT(must(library_->edits()), IsEmpty());
 }
 

@@ -202,7 +202,9 @@ Result<void> CommitQueue::commit_group() {
 Result<void> CommitQueue::commit(Transaction& transaction) {
   {
     const MutexLock lock{mutex_};
-    if (fail_in_ > 0 && --fail_in_ == 0) {
+    const bool is_this_one = fail_in_ == 1;
+    fail_in_ -= fail_in_ > 0 ? 1 : 0;
+    if (is_this_one) {
       return fail(ErrorCode::kStoreFailed,
                   connection_->name() + ": writing failed as a test asked");
     }
