@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "people/person_basis.h"
 
+#include <array>
+#include <cstddef>
+
 #include "files/sha256.h"
 
 namespace albumen {
@@ -61,29 +64,36 @@ PersonBasis::PersonBasis(std::string_view context, const Constraints& constraint
 
 Sha256Digest PersonBasis::of(const FaceSet& faces, std::span<const FaceQuality> quality,
                              std::span<const std::uint32_t> members) const {
-  Sha256 hash;
-  hash.update(context_.bytes);
-  const auto row_of = [&](const auto& values, std::uint32_t face) {
-    return values.empty() ? values : values.subspan(face * faces.dimension, faces.dimension);
+  std::vector<std::byte> bytes;  // of the whole person: hashing in small pieces costs as much again
+  bytes.reserve(members.size() *
+                (sizeof(Sha256Digest) + sizeof(Numbers) + faces.dimension * sizeof(float)));
+  const auto append = [&bytes](const auto& values) {
+    const auto more = std::as_bytes(std::span(values));
+    bytes.insert(bytes.end(), more.begin(), more.end());
   };
+  append(context_.bytes);
   for (const std::uint32_t face : members) {
-    const auto found = decisions_.find(faces.keys[face]);
-    const Numbers numbers{.index = faces.keys[face].index,
-                          .decisions = static_cast<std::uint32_t>(
-                              found == decisions_.end() ? 0 : found->second.size()),
-                          .score = quality[face].score,
-                          .chip_pixels = quality[face].chip_pixels,
-                          .sharpness = quality[face].sharpness,
-                          .dimension = static_cast<std::uint32_t>(faces.dimension)};
-    hash.update(faces.keys[face].picture.bytes);
-    hash.update(std::as_bytes(std::span(&numbers, 1)));
-    hash.update(std::as_bytes(row_of(faces.f16, face)));
-    hash.update(std::as_bytes(row_of(faces.f32, face)));
-    if (found != decisions_.end()) {
-      hash.update(std::as_bytes(std::span(found->second)));
+    const FaceKey& key = faces.keys[face];
+    const auto found = decisions_.empty() ? decisions_.end() : decisions_.find(key);
+    const std::size_t decisions = found == decisions_.end() ? 0 : found->second.size();
+    append(key.picture.bytes);
+    append(std::array{Numbers{.index = key.index,
+                              .decisions = static_cast<std::uint32_t>(decisions),
+                              .score = quality[face].score,
+                              .chip_pixels = quality[face].chip_pixels,
+                              .sharpness = quality[face].sharpness,
+                              .dimension = static_cast<std::uint32_t>(faces.dimension)}});
+    const std::size_t start = face * faces.dimension;
+    if (faces.f32.empty()) {
+      append(faces.f16.subspan(start, faces.dimension));
+    } else {
+      append(faces.f32.subspan(start, faces.dimension));
+    }
+    if (decisions > 0) {
+      append(found->second);
     }
   }
-  return hash.finish();
+  return sha256(bytes);
 }
 
 }  // namespace albumen
