@@ -196,11 +196,6 @@ Result<void> Library::for_each_face(const FaceQuery& query,
   return store::for_each_face(*lease, query, callback);
 }
 
-Result<Library::FaceExtent> Library::face_extent(const FaceQuery& query) const {
-  const auto lease = TRY(parts_->readers->lease());
-  return store::face_extent(*lease, query);
-}
-
 Result<void> Library::for_each_hashes(const RowCallback<StoredHashes>& callback) const {
   const auto lease = TRY(parts_->readers->lease());
   return store::for_each_hashes(*lease, callback);

@@ -125,15 +125,6 @@ class Library {
   /// by key. All vectors have one length.
   Result<void> for_each_face(const FaceQuery& query, const RowCallback<StoredFace>& callback) const;
 
-  /// How many faces `for_each_face` would give at most, and the dimensions of their vectors (0
-  /// without faces): to reserve memory first.
-  struct FaceExtent {
-    std::int64_t faces = 0;
-    std::int64_t dimensions = 0;
-  };
-
-  Result<FaceExtent> face_extent(const FaceQuery& query) const;
-
   /// Hashes of pictures that are present, by the current analyzer, in no particular order.
   Result<void> for_each_hashes(const RowCallback<StoredHashes>& callback) const;
 

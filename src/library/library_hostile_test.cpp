@@ -62,7 +62,6 @@ std::vector<ErrorCode> read_everything(const Library& library) {
   note(library.picture_of(made_up_result(1).file.path, ""));
   note(library.for_each_picture({.include_missing = true}, ignore));
   note(library.for_each_face({}, ignore));
-  note(library.face_extent({}));
   note(library.for_each_hashes(ignore));
   note(library.people());
   note(library.edits());

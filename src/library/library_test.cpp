@@ -70,8 +70,6 @@ TEST(LibraryTest, KeepsVectorsToHalfPrecision) {
     return {};
   }));
   EXPECT_EQ(seen, 1);
-  EXPECT_EQ(must(library->face_extent({})).faces, 1);
-  EXPECT_EQ(must(library->face_extent({})).dimensions, 512);
 }
 
 TEST(LibraryTest, PathsAreBytesAndComeInTheirOrder) {
@@ -281,7 +279,6 @@ TEST(LibraryTest, VanishedFilesAreMissingUntilTheyReturnOrArePruned) {
   EXPECT_EQ(scan({0}, {.roots = {"/photos/0"}}).vanished, 1);
   EXPECT_EQ(rows_of(*library).size(), 2);
   EXPECT_EQ(rows_of(*library, {.include_missing = true}).size(), 3);
-  EXPECT_EQ(must(library->face_extent({})).faces, 6);
   std::size_t faces = 0;
   must(library->for_each_face({}, [&](const StoredFace&) -> Result<void> {
     ++faces;

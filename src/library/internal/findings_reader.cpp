@@ -99,21 +99,6 @@ Result<void> for_each_face(Connection& connection, const FaceQuery& query,
   return {};
 }
 
-Result<Library::FaceExtent> face_extent(Connection& connection, const FaceQuery& query) {
-  const auto analyzer = TRY(analyzer_of(connection, query));
-  if (!analyzer) {
-    return Library::FaceExtent{};
-  }
-  auto* statement =
-      TRY(connection.prepare("SELECT count(*), coalesce(max(length(vector)), 0) FROM faces "
-                             "WHERE analyzer_key = ? AND vector IS NOT NULL AND chip_pixels >= ?"));
-  auto cursor = TRY(statement->query(*analyzer, double{query.min_chip_pixels}));
-  TRY(cursor.next());
-  const Library::FaceExtent extent{.faces = cursor.integer(0), .dimensions = cursor.integer(1) / 2};
-  TRY(cursor.check());
-  return extent;
-}
-
 Result<void> for_each_hashes(Connection& connection, const RowCallback<StoredHashes>& callback) {
   const auto analyzer = TRY(current_analyzer(connection, "hashes"));
   if (!analyzer) {

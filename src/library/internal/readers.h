@@ -36,7 +36,6 @@ Result<std::optional<std::int64_t>> find_analyzer(Connection& connection,
 Result<std::vector<AnalyzerId>> read_current_analyzers(Connection& connection);
 Result<void> for_each_face(Connection& connection, const FaceQuery& query,
                            const RowCallback<StoredFace>& callback);
-Result<Library::FaceExtent> face_extent(Connection& connection, const FaceQuery& query);
 Result<void> for_each_hashes(Connection& connection, const RowCallback<StoredHashes>& callback);
 
 // people_reader.cpp

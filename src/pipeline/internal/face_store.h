@@ -41,12 +41,18 @@ class FaceStore {
   [[nodiscard]] std::optional<std::uint32_t> place_of(const FaceKey& key) const;
 
  private:
+  void index_keys();
+  [[nodiscard]] std::size_t range_of(const FaceKey& key) const;
+
   Reservation memory_;
   std::vector<FaceKey> keys_;
   std::vector<LocatedFace> faces_;  // parallel to keys_
   std::vector<FaceQuality> quality_;
   std::vector<std::uint16_t> vectors_;  // binary16, row by row
   std::size_t dimension_ = 0;
+  // Keys by the first bits of their digests: where each range ends, after a zero.
+  int range_bits_ = 0;
+  std::vector<std::uint32_t> range_ends_;
 };
 
 }  // namespace albumen
