@@ -13,9 +13,9 @@
 namespace albumen::people {
 namespace {
 
-// Keys, hash table entries, two nodes, list heads: what a face costs beside vectors and
-// neighbours. Measured about 330 bytes.
-constexpr std::uint64_t kBytesPerFace = 384;
+// Key and places in tables, two nodes and the slack of their vector, list heads: what a face costs
+// beside vectors and neighbours, 290 bytes by the sizes of these.
+constexpr std::uint64_t kBytesPerFace = 320;
 // Both directions of a neighbour pair, and the slack of lists that grow by joining.
 constexpr std::uint64_t kBytesPerPair = 3 * sizeof(Neighbour);
 
@@ -27,7 +27,7 @@ FaceTable::FaceTable(std::size_t dimension, double threshold, History history, B
       budget_(budget),
       rows_(dimension, budget),
       linkage_({.rows = &rows_,
-                .keys = &keys_,
+                .keys = &index_.keys(),
                 .conflicts = &conflicts_,
                 .neighbours = &neighbours_,
                 .past = this},
@@ -35,27 +35,21 @@ FaceTable::FaceTable(std::size_t dimension, double threshold, History history, B
 
 Result<void> FaceTable::pay_for_slots(std::size_t slots) {
   bookkeeping_.merge(TRY(budget_->try_reserve(MemoryTag::kVectors, Bytes{kBytesPerFace} * slots)));
-  const std::size_t total = keys_.size() + slots;
-  if (keys_.capacity() < total && slots > keys_.size()) {  // a first or large load: no doubling
-    keys_.reserve(total);
-    neighbours_.reserve(total);
-    slot_of_key_.reserve(total);
+  if (slots > index_.slots()) {  // a first or large load: no doubling
+    index_.reserve(index_.slots() + slots);
+    neighbours_.reserve(index_.slots() + slots);
   }
   return {};
 }
 
 Result<std::uint32_t> FaceTable::add_slot(const FaceKey& key) {
-  const auto slot = static_cast<std::uint32_t>(keys_.size());
-  if (!slot_of_key_.try_emplace(key, slot).second) {
+  const auto slot = static_cast<std::uint32_t>(index_.slots());
+  if (!index_.add(key)) {
     return fail(ErrorCode::kInvalidArgument, fmt::format("face {} twice", to_string(key)));
   }
   TRY(rows_.add());
-  keys_.push_back(key);
-  is_here_.push_back(true);
   neighbours_.emplace_back();
-  const auto picture = static_cast<std::uint32_t>(pictures_.size());
-  conflicts_.add_face(
-      pictures_.try_emplace({.picture = key.picture, .index = 0}, picture).first->second);
+  conflicts_.add_face(index_.picture_of(slot));
   return slot;
 }
 
@@ -80,13 +74,11 @@ Result<void> FaceTable::add_faces(const FaceSet& added) {
 Result<std::vector<std::uint32_t>> FaceTable::remove_faces(std::span<const FaceKey> removed) {
   std::vector<std::uint32_t> slots;
   for (const FaceKey& key : removed) {
-    const auto found = slot_of_key_.find(key);
-    if (found == slot_of_key_.end()) {
+    const std::uint32_t slot = index_.find(key);
+    if (slot == FaceIndex::kNoSlot) {
       return fail(ErrorCode::kNotFound, fmt::format("no face {} to remove", to_string(key)));
     }
-    const std::uint32_t slot = found->second;
-    slot_of_key_.erase(found);
-    is_here_[slot] = false;
+    index_.remove(slot);
     std::ranges::fill(rows_.row(slot), std::int16_t{0});  // near to nobody from now on
     neighbours_[slot] = {};
     conflicts_.remove_face(slot);
@@ -107,7 +99,7 @@ Result<void> FaceTable::find_neighbours_from(std::uint32_t first_slot) {
       TRY(scan_pairs(rows_, first_slot, least_neighbour_dot(threshold_), resources_));
   TRY(pay_for_pairs(hits.size()));
   if (first_slot == 0) {
-    std::vector<std::uint32_t> degrees(keys_.size());
+    std::vector<std::uint32_t> degrees(index_.slots());
     hits.for_each([&degrees](std::span<const PairHit> chunk) {
       for (const PairHit& hit : chunk) {
         ++degrees[hit.row];
@@ -132,8 +124,8 @@ Result<void> FaceTable::find_neighbours_from(std::uint32_t first_slot) {
 std::vector<std::uint32_t> FaceTable::slots_of(std::span<const FaceKey> keys) const {
   std::vector<std::uint32_t> slots;
   for (const FaceKey& key : keys) {
-    if (const auto found = slot_of_key_.find(key); found != slot_of_key_.end()) {
-      slots.push_back(found->second);
+    if (const std::uint32_t slot = index_.find(key); slot != FaceIndex::kNoSlot) {
+      slots.push_back(slot);
     }
   }
   return slots;
@@ -169,16 +161,16 @@ void FaceTable::set_rule_tokens() {
 // `changed` are faces under other constraints than before; the slots from `first_slot` on are new.
 Result<void> FaceTable::link(std::vector<std::uint32_t> removed, std::vector<std::uint32_t> changed,
                              std::uint32_t first_slot) {
-  std::vector<bool> touched(keys_.size());
+  std::vector<bool> touched(index_.slots());
   for (const std::uint32_t slot : changed) {
     touched[slot] = true;
   }
-  for (std::size_t slot = first_slot; slot < keys_.size(); ++slot) {
+  for (std::size_t slot = first_slot; slot < index_.slots(); ++slot) {
     touched[slot] = true;
   }
   std::vector<std::vector<std::uint32_t>> groups;
   const auto is_removed = [&](const FaceKey& key) {
-    return std::ranges::any_of(removed, [&](std::uint32_t slot) { return keys_[slot] == key; });
+    return std::ranges::any_of(removed, [&](std::uint32_t slot) { return this->key(slot) == key; });
   };
   for (const std::vector<FaceKey>& group : constraints_.must_link) {
     std::vector<std::uint32_t> members = slots_of(group);
@@ -223,7 +215,7 @@ Result<void> FaceTable::update(const GroupingUpdate& update, const GroupingResou
   TRY(open(changed));
   TRY(open(update.removed));
   std::vector<std::uint32_t> removed = TRY(remove_faces(update.removed));
-  const auto first_slot = static_cast<std::uint32_t>(keys_.size());
+  const auto first_slot = static_cast<std::uint32_t>(index_.slots());
   TRY(add_faces(update.added));
   if (constraints.has_value()) {
     set_constraints(*std::move(constraints));
@@ -236,13 +228,13 @@ Result<void> FaceTable::update(const GroupingUpdate& update, const GroupingResou
 
 std::vector<std::uint32_t> FaceTable::ordered_slots() const {
   std::vector<std::uint32_t> slots;
-  slots.reserve(slot_of_key_.size());
-  for (std::uint32_t slot = 0; slot < keys_.size(); ++slot) {
-    if (is_here_[slot]) {
+  slots.reserve(index_.faces());
+  for (std::uint32_t slot = 0; slot < index_.slots(); ++slot) {
+    if (index_.is_here(slot)) {
       slots.push_back(slot);
     }
   }
-  const auto key_of = [this](std::uint32_t slot) -> const FaceKey& { return keys_[slot]; };
+  const auto key_of = [this](std::uint32_t slot) -> const FaceKey& { return key(slot); };
   if (!std::ranges::is_sorted(slots, {}, key_of)) {
     std::ranges::sort(slots, {}, key_of);
   }
@@ -252,8 +244,8 @@ std::vector<std::uint32_t> FaceTable::ordered_slots() const {
 Partition FaceTable::partition(std::span<const std::uint32_t> slots,
                                std::span<const std::uint32_t> ordered) const {
   Partition result;
-  std::vector<std::uint32_t> labels(keys_.size(), kNobody);  // by slot
-  std::vector<std::uint32_t> label_of_leader(keys_.size(), kNobody);
+  std::vector<std::uint32_t> labels(index_.slots(), kNobody);  // by slot
+  std::vector<std::uint32_t> label_of_leader(index_.slots(), kNobody);
   for (const std::uint32_t slot : ordered) {
     std::uint32_t& label = label_of_leader[linkage_.leader_of(slot)];
     if (label == kNobody) {

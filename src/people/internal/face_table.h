@@ -13,6 +13,7 @@
 #include "people/face_set.h"
 #include "people/grouping.h"
 #include "people/internal/conflicts.h"
+#include "people/internal/face_index.h"
 #include "people/internal/fixed_point.h"
 #include "people/internal/linkage.h"
 
@@ -40,11 +41,11 @@ class FaceTable : private LinkagePast {
   [[nodiscard]] Partition partition(std::span<const std::uint32_t> slots,
                                     std::span<const std::uint32_t> ordered) const;
 
-  [[nodiscard]] const FaceKey& key(std::uint32_t slot) const { return keys_[slot]; }
+  [[nodiscard]] const FaceKey& key(std::uint32_t slot) const { return index_.keys()[slot]; }
 
-  [[nodiscard]] std::size_t slots() const { return keys_.size(); }
+  [[nodiscard]] std::size_t slots() const { return index_.slots(); }
 
-  [[nodiscard]] std::size_t faces() const { return slot_of_key_.size(); }
+  [[nodiscard]] std::size_t faces() const { return index_.faces(); }
 
   /// Gives an empty table all faces, people and constraints.
   Result<void> copy_to(FaceTable& fresh) const;
@@ -71,10 +72,7 @@ class FaceTable : private LinkagePast {
   std::size_t dimension_;
   std::int64_t threshold_;
   Budget* budget_;
-  std::vector<FaceKey> keys_;
-  std::vector<bool> is_here_;  // by slot
-  std::unordered_map<FaceKey, std::uint32_t, FaceKeyHash> slot_of_key_;
-  std::unordered_map<FaceKey, std::uint32_t, FaceKeyHash> pictures_;  // index 0 stands for all
+  FaceIndex index_;
   FixedRows rows_;
   Conflicts conflicts_;
   std::vector<std::vector<Neighbour>> neighbours_;

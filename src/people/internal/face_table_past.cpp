@@ -10,6 +10,12 @@
 #include "people/internal/pair_scan.h"
 
 namespace albumen::people {
+namespace {
+
+// A node and a list head.
+constexpr std::uint64_t kBytesPerPastFace = 96;
+
+}  // namespace
 
 Result<void> FaceTable::restore(const FaceSet& faces, const Partition& known,
                                 const Constraints& constraints,
@@ -19,7 +25,7 @@ Result<void> FaceTable::restore(const FaceSet& faces, const Partition& known,
   set_constraints(normalised(constraints));
   std::vector<std::uint32_t> nobodys = restore_people(known);
   TRY(find_neighbours(nobodys));
-  return link({}, std::move(nobodys), static_cast<std::uint32_t>(keys_.size()));
+  return link({}, std::move(nobodys), static_cast<std::uint32_t>(index_.slots()));
 }
 
 // Returns the slots of nobody.
@@ -38,7 +44,7 @@ Result<void> FaceTable::copy_to(FaceTable& fresh) const {
   TRY(fresh.pay_for_slots(faces()));
   const std::vector<std::uint32_t> slots = ordered_slots();
   for (const std::uint32_t slot : slots) {
-    const std::uint32_t added = TRY(fresh.add_slot(keys_[slot]));
+    const std::uint32_t added = TRY(fresh.add_slot(key(slot)));
     std::ranges::copy(rows_.row(slot), fresh.rows_.row(added).begin());
   }
   fresh.set_constraints(constraints_);
@@ -62,13 +68,15 @@ Result<void> FaceTable::recall(std::span<const std::uint32_t> person) {
   const Reservation pairs = TRY(budget_->try_reserve(
       MemoryTag::kVectors, Bytes{sizeof(Neighbour)} * person.size() * person.size()));
   if (past_ == nullptr) {
+    bookkeeping_.merge(
+        TRY(budget_->try_reserve(MemoryTag::kVectors, Bytes{kBytesPerPastFace} * faces())));
     past_ = std::make_unique<Linkage>(LinkageFaces{.rows = &rows_,
-                                                   .keys = &keys_,
+                                                   .keys = &index_.keys(),
                                                    .conflicts = &conflicts_,
                                                    .neighbours = &past_neighbours_},
                                       threshold_, History::kDrop, budget_);
   }
-  past_neighbours_.resize(keys_.size());
+  past_neighbours_.resize(index_.slots());
   const std::int32_t least = least_neighbour_dot(threshold_);
   for (std::size_t i = 1; i < person.size(); ++i) {
     for (std::size_t k = 0; k < i; ++k) {
@@ -85,7 +93,7 @@ Result<void> FaceTable::recall(std::span<const std::uint32_t> person) {
   if (past_->size_of_person(person.front()) != person.size()) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("the faces given as the person of {} are none under these constraints",
-                            to_string(keys_[person.front()])));
+                            to_string(key(person.front()))));
   }
   return linkage_.adopt(*past_, person.front());
 }
@@ -95,7 +103,7 @@ std::vector<std::vector<std::uint32_t>> FaceTable::forced_groups(
     std::span<const std::uint32_t> person) const {
   std::map<std::size_t, std::vector<std::uint32_t>> groups;
   for (const std::uint32_t slot : person) {
-    if (const auto group = must_link_of_key_.find(keys_[slot]); group != must_link_of_key_.end()) {
+    if (const auto group = must_link_of_key_.find(key(slot)); group != must_link_of_key_.end()) {
       groups[group->second].push_back(slot);
     }
   }
