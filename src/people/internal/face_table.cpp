@@ -112,9 +112,9 @@ Result<void> FaceTable::find_neighbours_from(std::uint32_t first_slot) {
   }
   hits.for_each([this](std::span<const PairHit> chunk) {
     for (const PairHit& hit : chunk) {
-      neighbours_[hit.row].push_back({.node = hit.column, .bound = hit.dot});
+      neighbours_[hit.row].push_back({.slot = hit.column, .bound = hit.dot});
       if (linkage_.is_open(hit.column)) {
-        neighbours_[hit.column].push_back({.node = hit.row, .bound = hit.dot});
+        neighbours_[hit.column].push_back({.slot = hit.row, .bound = hit.dot});
       }
     }
   });

@@ -57,7 +57,7 @@ Result<void> FaceTable::find_neighbours(std::span<const std::uint32_t> slots) {
   TRY(pay_for_pairs(hits.size()));
   hits.for_each([this](std::span<const PairHit> chunk) {
     for (const PairHit& hit : chunk) {
-      neighbours_[hit.row].push_back({.node = hit.column, .bound = hit.dot});
+      neighbours_[hit.row].push_back({.slot = hit.column, .bound = hit.dot});
     }
   });
   return {};
@@ -83,8 +83,8 @@ Result<void> FaceTable::recall(std::span<const std::uint32_t> person) {
       const auto product = static_cast<std::int32_t>(
           dot(std::as_const(rows_).row(person[i]), std::as_const(rows_).row(person[k])));
       if (product >= least) {
-        past_neighbours_[person[i]].push_back({.node = person[k], .bound = product});
-        past_neighbours_[person[k]].push_back({.node = person[i], .bound = product});
+        past_neighbours_[person[i]].push_back({.slot = person[k], .bound = product});
+        past_neighbours_[person[k]].push_back({.slot = person[i], .bound = product});
       }
     }
   }

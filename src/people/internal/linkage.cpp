@@ -73,27 +73,21 @@ JoinTime Linkage::time_of(NodeId join) const {
           .low = left == it.anchor ? node(it.right).anchor : left};
 }
 
-// The cluster that `id` is part of now. Joins that happened stay so until the end of the update,
-// hence shortcuts over them.
-NodeId Linkage::current(NodeId id) {
-  NodeId top = id;
-  while (true) {
-    const Node& it = node(top);
-    if (it.shortcut_epoch == epoch_) {
-      top = it.shortcut;
-    } else if (it.parent != kNoNode && happened(it.parent)) {
-      top = it.parent;
-    } else {
-      break;
-    }
-  }
-  while (id != top) {
-    Node& it = node(id);
-    id = it.shortcut_epoch == epoch_ ? it.shortcut : it.parent;
-    it.shortcut = top;
-    it.shortcut_epoch = epoch_;
+// The cluster that a face is part of now. Joins that happened stay so until the end of the update.
+NodeId Linkage::current(std::uint32_t slot) {
+  NodeId& top = tops_[labels_[slot]];
+  if (!is_current(top)) {
+    climbed_.push_back(labels_[slot]);
+    do {
+      top = node(top).parent;
+    } while (!is_current(top));
   }
   return top;
+}
+
+// Gives all faces of a cluster one label.
+void Linkage::relabel(NodeId id, std::uint32_t label) {
+  for_each_member(id, [&](std::uint32_t slot) { labels_[slot] = label; });
 }
 
 std::int64_t Linkage::similarity(NodeId a, NodeId b) const {
@@ -180,7 +174,10 @@ void Linkage::activate(NodeId id) {
   active_nodes_.push_back(id);
   Active& active = actives_[index];
   std::vector<std::vector<Neighbour>>& lists = *faces_.neighbours;
+  const std::uint32_t label = labels_[node(id).anchor];
+  tops_[label] = id;
   for_each_member(id, [&](std::uint32_t slot) {
+    labels_[slot] = label;
     if (history_ == History::kDrop && active.neighbours.empty()) {
       active.neighbours = std::exchange(lists[slot], {});
     } else {
@@ -200,7 +197,7 @@ void Linkage::compact(NodeId id) {
   ++stamp_;
   std::uint32_t kept = 0;
   for (const Neighbour& entry : list) {
-    const NodeId now = current(entry.node);
+    const NodeId now = current(entry.slot);
     Node& other = node(now);
     if (now == id || other.size == 0) {
       continue;
@@ -212,7 +209,7 @@ void Linkage::compact(NodeId id) {
     }
     other.stamp = stamp_;
     other.stamp_place = kept;
-    list[kept++] = {.node = now, .bound = entry.bound};
+    list[kept++] = entry;
   }
   list.resize(kept);
 }
@@ -226,25 +223,26 @@ Result<void> Linkage::seek_partner(NodeId id) {
     compact(id);
     active.compact_size = list.size();
   }
-  // The most promising first, so that its result rules out most of the rest.
-  const auto promising = std::ranges::max_element(list, {}, &Neighbour::bound);
-  if (promising != list.end()) {
-    std::iter_swap(promising, list.begin());
-  }
   ++stamp_;
   Event best{.time = {.similarity = threshold_}, .node = id, .partner = kNoNode};
   std::size_t kept = 0;
+  std::size_t promising = 0;
   for (const Neighbour entry : list) {
-    if ((std::int64_t{entry.bound} << kSimilarityBits) < best.time.similarity) {
-      list[kept++] = entry;
-      continue;
+    std::int32_t bound = entry.bound;
+    if ((std::int64_t{bound} << kSimilarityBits) >= best.time.similarity) {
+      bound = TRY(judge(id, current(entry.slot), best));
+      if (bound == 0) {
+        continue;
+      }
     }
-    const std::int32_t bound = TRY(judge(id, current(entry.node), best));
-    if (bound > 0) {
-      list[kept++] = {.node = current(entry.node), .bound = bound};
-    }
+    list[kept] = {.slot = entry.slot, .bound = bound};
+    promising = bound > list[promising].bound ? kept : promising;
+    ++kept;
   }
   list.resize(kept);
+  if (kept > 0) {  // first next time: its result rules out most of the rest
+    std::swap(list[promising], list.front());
+  }
   if (best.partner != kNoNode) {
     push(best);
   }
@@ -356,6 +354,11 @@ void Linkage::join_actives(NodeId parent) {
   std::ranges::merge(to.tokens, from.tokens, tokens.begin());
   to.tokens = std::move(tokens);
   free_actives_.push_back(freed);
+  const bool big_has_more = node(big).size >= node(small).size;
+  const NodeId most = big_has_more ? big : small;
+  const std::uint32_t label = labels_[node(most).anchor];
+  relabel(big_has_more ? small : big, label);
+  tops_[label] = parent;
   node(parent).active = index;
   active_nodes_.push_back(parent);
 }
@@ -374,11 +377,15 @@ Result<void> Linkage::force_group(const std::vector<std::uint32_t>& group) {
 void Linkage::add_leaves() {
   if (leaves_.empty()) {
     leaves_.reserve(faces_.keys->size());
+    labels_.reserve(faces_.keys->size());
+    tops_.reserve(faces_.keys->size());
   }
   while (leaves_.size() < faces_.keys->size()) {
     Node leaf;
     leaf.anchor = static_cast<std::uint32_t>(leaves_.size());
     leaves_.push_back(leaf);
+    labels_.push_back(leaf.anchor);
+    tops_.push_back(leaf.anchor);
   }
 }
 
@@ -433,7 +440,7 @@ Result<void> Linkage::run(const StopToken& stop) {
       continue;
     }
     now_ = event.time;
-    if (current(event.partner) != event.partner) {
+    if (!is_current(event.partner)) {
       TRY(seek_partner(event.node));  // the partner joined another; this time was a bound
       continue;
     }
@@ -449,9 +456,16 @@ Result<void> Linkage::run(const StopToken& stop) {
 }
 
 void Linkage::finish() {
+  for (const std::uint32_t label : climbed_) {
+    tops_[label] = label;
+  }
   for (const NodeId id : active_nodes_) {
     node(id).active = kNone;
+    if (node(id).parent == kNoNode) {
+      for_each_member(id, [this](std::uint32_t slot) { labels_[slot] = tops_[slot] = slot; });
+    }
   }
+  climbed_.clear();
   for (const std::uint32_t index : deleted_joins_) {
     if (joins_[index].sum_row != kNone) {
       sums_.release(joins_[index].sum_row);
@@ -467,7 +481,6 @@ void Linkage::finish() {
 }
 
 Result<void> Linkage::update(const LinkageChange& change, const StopToken& stop) {
-  ++epoch_;
   TRY(prepare(change));
   TRY(run(stop));
   finish();

@@ -64,9 +64,9 @@ struct JoinTime {
   std::uint32_t low = 0;
 };
 
-/// A cluster that may be near, and a bound on the mean dot product with it.
+/// A face of a cluster that may be near, and a bound on the mean dot product with that cluster.
 struct Neighbour {
-  NodeId node;
+  std::uint32_t slot;
   std::int32_t bound;
 };
 
@@ -164,10 +164,8 @@ class Linkage {
     std::uint32_t stamp = 0;            // scratch of `compact`
     std::uint32_t stamp_place = 0;      // scratch of `compact`
     std::int64_t similarity = kForced;  // of the join
-    NodeId shortcut = kNoNode;          // a cluster that it is part of by now, if of this epoch_
-    std::uint32_t shortcut_epoch = 0;
-    std::uint32_t person = kNone;  // of leaves: in people_, while its joins are not recalled
-    bool open = true;              // of leaves: the neighbour list is complete
+    std::uint32_t person = kNone;       // of leaves: in people_, while its joins are not recalled
+    bool open = true;                   // of leaves: the neighbour list is complete
   };
 
   // A cluster that the old history does not speak of.
@@ -203,7 +201,12 @@ class Linkage {
                                          : !before(now_, time_of(join));
   }
 
-  NodeId current(NodeId id);
+  [[nodiscard]] bool is_current(NodeId id) const {
+    return node(id).parent == kNoNode || !happened(node(id).parent);
+  }
+
+  NodeId current(std::uint32_t slot);
+  void relabel(NodeId id, std::uint32_t label);
   [[nodiscard]] NodeId root_of(NodeId id) const;
   [[nodiscard]] std::int64_t similarity(NodeId a, NodeId b) const;
   [[nodiscard]] bool may_join(NodeId a, NodeId b) const;
@@ -246,7 +249,12 @@ class Linkage {
   std::vector<NodeId> active_nodes_;
   std::vector<std::uint32_t> deleted_joins_;
   std::uint32_t stamp_ = 0;
-  std::uint32_t epoch_ = 0;  // counts updates
+  // What a face is part of by now: labels_ leads to tops_, and from there it may have gone on by
+  // itself. All faces of an active cluster have one label; all others, and between updates all,
+  // are their own label and top.
+  std::vector<std::uint32_t> labels_;
+  std::vector<NodeId> tops_;
+  std::vector<std::uint32_t> climbed_;  // labels whose tops are not themselves any more
 };
 
 template <class Visit>
