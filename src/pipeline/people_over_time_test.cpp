@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // People of a library over its life: whatever was done since the last grouping, doing only what
 // changed gives what working everything out gives.
-#include "pipeline/people_run.h"
-
 #include <algorithm>
 #include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <random>
 
+#include "files/face_id.h"
 #include "library/testing/library_test_support.h"
+#include "pipeline/people_run.h"
 #include "pipeline/testing/synthetic_pictures.h"
 
 namespace albumen {
@@ -220,7 +220,7 @@ class Life {
 
   std::string any_face(const std::vector<PersonRow>& people) {
     const PersonRow& person = people[random_() % people.size()];
-    return face_id(person.faces[random_() % person.faces.size()]);
+    return to_string(person.faces[random_() % person.faces.size()]);
   }
 
   std::mt19937_64 random_;

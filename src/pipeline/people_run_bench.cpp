@@ -149,7 +149,7 @@ void edit_and_undo(benchmark::State& state, EditKind kind, bool measure_undo) {
     const auto people = grouped.some_people();
     EditRequest request{.kind = kind, .left = {people[0].id}, .right = {people[1].id}};
     if (kind == EditKind::kSplit) {
-      request.left = {face_id(people[0].faces.front())};
+      request.left = {to_string(people[0].faces.front())};
       request.right.clear();
     }
     if (!measure_undo) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "files/face_id.h"
 #include "people/internal/decisions.h"
 #include "people/internal/face_table.h"
 #include "people/internal/pair_scan.h"
