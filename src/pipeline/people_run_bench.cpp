@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "files/face_id.h"
 #include "pipeline/people_run.h"
 #include "pipeline/testing/synthetic_pictures.h"
 

@@ -225,22 +225,27 @@ Result<void> Linkage::seek_partner(NodeId id) {
   }
   ++stamp_;
   Event best{.time = {.similarity = threshold_}, .node = id, .partner = kNoNode};
-  std::size_t kept = 0;
+  std::int32_t least_bound = bound_of(threshold_);
   std::size_t promising = 0;
-  for (const Neighbour entry : list) {
-    std::int32_t bound = entry.bound;
-    if ((std::int64_t{bound} << kSimilarityBits) >= best.time.similarity) {
-      bound = TRY(judge(id, current(entry.slot), best));
-      if (bound == 0) {
-        continue;
-      }
+  for (std::size_t place = 0; place < list.size();) {
+    if (list[place].bound < least_bound) {
+      ++place;
+      continue;
     }
-    list[kept] = {.slot = entry.slot, .bound = bound};
-    promising = bound > list[promising].bound ? kept : promising;
-    ++kept;
+    const NodeId before = best.partner;
+    const std::int32_t bound = TRY(judge(id, current(list[place].slot), best));
+    if (bound == 0) {
+      list[place] = list.back();
+      list.pop_back();
+      continue;
+    }
+    if (best.partner != before) {
+      least_bound = bound_of(best.time.similarity);
+      promising = place;
+    }
+    list[place++].bound = bound;
   }
-  list.resize(kept);
-  if (kept > 0) {  // first next time: its result rules out most of the rest
+  if (!list.empty()) {  // first next time: it rules out most of the rest
     std::swap(list[promising], list.front());
   }
   if (best.partner != kNoNode) {
