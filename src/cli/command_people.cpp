@@ -136,14 +136,14 @@ Result<Session> open_session(const Context& context, const PeopleFlags& flags) {
 Result<ExitCode> edit(const Context& context, const PeopleFlags& flags,
                       const EditRequest& request) {
   Session session = TRY(open_session(context, flags));
-  const auto number = TRY(apply_edit(*session.library, *session.writer, request, session.options,
-                                     *session.budget, context.signals.token()));
-  const auto counts = TRY(session.library->counts());
+  const auto [number, people] =
+      TRY(apply_edit(*session.library, *session.writer, request, session.options, *session.budget,
+                     context.signals.token()));
   if (context.options.json) {
-    fmt::print("{}\n", Json{{"edit", number}, {"people", counts.people}}.dump());
+    fmt::print("{}\n", Json{{"edit", number}, {"people", people.people}}.dump());
   } else {
     fmt::print("edit {}; {} people now; albumen people undo {} takes it back\n", number,
-               human_count(static_cast<std::uint64_t>(counts.people)), number);
+               human_count(people.people), number);
   }
   return ExitCode::kSuccess;
 }

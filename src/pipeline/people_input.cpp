@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/internal/people_input.h"
 
+#include <future>
 #include <utility>
 
 #include "pipeline/people_run.h"
@@ -37,8 +38,9 @@ Result<std::optional<AnalyzerId>> current_faces_analyzer(const Library& library)
 Result<PeopleInput> PeopleInput::load(const Library& library, Budget& budget) {
   PeopleInput input;
   input.analyzer = TRY(current_faces_analyzer(library));
+  auto people = std::async(std::launch::async, [&library] { return library.people(); });
   input.faces = TRY(FaceStore::load(library, budget));
-  input.people = TRY(library.people());
+  input.people = TRY(people.get());
   input.edits = TRY(library.edits());
   return input;
 }

@@ -136,15 +136,15 @@ Result<PersonRow> find_person(const std::vector<PersonRow>& people, std::string_
   return *found.front();
 }
 
-Result<std::int64_t> apply_edit(const Library& library, LibraryWriter& writer,
-                                const EditRequest& request, const PeopleOptions& options,
-                                Budget& budget, const StopToken& stop) {
+Result<EditOutcome> apply_edit(const Library& library, LibraryWriter& writer,
+                               const EditRequest& request, const PeopleOptions& options,
+                               Budget& budget, const StopToken& stop) {
   PeopleInput input = TRY(PeopleInput::load(library, budget));
   EditRow row = TRY(build_edit(input, request, options));
   row.number = TRY(writer.append_edit(row));
   input.edits.push_back(row);
-  TRY(regroup(input, writer, options, budget, stop));
-  return row.number;
+  const PeopleSummary people = TRY(regroup(input, writer, options, budget, stop));
+  return EditOutcome{.number = row.number, .people = people};
 }
 
 }  // namespace albumen

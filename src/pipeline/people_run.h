@@ -71,12 +71,17 @@ struct EditRequest {
   std::uint64_t undone = 0;
 };
 
+struct EditOutcome {
+  std::int64_t number = 0;  ///< of the edit
+  PeopleSummary people;     ///< as they are now
+};
+
 /// Appends the edit to the log and groups again. For kSplit without `right`: the rest of the
-/// persons of `left`. Returns the number of the edit. Errors: NotFound, InvalidArgument naming what
-/// does not fit; those of `group_people`.
-Result<std::int64_t> apply_edit(const Library& library, LibraryWriter& writer,
-                                const EditRequest& request, const PeopleOptions& options,
-                                Budget& budget, const StopToken& stop);
+/// persons of `left`. Errors: NotFound, InvalidArgument naming what does not fit; those of
+/// `group_people`.
+Result<EditOutcome> apply_edit(const Library& library, LibraryWriter& writer,
+                               const EditRequest& request, const PeopleOptions& options,
+                               Budget& budget, const StopToken& stop);
 
 /// An edit as its row, and back. Errors: StoreFailed for a row that no albumen wrote.
 EditRow edit_to_row(const Edit& edit, const std::vector<EditedFace>& faces);

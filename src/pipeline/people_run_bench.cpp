@@ -89,8 +89,8 @@ class GroupedLibrary {
     std::int64_t number = 0;
     visit([&](Library& library) {
       Budget budget{kMemory};
-      number =
-          must(apply_edit(library, *must(library.writer()), request, {.threads = 2}, budget, {}));
+      auto* writer = must(library.writer());
+      number = must(apply_edit(library, *writer, request, {.threads = 2}, budget, {})).number;
     });
     return number;
   }
