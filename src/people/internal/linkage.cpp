@@ -190,25 +190,34 @@ void Linkage::activate(NodeId id) {
   active.compact_size = is_leaf(id) ? active.neighbours.size() : 0;
 }
 
-// Replaces neighbours by the clusters that they are part of now, each once. The largest bound of
-// the parts bounds the whole (property 2).
+// A slot that stands for the cluster that a face is part of now; kNone for a face that is gone.
+std::uint32_t Linkage::number_of(std::uint32_t slot) {
+  if (history_ == History::kDrop) {
+    return labels_[slot];  // nothing is gone, everything is active
+  }
+  const Node& cluster = node(current(slot));
+  return cluster.size == 0 ? kNone : cluster.anchor;
+}
+
+// Leaves one neighbour of each cluster that they are part of now. The largest bound of the parts
+// bounds the whole (property 2).
 void Linkage::compact(NodeId id) {
   std::vector<Neighbour>& list = actives_[node(id).active].neighbours;
+  const std::uint32_t mine = number_of(node(id).anchor);
   ++stamp_;
   std::uint32_t kept = 0;
   for (const Neighbour& entry : list) {
-    const NodeId now = current(entry.slot);
-    Node& other = node(now);
-    if (now == id || other.size == 0) {
+    const std::uint32_t number = number_of(entry.slot);
+    if (number == mine || number == kNone) {
       continue;
     }
-    if (other.stamp == stamp_) {
-      std::int32_t& bound = list[other.stamp_place].bound;
+    Mark& mark = marks_[number];
+    if (mark.stamp == stamp_) {
+      std::int32_t& bound = list[mark.place].bound;
       bound = std::max(bound, entry.bound);
       continue;
     }
-    other.stamp = stamp_;
-    other.stamp_place = kept;
+    mark = {.stamp = stamp_, .place = kept};
     list[kept++] = entry;
   }
   list.resize(kept);
@@ -384,6 +393,7 @@ void Linkage::add_leaves() {
     leaves_.reserve(faces_.keys->size());
     labels_.reserve(faces_.keys->size());
     tops_.reserve(faces_.keys->size());
+    marks_.reserve(faces_.keys->size());
   }
   while (leaves_.size() < faces_.keys->size()) {
     Node leaf;
@@ -391,6 +401,7 @@ void Linkage::add_leaves() {
     leaves_.push_back(leaf);
     labels_.push_back(leaf.anchor);
     tops_.push_back(leaf.anchor);
+    marks_.emplace_back();
   }
 }
 

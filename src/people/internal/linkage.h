@@ -161,8 +161,7 @@ class Linkage {
     std::uint32_t size = 1;             // members; 0 once removed or deleted
     std::uint32_t sum_row = kNone;      // of joins
     std::uint32_t active = kNone;       // index into actives_
-    std::uint32_t stamp = 0;            // scratch of `compact`
-    std::uint32_t stamp_place = 0;      // scratch of `compact`
+    std::uint32_t stamp = 0;            // scratch of `judge`
     std::int64_t similarity = kForced;  // of the join
     std::uint32_t person = kNone;       // of leaves: in people_, while its joins are not recalled
     bool open = true;                   // of leaves: the neighbour list is complete
@@ -173,6 +172,11 @@ class Linkage {
     std::vector<Neighbour> neighbours;
     std::vector<Token> tokens;     // sorted
     std::size_t compact_size = 0;  // of `neighbours` when they were last compacted
+  };
+
+  struct Mark {
+    std::uint32_t stamp = 0;
+    std::uint32_t place = 0;
   };
 
   // A join that may happen, or (without a partner) a cluster that becomes active.
@@ -218,6 +222,7 @@ class Linkage {
   Event pop();
   void detach(NodeId id);
   void activate(NodeId id);
+  std::uint32_t number_of(std::uint32_t slot);
   void compact(NodeId id);
   Result<void> recall(std::uint32_t slot);
   Result<void> seek_partner(NodeId id);
@@ -249,6 +254,7 @@ class Linkage {
   std::vector<NodeId> active_nodes_;
   std::vector<std::uint32_t> deleted_joins_;
   std::uint32_t stamp_ = 0;
+  std::vector<Mark> marks_;  // scratch of `compact`, by number_of
   // What a face is part of by now: labels_ leads to tops_, and from there it may have gone on by
   // itself. All faces of an active cluster have one label; all others, and between updates all,
   // are their own label and top.
