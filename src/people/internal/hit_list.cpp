@@ -2,26 +2,19 @@
 #include "people/internal/hit_list.h"
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 #include <utility>
 
 namespace albumen::people {
 
-Result<void> HitList::add(const PairHit& hit) {
-  if (chunks_.empty() || chunks_.back().used == kChunkHits) {
-    constexpr std::size_t kSize = kChunkHits * sizeof(PairHit);
-    Result<Reservation> job = budget_->try_reserve(MemoryTag::kVectors, Bytes{kSize});
-    if (!job.has_value()) {
-      return std::unexpected(
-          std::move(job).error().with_context("faces have too many close neighbours"));
-    }
-    chunks_.push_back({.buffer = TRY(ByteBuffer::allocate(*job, MemoryTag::kVectors, kSize))});
+Result<void> HitList::grow() {
+  constexpr std::size_t kSize = kChunkHits * sizeof(PairHit);
+  Result<Reservation> job = budget_->try_reserve(MemoryTag::kVectors, Bytes{kSize});
+  if (!job.has_value()) {
+    return std::unexpected(
+        std::move(job).error().with_context("faces have too many close neighbours"));
   }
-  Chunk& chunk = chunks_.back();
-  std::memcpy(chunk.buffer.data() + chunk.used * sizeof(PairHit), &hit, sizeof(PairHit));
-  ++chunk.used;
-  ++size_;
+  chunks_.push_back({.buffer = TRY(ByteBuffer::allocate(*job, MemoryTag::kVectors, kSize))});
   return {};
 }
 

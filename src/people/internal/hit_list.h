@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <span>
 #include <vector>
@@ -26,7 +27,17 @@ class HitList {
  public:
   explicit HitList(Budget* budget) : budget_(budget) {}
 
-  Result<void> add(const PairHit& hit);
+  Result<void> add(const PairHit& hit) {
+    if (chunks_.empty() || chunks_.back().used == kChunkHits) [[unlikely]] {
+      TRY(grow());
+    }
+    Chunk& chunk = chunks_.back();
+    std::memcpy(chunk.buffer.data() + chunk.used * sizeof(PairHit), &hit, sizeof(PairHit));
+    ++chunk.used;
+    ++size_;
+    return {};
+  }
+
   void append(HitList&& other);
 
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -40,6 +51,8 @@ class HitList {
     ByteBuffer buffer;
     std::size_t used = 0;
   };
+
+  Result<void> grow();
 
   Budget* budget_;
   std::vector<Chunk> chunks_;
