@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/internal/people_input.h"
 
+#include <algorithm>
 #include <future>
 #include <utility>
 
@@ -70,7 +71,11 @@ Partition known_people(const PeopleInput& input, const PersonBasis& basis) {
   for (std::uint32_t label = 0; label < known.people; ++label) {
     const PersonRow& person = input.people[label];
     const auto places = places_of(input.faces, person);
+    const auto is_taken = [&](std::uint32_t place) {
+      return known.person_of_face[place] != kNobody;  // in a file that no albumen wrote
+    };
     if (!person.made_from || !person.best_face || !places ||
+        std::ranges::any_of(*places, is_taken) ||
         basis.of(input.faces.set(), input.faces.quality(), *places) != *person.made_from) {
       continue;
     }
