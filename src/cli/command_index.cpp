@@ -155,13 +155,10 @@ struct GroupingStep {
   Budget& budget;
 };
 
-// Groups once, after the last picture, and only where the run changed which faces there are or
-// whose count.
-Result<PeopleSummary> group_after(const IndexReport& report, const IndexProgress& progress,
-                                  const GroupingStep& step, const StopToken& stop) {
-  const AnalyzerId* const faces = step.engine.analyzers.find("faces");
-  const bool changed = progress.done + progress.failed + report.vanished > 0;
-  if (faces == nullptr || (!changed && TRY(step.library.people_analyzer()) == *faces)) {
+// Groups once, after the last picture - also where this run found nothing new: an earlier one may
+// have been killed before it grouped, and whoever is known already costs next to nothing.
+Result<PeopleSummary> group_after(const GroupingStep& step, const StopToken& stop) {
+  if (step.engine.analyzers.find("faces") == nullptr) {
     return PeopleSummary{};
   }
   const StageTimer timer{step.clock, Stage::kGroup};
@@ -224,8 +221,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   }();
   PeopleSummary people;
   if (indexed && !indexed->interrupted) {
-    people = TRY(group_after(*indexed, progress,
-                             {.library = *library,
+    people = TRY(group_after({.library = *library,
                               .writer = writer,
                               .engine = engine,
                               .flags = flags,

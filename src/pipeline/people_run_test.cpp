@@ -82,7 +82,7 @@ class PeopleRunTest : public ::testing::Test {
   }
 
   Result<std::int64_t> edit(const EditRequest& request) {
-    return apply_edit(*library_, *writer_, request, options_, budget_, {});
+    return TRY(apply_edit(*library_, *writer_, request, options_, budget_, {})).number;
   }
 
   std::vector<PersonRow> people() { return must(library_->people()); }
