@@ -57,25 +57,6 @@ const Waves& waves_of(int side) {
 
 }  // namespace
 
-constinit const std::array<std::uint8_t, 64> kZigzag = [] {
-  std::array<std::uint8_t, 64> order{};
-  int row = 0;
-  int column = 0;
-  for (std::uint8_t& place : order) {
-    place = static_cast<std::uint8_t>(row * kBlockSide + column);
-    const bool upwards = (row + column) % 2 == 0;
-    int& rising = upwards ? column : row;
-    int& falling = upwards ? row : column;
-    if (rising == kBlockSide - 1) {
-      ++falling;
-    } else {
-      ++rising;
-      falling = std::max(falling - 1, 0);
-    }
-  }
-  return order;
-}();
-
 void make_scaled_basis(int side, std::span<const std::uint16_t, 64> quantisers,
                        std::span<std::int32_t> out) {
   const Waves& waves = waves_of(side);

@@ -22,7 +22,27 @@ constexpr std::size_t basis_samples(int side) {
 }
 
 /// Position (row * 8 + column) of each coefficient in the order of the scan (T.81, figure A.6).
-extern const std::array<std::uint8_t, 64> kZigzag;
+constexpr std::array<std::uint8_t, 64> zigzag_order() {
+  constexpr int kSide = 8;
+  std::array<std::uint8_t, 64> order{};
+  int row = 0;
+  int column = 0;
+  for (std::uint8_t& place : order) {
+    place = static_cast<std::uint8_t>(row * kSide + column);
+    const bool upwards = (row + column) % 2 == 0;
+    int& rising = upwards ? column : row;
+    int& falling = upwards ? row : column;
+    if (rising == kSide - 1) {
+      ++falling;
+    } else {
+      ++rising;
+      falling = falling > 0 ? falling - 1 : 0;
+    }
+  }
+  return order;
+}
+
+inline constexpr std::array<std::uint8_t, 64> kZigzag = zigzag_order();
 
 /// Writes the pictures of all 64 coefficients, in the order of the scan, each multiplied by its
 /// quantiser, row by row, basis_samples(side) numbers each. For 1, 2, 4 and 8 samples a side: means
