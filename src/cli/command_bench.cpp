@@ -24,7 +24,6 @@ struct DecodeBenchFlags {
   std::string dump;
 };
 
-
 // A view as binary PPM, "P6 width height 255\n" on one line, for comparing with other programs.
 Result<void> dump_view(const View& view, const std::string& path) {
   auto file = TRY(AtomicFile::create(path));
@@ -47,7 +46,8 @@ Result<std::chrono::duration<double>> time_one(const SourceEntry& entry,
   const std::vector<View> views = TRY(make_views(decoded, specs, job));
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   if (!flags.dump.empty()) {
-    TRY(dump_view(views.front(), flags.dump + "/" + std::string{last_component(entry.path)} + ".ppm"));
+    TRY(dump_view(views.front(),
+                  flags.dump + "/" + std::string{last_component(entry.path)} + ".ppm"));
   }
   return elapsed;
 }

@@ -94,7 +94,8 @@ struct DecodePlan {
 Result<ImageInfo> probe(const EncodedImage& image);
 
 /// The cheapest plan whose decode still covers the largest of `views` (its longest side times its
-/// oversampling; kDecoded likewise). When its peak exceeds `affordable`, the largest decode that fits
+/// oversampling; kDecoded likewise). When its peak exceeds `affordable`, the largest decode that
+/// fits
 /// (`covers_views` is then false). Errors: BudgetExceeded naming need and limit when nothing fits;
 /// InvalidArgument without views or with one of longest side 0.
 Result<DecodePlan> plan(const ImageInfo& info, std::span<const ViewSpec> views, Bytes affordable,
