@@ -8,7 +8,8 @@ import shutil
 import made_pictures
 import protocol
 from results import Group, Row, at_most
-from workplace import folder_of, forget, index_summary, two_processors
+from rows.index import contender
+from workplace import folder_of, index_summary, two_processors
 
 PICTURES = 300
 TIMES = 10
@@ -40,10 +41,7 @@ def copies(paths, folder):
 
 
 def index_leg(work, library, folder, count):
-    leg = protocol.run_leg(
-        protocol.Contender("albumen", work.index(library, folder),
-                           protocol.rate_from_outside(count), before=lambda: forget(library)),
-        two_processors())
+    leg = protocol.run_leg(contender(work, library, folder, count), two_processors())
     done = index_summary(leg.output)
     if done["done"] != count or done["copies"] != 0:
         raise protocol.ContenderFailed(f"{count} different pictures, but {done['done']} done and "
