@@ -96,8 +96,7 @@ std::size_t row_buffer_bytes(const JpegPlane& plane, const JpegComponent& compon
 
 std::size_t arena_bytes(const ImageInfo& info, const JpegGeometry& geometry, Factors largest,
                         int scale) {
-  // Tables of all modules together; measured 12 to 25 KiB.
-  std::size_t sum = std::size_t{40} * 1024;
+  std::size_t sum = kJpegTableBytes.count();
   for (std::size_t index = 0; index < static_cast<std::size_t>(info.jpeg.component_count);
        ++index) {
     const JpegComponent& component = info.jpeg.components[index];

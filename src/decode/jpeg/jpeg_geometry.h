@@ -35,7 +35,11 @@ struct JpegGeometry {
 /// `scale`: N of N/8, 1..8. REQUIRES: `info` comes from `probe`.
 JpegGeometry jpeg_geometry(const ImageInfo& info, int scale);
 
-/// libjpeg's tables before it knows the picture, and this module's session around it.
+/// libjpeg's tables of all its modules together, part of arena_bytes; measured 12 to 25 KiB.
+inline constexpr Bytes kJpegTableBytes = kKiB * 40;
+
+/// libjpeg's tables before it knows the picture, and this module's session around it: less than 64
+/// KiB. With kJpegTableBytes it holds the tables of the plain decode, which is tried before.
 inline constexpr Bytes kJpegSessionBytes = kKiB * 96;
 
 }  // namespace albumen

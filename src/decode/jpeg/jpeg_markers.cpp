@@ -8,10 +8,8 @@ namespace {
 
 constexpr std::uint8_t kFill = 0xFF;
 constexpr std::uint8_t kTem = 0x01;
-constexpr std::uint8_t kRst0 = 0xD0;
-constexpr std::uint8_t kRst7 = 0xD7;
 
-bool is_restart(std::uint8_t marker) { return marker >= kRst0 && marker <= kRst7; }
+bool is_restart(std::uint8_t marker) { return marker >= kJpegRst0 && marker <= kJpegRst7; }
 
 bool stands_alone(std::uint8_t marker) {
   return is_restart(marker) || marker == kTem || marker == kJpegSoi || marker == kJpegEoi;

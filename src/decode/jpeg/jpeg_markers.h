@@ -16,6 +16,8 @@ namespace albumen {
 // Marker codes: ITU-T T.81, table B.1.
 inline constexpr std::uint8_t kJpegSof0 = 0xC0;
 inline constexpr std::uint8_t kJpegDht = 0xC4;
+inline constexpr std::uint8_t kJpegRst0 = 0xD0;
+inline constexpr std::uint8_t kJpegRst7 = 0xD7;
 inline constexpr std::uint8_t kJpegSoi = 0xD8;
 inline constexpr std::uint8_t kJpegEoi = 0xD9;
 inline constexpr std::uint8_t kJpegSos = 0xDA;

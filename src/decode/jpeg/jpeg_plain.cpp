@@ -32,7 +32,7 @@ struct PlainTables {
 };
 
 // libjpeg's memory, which is planned for, is not taken at the same time.
-static_assert(sizeof(PlainTables) <= kJpegSessionBytes.count() + std::size_t{40} * 1024);
+static_assert(sizeof(PlainTables) <= (kJpegSessionBytes + kJpegTableBytes).count());
 
 unsigned number_at(ByteSpan bytes, std::size_t at) { return std::to_integer<unsigned>(bytes[at]); }
 
@@ -204,17 +204,10 @@ class PlainHeader {
   std::array<Selection, kComponents> selections_{};
 };
 
-Size mcus_of(const ImageInfo& info) {
-  std::uint32_t across = 1;
-  std::uint32_t down = 1;
-  if (info.jpeg.component_count > 1) {
-    for (std::size_t index = 0; index < kComponents; ++index) {
-      across = std::max<std::uint32_t>(across, info.jpeg.components[index].horizontal);
-      down = std::max<std::uint32_t>(down, info.jpeg.components[index].vertical);
-    }
-  }
-  return {.width = divide_up(info.stored_size.width, std::uint64_t{across} * kBlockSide),
-          .height = divide_up(info.stored_size.height, std::uint64_t{down} * kBlockSide)};
+// Luma has the largest sampling factors of a planar picture, so its blocks are the most.
+Size mcus_of(const PlainComponent& luma) {
+  return {.width = divide_up(luma.blocks.width, luma.across),
+          .height = divide_up(luma.blocks.height, luma.down)};
 }
 
 }  // namespace
@@ -235,7 +228,7 @@ Result<bool> decode_plain_jpeg(ByteSpan bytes, const ImageInfo& info, const Jpeg
     PlainScan scan{.data = bytes.subspan(header.data_begin()),
                    .components = {},
                    .component_count = static_cast<std::size_t>(info.jpeg.component_count),
-                   .mcus = mcus_of(info),
+                   .mcus = {},
                    .restart_interval = header.restart_interval()};
     for (std::size_t index = 0; index < scan.component_count; ++index) {
       const auto& selection = header.selection(index);
@@ -254,6 +247,7 @@ Result<bool> decode_plain_jpeg(ByteSpan bytes, const ImageInfo& info, const Jpeg
                                    .samples = out + plane.offset,
                                    .stride = plane.stride};
     }
+    scan.mcus = mcus_of(scan.components[0]);
     done = decode_plain_scan(scan);
   }
   std::destroy_at(tables);

@@ -226,8 +226,7 @@ HWY_INLINE bool decode_mcu(BitReader& bits, const PlainScan& scan, Size at, int*
 }
 
 bool decode_scan(const PlainScan& scan) {
-  constexpr std::uint8_t kRst0 = 0xD0;
-  constexpr std::uint8_t kRestartCodes = 8;
+  constexpr std::uint8_t kRestartCodes = kJpegRst7 - kJpegRst0 + 1;
   BitReader bits{scan.data};
   int dc[3] = {};
   std::uint32_t until_restart = scan.restart_interval;
@@ -235,7 +234,7 @@ bool decode_scan(const PlainScan& scan) {
   for (std::uint32_t y = 0; y < scan.mcus.height; ++y) {
     for (std::uint32_t x = 0; x < scan.mcus.width; ++x) {
       if (scan.restart_interval != 0 && until_restart-- == 0) {
-        if (bits.next_marker() != kRst0 + restarts) {
+        if (bits.next_marker() != kJpegRst0 + restarts) {
           return false;
         }
         restarts = static_cast<std::uint8_t>((restarts + 1) % kRestartCodes);

@@ -64,7 +64,6 @@ class BitReader {
   /// Ends a run of MCUs: drops what is left of the last byte and steps over the marker, whose code
   /// it returns. 0 when more than a byte is left or there is no marker.
   std::uint8_t next_marker() {
-    constexpr std::uint8_t kMarker = 0xFF;
     refill();
     if (overdrawn() || left() - padding_ >= 8 || end_ - next_ < 2 || next_[0] != kMarker) {
       return 0;
@@ -79,11 +78,11 @@ class BitReader {
 
  private:
   static constexpr std::uint32_t kCountMask = 63;
+  static constexpr std::uint8_t kMarker = 0xFF;
 
   [[nodiscard]] std::uint32_t left() const { return count_ & kCountMask; }
 
   [[gnu::noinline]] void fill_by_bytes() {
-    constexpr std::uint8_t kMarker = 0xFF;
     for (count_ = left(); count_ < kRefilled; count_ += 8) {
       unsigned byte = 0;
       if (next_ < end_ && (*next_ != kMarker || (end_ - next_ >= 2 && next_[1] == 0))) {
