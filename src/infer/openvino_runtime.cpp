@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "files/path_text.h"
+#include "infer/inference_threads.h"
 #include "infer/internal/openvino_network.h"
 #include "infer/runtime.h"
 
@@ -20,6 +21,7 @@ class OpenvinoRuntime final : public Runtime {
 
   [[nodiscard]] Result<std::unique_ptr<Network>> load(
       const std::string& path, const NetworkOptions& options) const override {
+    const InferenceThreadScope scope;
     return load_openvino_network(core_, path, options, compile_).with_context(path_to_text(path));
   }
 
@@ -58,6 +60,7 @@ std::string cache_key(ov::Core& core, const RuntimeOptions& options, Precision p
 
 Result<std::unique_ptr<Runtime>> make_openvino_runtime(const RuntimeOptions& options) {
   const Precision precision = options.precision.value_or(precision_of_this_processor());
+  const InferenceThreadScope scope;
   try {
     ov::Core core;
     core.get_versions("CPU");  // opens the plugin, so that a missing one is an error here

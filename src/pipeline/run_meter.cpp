@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "govern/machine_memory.h"
+#include "infer/inference_threads.h"
 
 namespace albumen {
 namespace {
@@ -50,6 +51,7 @@ void read_machine(RunMeter::Reading& reading) {
 RunMeter::Reading read_counters() {
   RunMeter::Reading reading{.at = std::chrono::steady_clock::now(),
                             .process_seconds = process_seconds(),
+                            .inference = inference_cpu_time(),
                             .machine_busy_ticks = {},
                             .machine_ticks = {}};
   read_machine(reading);
@@ -133,6 +135,9 @@ RunFigures RunMeter::finish(const StageClock& clock, const Budget& budget) const
   for (std::size_t index = 0; index < kStageCount; ++index) {
     const auto stage = static_cast<Stage>(index);
     figures.stages.push_back(stage_row(stage, clock.figures(stage)));
+    if (stage == Stage::kAnalyze) {
+      figures.stages.back().cpu_us += microseconds(now.inference - first_.inference);
+    }
   }
   return figures;
 }

@@ -34,7 +34,9 @@ struct RunFigures {
   Bytes peak_resident;
   Bytes budget;
   Bytes peak_reserved;
-  std::vector<StageRow> stages;  ///< in the order of Stage
+  /// In the order of Stage. "analyze" has the processor time of the inference library's threads,
+  /// too.
+  std::vector<StageRow> stages;
 };
 
 /// Measures from its construction. One per run; `finish` from the thread that made it.
@@ -53,6 +55,7 @@ class RunMeter {
   struct Reading {
     std::chrono::steady_clock::time_point at;
     double process_seconds = 0;
+    std::chrono::nanoseconds inference{};  ///< of the inference library's own threads
     std::optional<double> machine_busy_ticks;
     std::optional<double> machine_ticks;
   };
