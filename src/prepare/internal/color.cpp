@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "core/image_view.h"
+#include "prepare/internal/kernels.h"
 
 // The portable target needs vectors too. Highway avoids its emulated ones on GCC below 12.3 because
 // of GCC bug 106322 (a wrong high product); the tests run this target like all others.
@@ -28,65 +29,48 @@ using Bytes8 = hn::FixedTag<std::uint8_t, 8>;
 using Words8 = hn::FixedTag<std::int16_t, 8>;
 using Unsigned8 = hn::FixedTag<std::uint16_t, 8>;
 
+using Line16 = hn::CappedTag<std::int16_t, kStripLines>;
+using Line8 = hn::Rebind<std::uint8_t, Line16>;
+
 /// MulFixedPoint15 is a * b / 32768, rounded.
 constexpr std::int16_t fixed_15(double factor) {
   return static_cast<std::int16_t>((factor * 32768) + (factor < 0 ? -0.5 : 0.5));
 }
 
-struct Rgb16 {
-  hn::Vec<Words8> r;
-  hn::Vec<Words8> g;
-  hn::Vec<Words8> b;
-};
-
-/// Eight pixels, with 5 fractional bits inside.
-HWY_INLINE Rgb16 convert_8(hn::Vec<Words8> y, hn::Vec<Words8> cb, hn::Vec<Words8> cr) {
-  const Words8 d;
-  const auto middle = hn::Set(d, 128);
-  const auto blue = hn::ShiftLeft<6>(hn::Sub(cb, middle));
-  const auto red = hn::ShiftLeft<6>(hn::Sub(cr, middle));
-  const auto luma = hn::Add(hn::ShiftLeft<5>(y), hn::Set(d, 16));
-  // Factors of T.871, halved because chroma carries 6 fractional bits.
-  const auto r = hn::Add(luma, hn::MulFixedPoint15(red, hn::Set(d, fixed_15(1.402 / 2))));
-  const auto b = hn::Add(luma, hn::MulFixedPoint15(blue, hn::Set(d, fixed_15(1.772 / 2))));
-  const auto g =
-      hn::Add(hn::Add(luma, hn::MulFixedPoint15(blue, hn::Set(d, fixed_15(-0.344136 / 2)))),
-              hn::MulFixedPoint15(red, hn::Set(d, fixed_15(-0.714136 / 2))));
-  return {hn::ShiftRight<5>(r), hn::ShiftRight<5>(g), hn::ShiftRight<5>(b)};
+/// To whole levels, clamped.
+HWY_INLINE hn::Vec<Line8> rounded(hn::Vec<Line16> fine) {
+  const auto half = hn::Set(Line16(), 1 << (kFineBits - 1));
+  return hn::DemoteTo(Line8(), hn::ShiftRight<kFineBits>(hn::Add(fine, half)));
 }
 
-HWY_INLINE void ycc_16(std::uint8_t* rgb, const std::uint8_t* y, const std::uint8_t* cb,
-                       const std::uint8_t* cr) {
-  const Words8 d;
-  const Bytes8 d8;
-  const Bytes16 d16;
-  const auto low =
-      convert_8(hn::PromoteTo(d, hn::LoadU(d8, y)), hn::PromoteTo(d, hn::LoadU(d8, cb)),
-                hn::PromoteTo(d, hn::LoadU(d8, cr)));
-  const auto high =
-      convert_8(hn::PromoteTo(d, hn::LoadU(d8, y + 8)), hn::PromoteTo(d, hn::LoadU(d8, cb + 8)),
-                hn::PromoteTo(d, hn::LoadU(d8, cr + 8)));
-  hn::StoreInterleaved3(hn::Combine(d16, hn::DemoteTo(d8, high.r), hn::DemoteTo(d8, low.r)),
-                        hn::Combine(d16, hn::DemoteTo(d8, high.g), hn::DemoteTo(d8, low.g)),
-                        hn::Combine(d16, hn::DemoteTo(d8, high.b), hn::DemoteTo(d8, low.b)), d16,
-                        rgb);
-}
-
-void ycc_row(std::uint8_t* rgb, const std::uint8_t* y, const std::uint8_t* cb,
-             const std::uint8_t* cr, std::size_t width) {
-  std::size_t x = 0;
-  for (; x + 16 <= width; x += 16) {
-    ycc_16(rgb + (3 * x), y + x, cb + x, cr + x);
+void ycc_strip(std::uint8_t* rgb, const YccFine& ycc, std::size_t columns) {
+  const Line16 d;
+  const Line8 d8;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto middle = hn::Set(d, 128 << kFineBits);
+  for (std::size_t x = 0; x < columns; ++x, rgb += 3 * kStripLines) {
+    for (std::size_t i = 0; i < kStripLines; i += lanes) {
+      const std::size_t at = (x * kStripLines) + i;
+      const auto y = hn::Load(d, ycc.y + at);
+      // Twice the chroma times half the factors of T.871, which are below 1 then.
+      const auto blue = hn::ShiftLeft<1>(hn::Sub(hn::Load(d, ycc.cb + at), middle));
+      const auto red = hn::ShiftLeft<1>(hn::Sub(hn::Load(d, ycc.cr + at), middle));
+      const auto r = hn::Add(y, hn::MulFixedPoint15(red, hn::Set(d, fixed_15(1.402 / 2))));
+      const auto g =
+          hn::Add(hn::Add(y, hn::MulFixedPoint15(blue, hn::Set(d, fixed_15(-0.344136 / 2)))),
+                  hn::MulFixedPoint15(red, hn::Set(d, fixed_15(-0.714136 / 2))));
+      const auto b = hn::Add(y, hn::MulFixedPoint15(blue, hn::Set(d, fixed_15(1.772 / 2))));
+      hn::Store(rounded(r), d8, rgb + i);
+      hn::Store(rounded(g), d8, rgb + kStripLines + i);
+      hn::Store(rounded(b), d8, rgb + (2 * kStripLines) + i);
+    }
   }
-  if (x < width) {
-    HWY_ALIGN std::uint8_t tail[3][16] = {};
-    HWY_ALIGN std::uint8_t out[48];
-    const std::size_t rest = width - x;
-    std::memcpy(tail[0], y + x, rest);
-    std::memcpy(tail[1], cb + x, rest);
-    std::memcpy(tail[2], cr + x, rest);
-    ycc_16(out, tail[0], tail[1], tail[2]);
-    std::memcpy(rgb + (3 * x), out, 3 * rest);
+}
+
+void round_strip(std::uint8_t* out, const std::int16_t* fine, std::size_t count) {
+  const Line16 d;
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    hn::Store(rounded(hn::Load(d, fine + i)), Line8(), out + i);
   }
 }
 
@@ -192,19 +176,18 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace albumen::internal {
 
-HWY_EXPORT(ycc_row);
+HWY_EXPORT(ycc_strip);
+HWY_EXPORT(round_strip);
 HWY_EXPORT(luma_row);
 HWY_EXPORT(white_row);
 HWY_EXPORT(replicate_row);
 
-void ycc_to_rgb(MutableImageView rgb, const YccPlanes& ycc) {
-  ALBUMEN_DCHECK(rgb.size() == ycc.y.size() && rgb.channels() == 3);
-  ALBUMEN_DCHECK(ycc.cb.size() == rgb.size() && ycc.cr.size() == rgb.size());
-  const auto convert = HWY_DYNAMIC_DISPATCH(ycc_row);
-  for (std::uint32_t y = 0; y < rgb.height(); ++y) {
-    convert(rgb.row(y).data(), ycc.y.row(y).data(), ycc.cb.row(y).data(), ycc.cr.row(y).data(),
-            rgb.width());
-  }
+void ycc_to_rgb(std::uint8_t* rgb, const YccFine& ycc, std::size_t columns) {
+  HWY_DYNAMIC_DISPATCH(ycc_strip)(rgb, ycc, columns);
+}
+
+void round_fine(std::uint8_t* out, const std::int16_t* fine, std::size_t count) {
+  HWY_DYNAMIC_DISPATCH(round_strip)(out, fine, count);
 }
 
 void rgb_to_luma(MutableImageView gray, ImageView rgb) {

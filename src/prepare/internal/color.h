@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// Colour arithmetic on rows and small pictures. Integers only: the same bytes on every processor.
+// Colour arithmetic on rows, strips and small pictures. Integers only: the same bytes on every
+// processor.
 #pragma once
+
+#include <cstddef>
+#include <cstdint>
 
 #include "core/image_view.h"
 
 namespace albumen::internal {
 
-/// Three planes of one size.
-struct YccPlanes {
-  ImageView y;
-  ImageView cb;
-  ImageView cr;
+/// Three planes with kFineBits, each value 0 to 255 levels, aligned to 64.
+struct YccFine {
+  const std::int16_t* y = nullptr;
+  const std::int16_t* cb = nullptr;
+  const std::int16_t* cr = nullptr;
 };
 
-/// JFIF full range (ITU-T T.871, section 7) to RGB, within 1 level of the exact conversion.
-/// REQUIRES: equal sizes, 3 channels out.
-void ycc_to_rgb(MutableImageView rgb, const YccPlanes& ycc);
+/// JFIF full range (ITU-T T.871, section 7) to RGB, within 0.6 levels of the exact conversion:
+/// planes [columns][kStripLines] to `rgb` [columns][3][kStripLines], aligned to 64.
+void ycc_to_rgb(std::uint8_t* rgb, const YccFine& ycc, std::size_t columns);
+
+/// Rounds `count` values with kFineBits, a multiple of kStripLines, both aligned to 64.
+void round_fine(std::uint8_t* out, const std::int16_t* fine, std::size_t count);
 
 /// Rec. 601 luma, the Y of JFIF. REQUIRES: equal sizes, 1 channel out, 3 in.
 void rgb_to_luma(MutableImageView gray, ImageView rgb);

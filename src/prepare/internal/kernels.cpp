@@ -170,15 +170,26 @@ void filter_tile(const Axis& axis, const VerticalTile& tile) {
   }
 }
 
-void filter_strip(const Axis& axis, const HorizontalStrip& strip) {
+HWY_INLINE void store_line(hn::Vec<Line16> fine, std::int16_t* out) {
+  const Line16 d;
+  const auto most = hn::Set(d, 255 << kFineBits);
+  hn::Store(hn::Min(hn::Max(fine, hn::Zero(d)), most), d, out);
+}
+
+HWY_INLINE void store_line(hn::Vec<Line16> fine, std::uint8_t* out) {
+  const Line16 d;
+  const auto rounded = hn::ShiftRight<kFineBits>(hn::Add(fine, hn::Set(d, 1 << (kFineBits - 1))));
+  hn::Store(hn::DemoteTo(Line8(), rounded), Line8(), out);
+}
+
+template <class Sample>
+void filter_strip_to(const Axis& axis, const HorizontalStrip& strip, Sample* out) {
   const Line16 d16;
   const Line32 d32;
-  const Line8 d8;
   const std::size_t lanes = hn::Lanes(d16);
   const std::size_t step = strip.channels * kStripLines;
-  const int shift = axis.bits + kMiddleBits;
+  const int shift = axis.bits + kMiddleBits - kFineBits;
   const std::int16_t* weights = axis.weights;
-  std::uint8_t* out = strip.samples;
   for (std::uint32_t x = 0; x < axis.out; ++x, weights += axis.taps) {
     const std::int16_t* first = strip.columns + (axis.starts[x] * step);
     const std::uint32_t taps = axis.counts[x];
@@ -194,11 +205,18 @@ void filter_strip(const Axis& axis, const HorizontalStrip& strip) {
           low.add(d32, hn::InterleaveLower(d16, a, b), pair);
           high.add(d32, hn::InterleaveUpper(d16, a, b), pair);
         }
-        const auto sum =
-            hn::ReorderDemote2To(d16, low.rounded(d32, shift), high.rounded(d32, shift));
-        hn::Store(hn::DemoteTo(d8, sum), d8, out + i);
+        store_line(hn::ReorderDemote2To(d16, low.rounded(d32, shift), high.rounded(d32, shift)),
+                   out + i);
       }
     }
+  }
+}
+
+void filter_strip(const Axis& axis, const HorizontalStrip& strip) {
+  if (strip.fine != nullptr) {
+    filter_strip_to(axis, strip, strip.fine);
+  } else {
+    filter_strip_to(axis, strip, strip.samples);
   }
 }
 

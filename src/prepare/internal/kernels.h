@@ -22,6 +22,9 @@ inline constexpr std::size_t kWidestTile = 256;
 /// Fractional bits between the passes: 64 levels below one grey level, and room for Lanczos to
 /// overshoot to twice the range.
 inline constexpr int kMiddleBits = 6;
+/// Fractional bits of results that are still to be mixed with others: the planes of a JPEG. With
+/// planes of whole levels the three roundings of a pixel added up (README.md).
+inline constexpr int kFineBits = 5;
 
 struct VerticalTile {
   const std::uint8_t* source = nullptr;  ///< first sample of the tile in input line `first_line`
@@ -39,9 +42,12 @@ void filter_vertically(const Axis& axis, const VerticalTile& tile);
 struct HorizontalStrip {
   const std::int16_t* columns = nullptr;  ///< [(in + 1) * channels][kStripLines], aligned to 64
   std::size_t channels = 1;
-  std::uint8_t* samples = nullptr;  ///< [out * channels][kStripLines], aligned to 64
+  /// One of the two, [out * channels][kStripLines], aligned to 64.
+  std::uint8_t* samples = nullptr;
+  std::int16_t* fine = nullptr;  ///< with kFineBits, 0 to 255 levels
 };
 
+/// `samples` are what `fine` would be, rounded.
 void filter_horizontally(const Axis& axis, const HorizontalStrip& strip);
 
 /// Writes `samples` [count][kStripLines] as `lines` rows of `count` bytes.

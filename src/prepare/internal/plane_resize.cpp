@@ -21,8 +21,8 @@
 namespace albumen::internal {
 namespace {
 
-/// Bytes of one plane's strip: 16 pixels one way and at most the longest side the other.
-std::size_t plane_strip_bytes(Size out) {
+/// Bytes of one channel's strip: 16 pixels one way and at most the longest side the other.
+std::size_t channel_strip_bytes(Size out) {
   return kStripLines * ((std::size_t{out.longest_side()} + 63) / 64 * 64);
 }
 
@@ -50,6 +50,11 @@ ChromaRegion chroma_region(Size luma, Size chroma, const Region& region) {
           .extent_y = std::min<double>(region.size.height / factor_y, size.height)};
 }
 
+ResizeGeometry fine(ResizeGeometry geometry) {
+  geometry.fine = true;
+  return geometry;
+}
+
 void resize_planes(const RgbTarget& target, const DecodedImage& image, const Region& region,
                    const ResizeGeometry& geometry, std::span<std::byte> scratch) {
   const std::size_t each = StripResizer::scratch_bound(geometry);
@@ -71,20 +76,19 @@ void resize_planes(const RgbTarget& target, const DecodedImage& image, const Reg
   StripResizer red{blue, red_plane, scratch.subspan(2 * each, each)};
 
   // In step, so that the planes meet in the cache and are never whole at once.
-  auto* strips = reinterpret_cast<std::uint8_t*>(scratch.data() + (3 * each));
-  const std::size_t plane_bytes = plane_strip_bytes(target.rgb.size());
+  auto* const rgb = reinterpret_cast<std::uint8_t*>(scratch.data() + (3 * each));
+  std::uint8_t* const gray = rgb + (3 * channel_strip_bytes(target.rgb.size()));
   for (std::uint32_t strip = 0; strip < luma.strip_count(); ++strip) {
-    const MutableImageView rgb = luma.strip_of(target.rgb, strip);
-    const auto plane = [&](std::size_t index) {
-      return MutableImageView{strips + (index * plane_bytes), rgb.size(), 1, rgb.width()};
-    };
-    const MutableImageView y = target.luma.empty() ? plane(0) : luma.strip_of(target.luma, strip);
-    const MutableImageView cb = plane(1);
-    const MutableImageView cr = plane(2);
-    luma.run(strip, y);
-    blue.run(strip, cb);
-    red.run(strip, cr);
-    ycc_to_rgb(rgb, {.y = y, .cb = cb, .cr = cr});
+    const MutableImageView place = luma.strip_of(target.rgb, strip);
+    const std::size_t columns = swaps_sides(geometry.orientation) ? place.height() : place.width();
+    const YccFine ycc{
+        .y = luma.run_fine(strip), .cb = blue.run_fine(strip), .cr = red.run_fine(strip)};
+    ycc_to_rgb(rgb, ycc, columns);
+    write_strip(rgb, geometry.orientation, place);
+    if (!target.luma.empty()) {
+      round_fine(gray, ycc.y, columns * kStripLines);
+      write_strip(gray, geometry.orientation, luma.strip_of(target.luma, strip));
+    }
   }
 }
 
@@ -137,13 +141,14 @@ std::size_t rgb_scratch_bytes(PixelLayout layout, const ResizeGeometry& geometry
   if (layout != PixelLayout::kYcc8) {
     return StripResizer::scratch_bytes(geometry);
   }
-  return 3 * (StripResizer::scratch_bound(geometry) + plane_strip_bytes(geometry.out));
+  return (3 * StripResizer::scratch_bound(fine(geometry))) +
+         (4 * channel_strip_bytes(geometry.out));
 }
 
 void resize_to_rgb(const RgbTarget& target, const DecodedImage& image, const Region& region,
                    const ResizeGeometry& geometry, std::span<std::byte> scratch) {
   if (image.layout == PixelLayout::kYcc8) {
-    resize_planes(target, image, region, geometry, scratch);
+    resize_planes(target, image, region, fine(geometry), scratch);
     return;
   }
   StripResizer resizer{geometry, part_of(image.planes[0], region.x, region.y, region.size),

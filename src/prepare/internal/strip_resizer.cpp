@@ -74,7 +74,8 @@ Layout layout_of(const ResizeGeometry& geometry) {
   layout.columns =
       layout.down + round_up(axis_bytes(geometry.in.height, out.height, geometry.filter), 64);
   layout.samples = layout.columns + (layout.column_count * kStripLines * sizeof(std::int16_t));
-  layout.stage = layout.samples + (out.width * channels * kStripLines);
+  const std::size_t sample_bytes = geometry.fine ? sizeof(std::int16_t) : sizeof(std::uint8_t);
+  layout.stage = layout.samples + (out.width * channels * kStripLines * sample_bytes);
   layout.total = round_up(layout.stage + layout.stage_bytes, 64);
   return layout;
 }
@@ -102,6 +103,24 @@ bool reverses_down(Orientation orientation) {
       return true;
     default:
       return false;
+  }
+}
+
+void write_turned(const std::uint8_t* samples, MutableImageView out) {
+  // Line i of the strip is column i of the upright picture, and sample x is its row.
+  const auto channels = static_cast<std::size_t>(out.channels());
+  const std::size_t lines = out.width();
+  for (std::uint32_t x = 0; x < out.height(); ++x, samples += channels * kStripLines) {
+    std::uint8_t* row = out.row(x).data();
+    if (channels == 1) {
+      std::memcpy(row, samples, lines);
+      continue;
+    }
+    for (std::size_t i = 0; i < lines; ++i) {
+      for (std::size_t c = 0; c < channels; ++c) {
+        row[(i * channels) + c] = samples[(c * kStripLines) + i];
+      }
+    }
   }
 }
 
@@ -178,22 +197,28 @@ MutableImageView StripResizer::strip_of(MutableImageView whole, std::uint32_t st
 }
 
 void StripResizer::run(std::uint32_t strip, MutableImageView out) {
+  ALBUMEN_DCHECK(!geometry_.fine);
+  filter_down(strip);
+  filter_horizontally(across_, {.columns = columns_,
+                                .channels = static_cast<std::size_t>(geometry_.channels),
+                                .samples = samples_});
+  write_strip(samples_, geometry_.orientation, out);
+}
+
+const std::int16_t* StripResizer::run_fine(std::uint32_t strip) {
+  ALBUMEN_DCHECK(geometry_.fine && geometry_.channels == 1);
+  filter_down(strip);
+  auto* const fine = reinterpret_cast<std::int16_t*>(samples_);
+  filter_horizontally(across_, {.columns = columns_, .channels = 1, .fine = fine});
+  return fine;
+}
+
+void StripResizer::filter_down(std::uint32_t strip) {
   if (stage_ == nullptr) {
     filter_directly(strip);
   } else {
     filter_staged(strip);
   }
-  const auto channels = static_cast<std::size_t>(geometry_.channels);
-  filter_horizontally(across_, {.columns = columns_, .channels = channels, .samples = samples_});
-  if (swaps_sides(geometry_.orientation)) {
-    write_turned(out);
-    return;
-  }
-  write_rows({.samples = samples_,
-              .count = across_.out * channels,
-              .rows = out.data(),
-              .stride_bytes = out.stride_bytes(),
-              .lines = out.height()});
 }
 
 void StripResizer::filter_directly(std::uint32_t strip) {
@@ -241,23 +266,16 @@ void StripResizer::filter_staged(std::uint32_t strip) {
   }
 }
 
-void StripResizer::write_turned(MutableImageView out) const {
-  // Line i of the strip is column i of the upright picture, and sample x is its row.
-  const auto channels = static_cast<std::size_t>(geometry_.channels);
-  const std::size_t lines = out.width();
-  for (std::uint32_t x = 0; x < across_.out; ++x) {
-    const std::uint8_t* samples = samples_ + (x * channels * kStripLines);
-    std::uint8_t* row = out.row(x).data();
-    if (channels == 1) {
-      std::memcpy(row, samples, lines);
-      continue;
-    }
-    for (std::size_t i = 0; i < lines; ++i) {
-      for (std::size_t c = 0; c < channels; ++c) {
-        row[(i * channels) + c] = samples[(c * kStripLines) + i];
-      }
-    }
+void write_strip(const std::uint8_t* samples, Orientation orientation, MutableImageView out) {
+  if (swaps_sides(orientation)) {
+    write_turned(samples, out);
+    return;
   }
+  write_rows({.samples = samples,
+              .count = std::size_t{out.width()} * static_cast<std::size_t>(out.channels()),
+              .rows = out.data(),
+              .stride_bytes = out.stride_bytes(),
+              .lines = out.height()});
 }
 
 void run_all(StripResizer& resizer, MutableImageView whole) {

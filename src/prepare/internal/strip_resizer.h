@@ -29,6 +29,8 @@ struct ResizeGeometry {
   double extent_x = 0;
   double extent_y = 0;
   bool over_white = false;
+  /// Results keep kFineBits: for run_fine. Of one channel only.
+  bool fine = false;
 };
 
 /// One thread. Views into the input and the scratch must live as long as it does.
@@ -54,23 +56,30 @@ class StripResizer {
   /// The strip's rectangle of an upright picture of size geometry.out.
   [[nodiscard]] MutableImageView strip_of(MutableImageView whole, std::uint32_t strip) const;
 
-  /// Fills `out`, which has the size of strip_of(whole, strip).
+  /// Fills `out`, which has the size of strip_of(whole, strip). REQUIRES: not geometry.fine.
   void run(std::uint32_t strip, MutableImageView out);
+
+  /// The strip with kFineBits, as [stored columns][kStripLines], aligned to 64; valid until the
+  /// next strip. REQUIRES: geometry.fine.
+  const std::int16_t* run_fine(std::uint32_t strip);
 
  private:
   void take_buffers(std::span<std::byte> scratch);
   void filter_directly(std::uint32_t strip);
   void filter_staged(std::uint32_t strip);
-  void write_turned(MutableImageView out) const;
+  void filter_down(std::uint32_t strip);
 
   ResizeGeometry geometry_;
   ImageView in_;
   Axis across_;  // stored horizontal axis
   Axis down_;    // stored vertical axis
   std::int16_t* columns_ = nullptr;
-  std::uint8_t* samples_ = nullptr;
-  std::uint8_t* stage_ = nullptr;  // null when the input can be read in place
+  std::uint8_t* samples_ = nullptr;  // or int16 where fine
+  std::uint8_t* stage_ = nullptr;    // null when the input can be read in place
 };
+
+/// Writes `samples` [stored columns][channels of out][kStripLines] to the place of the strip.
+void write_strip(const std::uint8_t* samples, Orientation orientation, MutableImageView out);
 
 /// All strips of `whole`.
 void run_all(StripResizer& resizer, MutableImageView whole);
