@@ -49,6 +49,11 @@ class Analyzer {
   /// What it wants to see. One decode covers the largest of all analyzers' views.
   [[nodiscard]] virtual std::span<const ViewSpec> views() const = 0;
 
+  /// Loads what is too slow to load where no picture wants it, such as nets: once, whoever comes
+  /// first; all others wait and get the same answer. Any thread.
+  [[nodiscard]] virtual Result<void> load() const { return {}; }
+
+  /// REQUIRES: `load` has succeeded, as for `analyze`.
   /// What one picture takes out of `job` at most, beyond decode and views; both sizes upright.
   /// A batch takes at most the sum. Fixed memory (models, tables) is not counted here.
   [[nodiscard]] virtual Bytes working_bytes(Size decoded, Size original) const = 0;

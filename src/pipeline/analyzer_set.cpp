@@ -72,6 +72,13 @@ std::vector<ViewSpec> AnalyzerSet::views(AnalyzerMask wanted) const {
   return specs;
 }
 
+Result<void> AnalyzerSet::load() const {
+  for (const auto& analyzer : analyzers_) {
+    TRY(analyzer->load());
+  }
+  return {};
+}
+
 Bytes AnalyzerSet::working_bytes(AnalyzerMask wanted, Size decoded, Size original) const {
   Bytes most;
   for (std::size_t index = 0; index < analyzers_.size(); ++index) {

@@ -35,6 +35,10 @@ class AnalyzerSet {
   /// The different views that the analyzers of `wanted` ask for, kDecoded among them.
   [[nodiscard]] std::vector<ViewSpec> views(AnalyzerMask wanted) const;
 
+  /// Loads them all, the first time; later calls return at once what came of it. Must have
+  /// succeeded before the two below. Errors: those of Analyzer::load. Any thread.
+  [[nodiscard]] Result<void> load() const;
+
   /// The most that one analyzer of `wanted` takes beside decode and views: they run one by one.
   [[nodiscard]] Bytes working_bytes(AnalyzerMask wanted, Size decoded, Size original) const;
 

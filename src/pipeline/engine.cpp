@@ -15,6 +15,8 @@
 #include "analyze/hashes/hashes.h"
 #include "analyze/quality/quality.h"
 #include "files/path_text.h"
+#include "infer/runtime.h"
+#include "pipeline/internal/on_demand_analyzer.h"
 
 namespace albumen {
 namespace {
@@ -68,27 +70,37 @@ Result<InstalledModel> open_or_install(const ModelStore& store, const std::strin
   return TRY(install_built_in(store, name)).model;
 }
 
-Result<std::unique_ptr<Analyzer>> make_faces(const EngineOptions& options, Engine& engine) {
-  const ModelStore store{TRY(ModelStore::default_directory())};
-  const InstalledModel detector = TRY(open_or_install(store, options.detector));
-  const InstalledModel embedder = TRY(open_or_install(store, options.embedder));
-  engine.comparison = embedder.card.comparison;
-  const std::string compiled_cache = store.directory() + "/compiled";
-  engine.runtime = TRY(make_openvino_runtime({.workers = options.workers,
-                                              .precision = options.precision,
-                                              .compiled_cache = compiled_cache}));
+FaceOptions face_options(const EngineOptions& options) {
   FaceOptions faces;
   faces.min_face = options.min_face;
   faces.thorough = options.thorough;
   faces.min_score = options.min_score;
   faces.sharing = options.sharing;
-  return make_faces_analyzer(*engine.runtime, detector, embedder, faces);
+  return faces;
+}
+
+Result<std::unique_ptr<Analyzer>> make_faces(const EngineOptions& options, Engine& engine) {
+  const ModelStore store{TRY(ModelStore::default_directory())};
+  const InstalledModel detector = TRY(open_or_install(store, options.detector));
+  const InstalledModel embedder = TRY(open_or_install(store, options.embedder));
+  engine.comparison = embedder.card.comparison;
+  const FaceOptions faces = face_options(options);
+  const RuntimeOptions runtime_options{.workers = options.workers,
+                                       .precision = options.precision,
+                                       .compiled_cache = store.directory() + "/compiled"};
+  FacesPlan plan = TRY(plan_faces(detector, embedder, faces));
+  const auto make = [=]() -> Result<std::unique_ptr<Analyzer>> {
+    const auto runtime = TRY(make_openvino_runtime(runtime_options));
+    return make_faces_analyzer(*runtime, detector, embedder, faces);
+  };
+  return std::make_unique<OnDemandAnalyzer>(
+      std::move(plan.id), std::vector<ViewSpec>{plan.views.begin(), plan.views.end()}, make);
 }
 
 }  // namespace
 
 Result<Engine> make_engine(const EngineOptions& options) {
-  Engine engine{.runtime = nullptr, .analyzers = AnalyzerSet{{}}, .comparison = {}};
+  Engine engine{.analyzers = AnalyzerSet{{}}, .comparison = {}};
   std::vector<std::unique_ptr<Analyzer>> analyzers;
   for (const std::string_view name : TRY(chosen_names(options.analyzers))) {
     if (name == "hashes") {

@@ -14,7 +14,7 @@
 #include "infer/batcher.h"
 #include "infer/model_card.h"
 #include "infer/model_store.h"
-#include "infer/runtime.h"
+#include "infer/network.h"
 #include "pipeline/analyzer_set.h"
 
 namespace albumen {
@@ -33,16 +33,15 @@ struct EngineOptions {
   BatcherOptions sharing;
 };
 
-/// Move-only. The analyzers use the runtime, which is destroyed after them.
+/// Move-only.
 struct Engine {
-  std::unique_ptr<Runtime> runtime;  ///< null when no analyzer needs a net
   AnalyzerSet analyzers;
   std::optional<Comparison> comparison;  ///< of the embedder, when there is one
 };
 
-/// Opens models and makes the analyzers. A built-in model that is not installed yet is installed
-/// from the fetched packages. Errors: InvalidArgument for an unknown analyzer or option; NotFound
-/// and ModelFailed for models, saying how to get them.
+/// Opens models and makes the analyzers; nets are loaded by AnalyzerSet::load. A built-in model
+/// that is not installed yet is installed from the fetched packages. Errors: InvalidArgument for an
+/// unknown analyzer or option; NotFound and ModelFailed for models, saying how to get them.
 Result<Engine> make_engine(const EngineOptions& options);
 
 /// Converts a built-in model from the folder of fetched packages: $ALBUMEN_PACKAGES, else the

@@ -25,6 +25,7 @@ class JobReader {
       record_no_picture(entry, head.type);
       return std::optional<PictureJob>{};
     }
+    TRY(load_analyzers());
     const AnalyzerMask wanted = wanted_for(entry);
     PictureJob job{
         .entry = std::move(entry), .wanted = wanted, .plan = {}, .memory = {}, .encoded = {}};
@@ -38,6 +39,16 @@ class JobReader {
   }
 
  private:
+  // Without them there is no run: that is no failure of the picture that came first.
+  Result<void> load_analyzers() {
+    auto loaded = environment_.analyzers.load();
+    if (!loaded) {
+      state_.abort(std::move(loaded).error());
+      return fail(ErrorCode::kCancelled, "the analyzers did not load");
+    }
+    return {};
+  }
+
   struct ImageHead {
     ContentType type = ContentType::kUnknown;
     std::optional<ImageInfo> info;  // absent: no picture

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/core.h>
+#include <future>
 #include <tuple>
 #include <utility>
 
@@ -33,8 +34,7 @@ struct Worker {
 struct Parts {
   std::unique_ptr<FaceDetector> detector;
   FaceEmbedder embedder;
-  std::array<ViewSpec, 2> views;
-  AnalyzerId id;
+  FacesPlan plan;
   float smallest_chip_source = 0;
 };
 
@@ -66,13 +66,13 @@ class FacesAnalyzer final : public Analyzer {
  public:
   explicit FacesAnalyzer(Parts parts) : parts_(std::move(parts)) {}
 
-  [[nodiscard]] const AnalyzerId& id() const override { return parts_.id; }
+  [[nodiscard]] const AnalyzerId& id() const override { return parts_.plan.id; }
 
-  [[nodiscard]] std::span<const ViewSpec> views() const override { return parts_.views; }
+  [[nodiscard]] std::span<const ViewSpec> views() const override { return parts_.plan.views; }
 
   [[nodiscard]] Bytes working_bytes(Size decoded, Size original) const override {
     // The view is fitted to the original, but never larger than the decode.
-    Size view = fit_inside(original, parts_.views[0].longest_side);
+    Size view = fit_inside(original, parts_.plan.views[0].longest_side);
     view = {.width = std::min(view.width, decoded.width),
             .height = std::min(view.height, decoded.height)};
     const std::uint32_t side = parts_.embedder.alignment().chip_side;
@@ -215,6 +215,12 @@ std::uint32_t view_side_of(const ModelCard& detector, const FaceOptions& options
   return detector.input.size.longest_side();
 }
 
+DetectorOptions detector_options(const ModelCard& detector, const FaceOptions& options) {
+  return {.view_side = view_side_of(detector, options),
+          .min_face = options.min_face,
+          .min_score = options.min_score.value_or(detector.min_score)};
+}
+
 }  // namespace
 
 std::string_view embedder_of(const AnalyzerId& id) {
@@ -228,27 +234,36 @@ std::string_view embedder_of(const AnalyzerId& id) {
   return rest.substr(0, rest.find(';'));
 }
 
-Result<std::unique_ptr<Analyzer>> make_faces_analyzer(const Runtime& runtime,
-                                                      const InstalledModel& detector,
-                                                      const InstalledModel& embedder,
-                                                      const FaceOptions& options) {
-  const DetectorOptions found_by{.view_side = view_side_of(detector.card, options),
-                                 .min_face = options.min_face,
-                                 .min_score = options.min_score.value_or(detector.card.min_score)};
+Result<FacesPlan> plan_faces(const InstalledModel& detector, const InstalledModel& embedder,
+                             const FaceOptions& options) {
   if (!(options.smallest_chip_source >= 1) || options.chip_source_side < 64) {
     return fail(ErrorCode::kInvalidArgument,
                 "faces: chips need a decode of 64 pixels and faces of one");
   }
-  // One after the other: what an early return leaves inside an expression is not destroyed.
-  auto finder = TRY(make_face_detector(runtime, detector, found_by));
-  auto vectors = TRY(FaceEmbedder::create(runtime, embedder, options.sharing));
-  return std::make_unique<FacesAnalyzer>(Parts{
-      .detector = std::move(finder),
-      .embedder = std::move(vectors),
-      .views = {ViewSpec{.longest_side = found_by.view_side, .layout = ViewLayout::kRgb8},
-                ViewSpec{.longest_side = options.chip_source_side, .layout = ViewLayout::kDecoded}},
+  const DetectorOptions found_by = detector_options(detector.card, options);
+  return FacesPlan{
       .id = make_id(detector, embedder, found_by, options),
-      .smallest_chip_source = options.smallest_chip_source});
+      .views = {
+          ViewSpec{.longest_side = found_by.view_side, .layout = ViewLayout::kRgb8},
+          ViewSpec{.longest_side = options.chip_source_side, .layout = ViewLayout::kDecoded}}};
+}
+
+Result<std::unique_ptr<Analyzer>> make_faces_analyzer(const Runtime& runtime,
+                                                      const InstalledModel& detector,
+                                                      const InstalledModel& embedder,
+                                                      const FaceOptions& options) {
+  FacesPlan plan = TRY(plan_faces(detector, embedder, options));
+  auto loading = std::async(
+      std::launch::async, [&] { return FaceEmbedder::create(runtime, embedder, options.sharing); });
+  // One after the other: what an early return leaves inside an expression is not destroyed.
+  auto finder =
+      TRY(make_face_detector(runtime, detector, detector_options(detector.card, options)));
+  auto vectors = TRY(loading.get());
+  return std::make_unique<FacesAnalyzer>(
+      Parts{.detector = std::move(finder),
+            .embedder = std::move(vectors),
+            .plan = std::move(plan),
+            .smallest_chip_source = options.smallest_chip_source});
 }
 
 }  // namespace albumen

@@ -3,13 +3,16 @@
 // Tested by faces_analyzer_test.cpp.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
 
 #include "analyze/analyzer.h"
+#include "core/findings.h"
 #include "core/result.h"
+#include "core/view_spec.h"
 #include "infer/batcher.h"
 #include "infer/model_store.h"
 #include "infer/runtime.h"
@@ -45,7 +48,17 @@ struct FaceOptions {
 /// The name of the embedding model in the id of an analyzer "faces"; empty in any other id.
 std::string_view embedder_of(const AnalyzerId& id);
 
-/// Loads both models into `runtime`; the models and the runtime may go afterwards.
+/// What is known of the analyzer before its nets are loaded.
+struct FacesPlan {
+  AnalyzerId id;
+  std::array<ViewSpec, 2> views;  ///< Analyzer::views
+};
+
+/// Error: InvalidArgument for options that do not fit.
+Result<FacesPlan> plan_faces(const InstalledModel& detector, const InstalledModel& embedder,
+                             const FaceOptions& options);
+
+/// Loads both models into `runtime`, side by side; the models and the runtime may go afterwards.
 /// Errors: InvalidArgument for options or models that do not fit, ModelFailed.
 Result<std::unique_ptr<Analyzer>> make_faces_analyzer(const Runtime& runtime,
                                                       const InstalledModel& detector,
