@@ -188,7 +188,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   options.sharing.workers_busy = [&] { return static_cast<std::size_t>(progress.in_work); };
   const Engine engine = TRY(make_engine(options));
   LibraryWriter& writer = *TRY(library->writer());
-  const RunId run = TRY(writer.begin_run(run_start("index", engine.analyzers.ids())));
+  const RunId run = TRY(writer.begin_run(run_start(context.command, engine.analyzers.ids())));
 
   SourceReader reader;
   StageClock clock;

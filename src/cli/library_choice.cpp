@@ -21,6 +21,7 @@ Result<std::unique_ptr<Library>> open_library(const Context& context,
   options.wait_for_lock =
       std::chrono::milliseconds{static_cast<std::int64_t>(request.wait_seconds * 1000)};
   options.stop = context.signals.token();
+  options.command = context.command;
   return Library::open(path, options);
 }
 

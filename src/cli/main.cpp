@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program `albumen`: flags in, engine called, exit code out.
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <fmt/core.h>
+#include <span>
+#include <string>
+#include <utility>
 
+#include "cli/command_line.h"
 #include "cli/internal/command.h"
 #include "core/version.h"
 
@@ -42,7 +47,8 @@ Result<void> complete_settings(CLI::App& app, const GlobalOptions& options,
   return apply_settings(app, environment, config);
 }
 
-Result<ExitCode> run_command(CommandTable& table, const Environment& environment) {
+Result<ExitCode> run_command(CommandTable& table, const Environment& environment,
+                             std::string command) {
   TRY(complete_settings(table.app(), table.options(), environment));
   const CommandFunction* const run = table.parsed();
   if (run == nullptr) {
@@ -50,8 +56,10 @@ Result<ExitCode> run_command(CommandTable& table, const Environment& environment
     return ExitCode::kUsage;
   }
   const SignalStop signals;
-  return (*run)(
-      Context{.options = table.options(), .signals = signals, .environment = environment});
+  return (*run)(Context{.options = table.options(),
+                        .signals = signals,
+                        .environment = environment,
+                        .command = std::move(command)});
 }
 
 int report(const Error& error) {
@@ -84,7 +92,9 @@ int run(int argument_count, const char* const* arguments) {
     const int code = app.exit(error);
     return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
   }
-  const auto result = run_command(table, process_environment());
+  const auto count = static_cast<std::size_t>(std::max(argument_count, 1));
+  const auto result = run_command(table, process_environment(),
+                                  command_line(std::span{arguments, count}.subspan(1)));
   return result ? static_cast<int>(*result) : report(result.error());
 }
 

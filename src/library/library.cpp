@@ -206,11 +206,6 @@ Result<std::vector<PersonRow>> Library::people() const {
   return store::read_people(*lease);
 }
 
-Result<std::optional<AnalyzerId>> Library::people_analyzer() const {
-  const auto lease = TRY(parts_->readers->lease());
-  return store::read_people_analyzer(*lease);
-}
-
 Result<std::vector<EditRow>> Library::edits() const {
   const auto lease = TRY(parts_->readers->lease());
   return store::read_edits(*lease);

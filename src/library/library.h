@@ -131,10 +131,6 @@ class Library {
   /// Ordered by id.
   Result<std::vector<PersonRow>> people() const;
 
-  /// Whose faces the people are made of; nothing without people. Another than the current one until
-  /// they are grouped again.
-  Result<std::optional<AnalyzerId>> people_analyzer() const;
-
   /// In the order of the log.
   Result<std::vector<EditRow>> edits() const;
 

@@ -42,6 +42,7 @@ struct Context {
   const GlobalOptions& options;
   const SignalStop& signals;
   const Environment& environment;
+  std::string command;  ///< as its user typed it
 };
 
 using CommandFunction = std::function<Result<ExitCode>(const Context&)>;

@@ -91,23 +91,6 @@ Result<std::vector<PersonRow>> read_people(Connection& connection) {
   return people;
 }
 
-Result<std::optional<AnalyzerId>> read_people_analyzer(Connection& connection) {
-  // One grouping replaces another as a whole, so one face tells for all.
-  auto* statement = TRY(
-      connection.prepare("SELECT name, version, model_digest, parameters FROM analyzers "
-                         "WHERE analyzer_key = (SELECT analyzer_key FROM person_faces LIMIT 1)"));
-  auto cursor = TRY(statement->query());
-  if (!TRY(cursor.next())) {
-    return std::nullopt;
-  }
-  AnalyzerId analyzer{.name = std::string{cursor.text(0)},
-                      .version = std::string{cursor.text(1)},
-                      .model_digest = std::string{cursor.text(2)},
-                      .parameters = std::string{cursor.text(3)}};
-  TRY(cursor.check());
-  return analyzer;
-}
-
 Result<std::vector<EditRow>> read_edits(Connection& connection) {
   auto* statement =
       TRY(connection.prepare("SELECT edit, at_ms, kind, payload FROM edits ORDER BY edit"));

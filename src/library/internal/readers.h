@@ -40,7 +40,6 @@ Result<void> for_each_hashes(Connection& connection, const RowCallback<StoredHas
 
 // people_reader.cpp
 Result<std::vector<PersonRow>> read_people(Connection& connection);
-Result<std::optional<AnalyzerId>> read_people_analyzer(Connection& connection);
 Result<std::vector<EditRow>> read_edits(Connection& connection);
 
 // run_reader.cpp
