@@ -7,6 +7,8 @@
 #include <fmt/core.h>
 #include <map>
 #include <set>
+#include <span>
+#include <string_view>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -62,6 +64,16 @@ Result<Appearances> collect_appearances(const Library& library) {
   return appearances;
 }
 
+// So that the next index run does not find everybody a second time.
+Result<void> mark_as_export(const std::string& folder) {
+  constexpr std::string_view kText =
+      "Written by albumen people export. albumen index leaves this folder out as long as this file "
+      "is here.\n";
+  auto file = TRY(AtomicFile::create(fmt::format("{}/{}", folder, kExportMark)));
+  TRY(file.write(std::as_bytes(std::span{kText})));
+  return file.commit();
+}
+
 class PeopleFolders {
  public:
   PeopleFolders(const PeopleFoldersOptions& options, SourceReader& reader, Budget& budget,
@@ -72,6 +84,7 @@ class PeopleFolders {
                             const std::vector<Appearance>& appearances) {
     const std::string folder = options_.directory + "/" + name;
     TRY(make_directories(folder));
+    TRY(mark_as_export(folder));
     exporting::FileNames names;
     std::vector<std::string> sheets;
     for (std::size_t first = 0; first < appearances.size(); first += kMaxTilesOnSheet) {

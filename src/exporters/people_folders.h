@@ -48,7 +48,8 @@ struct PeopleFoldersReport {
 /// id behind it when `unique` is false. Never empty, never hidden, no '/', at most 241 bytes.
 std::string folder_name(const PersonRow& person, bool unique);
 
-/// Writes the folders. Names inside follow the pictures' own; two of one name are told apart by a
+/// Writes the folders, each with kExportMark in it, so that a listing of pictures leaves it out.
+/// Names inside follow the pictures' own; two of one name are told apart by a
 /// number in the order of their paths, and "contact-sheet.png" is the sheet's. Running it again
 /// replaces what it wrote, file by file. Errors: InvalidArgument when `directory` holds one of the
 /// sources; Io; those of the library. A picture that fails is in the report.

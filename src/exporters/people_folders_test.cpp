@@ -14,6 +14,7 @@
 #include "exporters/contact_sheet.h"
 #include "files/path_text.h"
 #include "library/testing/library_test_support.h"
+#include "sources/testing/collect_events.h"
 #include "sources/testing/zip_writer.h"
 
 namespace albumen {
@@ -80,11 +81,13 @@ class PeopleFoldersTest : public ::testing::Test {
   }
 
   // Names in a folder, ordered as bytes.
+  // But the mark of an export.
   static std::vector<std::string> names_in(const std::string& folder) {
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator{folder}) {
       names.push_back(entry.path().filename().native());
     }
+    std::erase(names, kExportMark);
     std::ranges::sort(names);
     return names;
   }
@@ -339,6 +342,14 @@ TEST_F(PeopleFoldersTest, AFolderThatHoldsTheOriginalsIsRefused) {
     EXPECT_THAT(message_of(refused), HasSubstr("choose another folder"));
   }
   EXPECT_THAT(names_in(folder_ / "source"), ElementsAre("a.jpg"));
+}
+
+TEST_F(PeopleFoldersTest, AListingOfTheOriginalsLeavesTheExportOut) {
+  set_people({{.id = "p-1", .name = "Ada", .faces = {add_picture("a.jpg", 1)}}});
+  write_folders({.directory = folder_ / "source/people"});
+  ASSERT_THAT(names_in(folder_ / "source/people/Ada"), IsSupersetOf({"a.jpg"}));
+  const CollectedEvents listed = collect_events({folder_ / "source"});
+  EXPECT_THAT(listed.names(), ElementsAre(folder_ / "source/a.jpg"));
 }
 
 TEST_F(PeopleFoldersTest, APictureThatIsGoneOrBrokenIsReportedAndTheRestIsWritten) {

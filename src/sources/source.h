@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -42,6 +43,10 @@ struct SourceOptions {
   std::vector<std::string> excludes;
   ArchiveLimits archive_limits;
 };
+
+/// A folder with a file of this name in it was written by an export of people. It is left out,
+/// unless it is named as a source itself: its pictures are those that the export was made from.
+inline constexpr std::string_view kExportMark = ".albumen-export";
 
 /// How a member's bytes are kept in its archive.
 enum class MemberCoding : std::uint8_t { kStored, kDeflated };

@@ -22,7 +22,7 @@ namespace albumen {
 ///   that a link neither loops nor takes the place of the folder that it points to.
 /// A file named as a source that is a ZIP by content is listed as an archive; one met in a folder
 /// is skipped. Hidden names and the leavings of other systems are skipped below a source, but not
-/// when named as the source itself.
+/// when named as the source itself; so are folders with kExportMark in them.
 ///
 /// Memory: the names of one folder, the paths of folders still to be walked, some 64 bytes for
 /// each folder seen, and ArchiveLimits::listing_bytes. One thread.

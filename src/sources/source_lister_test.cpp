@@ -192,6 +192,16 @@ TEST_F(SourceListerTest, ExcludedFoldersAreNotEntered) {
   EXPECT_THAT(list({.excludes = {"deep/*"}}), ElementsAre("a.jpg", "a.tmp", "cache/b.jpg"));
 }
 
+TEST_F(SourceListerTest, AnExportIsLeftOutUnlessItIsNamed) {
+  for (const char* name : {"a.jpg", "people/Ada/a.jpg", "people/Ada/.albumen-export"}) {
+    folder_.write(name, "x");
+  }
+  EXPECT_THAT(list(), ElementsAre("a.jpg"));
+  EXPECT_EQ(only_skip(), "written by albumen people export");
+  events_ = collect_events({folder_ / "people/Ada"});
+  EXPECT_THAT(relative_names(), ElementsAre("people/Ada/a.jpg"));
+}
+
 TEST_F(SourceListerTest, ADirectoryCalledLikeAPictureIsWalked) {
   folder_.write("x.jpg/a.jpg", "x");
   EXPECT_THAT(list(), ElementsAre("x.jpg/a.jpg"));

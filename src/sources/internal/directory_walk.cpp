@@ -130,7 +130,19 @@ std::optional<SourceEvent> DirectoryWalk::open_folder(Folder folder, const StopT
     return skip(std::move(folder.path), "folder already listed under another name");
   }
   folder_ = std::move(folder);
-  return read_names(stop);
+  auto problem_reading = read_names(stop);
+  if (!problem_reading && is_export()) {
+    directory_.reset();
+    return skip(std::move(folder_.path), "written by albumen people export");
+  }
+  return problem_reading;
+}
+
+// A folder that is named as a source is read whatever it holds.
+bool DirectoryWalk::is_export() const {
+  const bool is_root = folder_.path.size() <= folder_.root_bytes;
+  return !is_root && std::ranges::binary_search(sorted_, kExportMark, {},
+                                                [this](const Name& name) { return text_of(name); });
 }
 
 // Reads and sorts all names: readdir's order is the file system's own.

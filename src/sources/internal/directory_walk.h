@@ -61,6 +61,7 @@ class DirectoryWalk {
 
   std::optional<SourceEvent> open_folder(Folder folder, const StopToken& stop);
   std::optional<SourceEvent> read_names(const StopToken& stop);
+  [[nodiscard]] bool is_export() const;
   std::optional<SourceEvent> next_in_folder();
   void leave_folder();
   std::optional<SourceEvent> visit(const Name& name);
