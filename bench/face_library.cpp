@@ -3,8 +3,10 @@
 // writer, under the analyzers that `albumen index` has by default: to that program it is a library
 // that it made itself. The files in it do not exist; index only what lies elsewhere.
 //
-// usage: albumen_bench_face_library LIBRARY FACES
-// Prints {"pictures": n, "faces": n, "people": n}; ends with 1 on an error.
+// usage: albumen_bench_face_library LIBRARY FACES [SEED]
+// SEED makes other faces and other pictures: a library can be given more, which are not grouped
+// yet. Prints {"pictures": n, "faces": n, "people": n}; ends with 1 on an error.
+#include <array>
 #include <charconv>
 #include <exception>
 #include <fmt/core.h>
@@ -15,6 +17,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "files/sha256.h"
 #include "library/library.h"
 #include "people/testing/synthetic_library.h"
 #include "pipeline/engine.h"
@@ -36,13 +39,13 @@ T must(Result<T> result) {
   }
 }
 
-std::size_t parse_count(std::string_view text) {
-  std::size_t count = 0;
-  const auto [end, error] = std::from_chars(text.begin(), text.end(), count);
-  if (error != std::errc{} || end != text.end() || count == 0) {
-    throw std::runtime_error{fmt::format("'{}' is no number of faces", text)};
+std::size_t parse_number(std::string_view text) {
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), number);
+  if (error != std::errc{} || end != text.end() || number == 0) {
+    throw std::runtime_error{fmt::format("'{}' is no number above zero", text)};
   }
-  return count;
+  return number;
 }
 
 // The faces [first, end) of the library, which are those of one picture.
@@ -59,9 +62,11 @@ Faces faces_of_picture(const SyntheticLibrary& library, std::size_t first, std::
   return faces;
 }
 
-PictureResult result_of(const PictureId& picture, std::uint64_t number, RunId run) {
+PictureResult result_of(std::uint64_t seed, std::uint64_t number, RunId run) {
+  const std::array name{seed, number};
+  const PictureId picture = sha256(std::as_bytes(std::span{name}));
   PictureResult result;
-  result.file = {.path = fmt::format("/nowhere/{}/IMG_{}.jpg", number / 500, number),
+  result.file = {.path = fmt::format("/nowhere/{}/{}/IMG_{}.jpg", seed, number / 500, number),
                  .stamp = {.size_bytes = 2'000'000, .mtime_ns = 1, .inode = number},
                  .content_type = ContentType::kJpeg,
                  .sha256 = picture};
@@ -71,8 +76,8 @@ PictureResult result_of(const PictureId& picture, std::uint64_t number, RunId ru
   return result;
 }
 
-std::uint64_t write_pictures(const SyntheticLibrary& library, const AnalyzerSet& analyzers,
-                             LibraryWriter& writer, RunId run) {
+std::uint64_t write_pictures(const SyntheticLibrary& library, std::uint64_t seed,
+                             const AnalyzerSet& analyzers, LibraryWriter& writer, RunId run) {
   std::uint64_t pictures = 0;
   for (std::size_t first = 0; first < library.keys.size(); ++pictures) {
     const PictureId& picture = library.keys[first].picture;
@@ -80,7 +85,7 @@ std::uint64_t write_pictures(const SyntheticLibrary& library, const AnalyzerSet&
     while (end < library.keys.size() && library.keys[end].picture == picture) {
       ++end;
     }
-    PictureResult result = result_of(picture, pictures, run);
+    PictureResult result = result_of(seed, pictures, run);
     result.findings = {{*analyzers.find("hashes"), Hashes{}},
                        {*analyzers.find("quality"), Quality{}},
                        {*analyzers.find("faces"), faces_of_picture(library, first, end)}};
@@ -92,17 +97,19 @@ std::uint64_t write_pictures(const SyntheticLibrary& library, const AnalyzerSet&
 }
 
 int run(std::span<const char* const> arguments) {
-  if (arguments.size() != 3) {
-    throw std::runtime_error{"usage: albumen_bench_face_library LIBRARY FACES"};
+  if (arguments.size() != 3 && arguments.size() != 4) {
+    throw std::runtime_error{"usage: albumen_bench_face_library LIBRARY FACES [SEED]"};
   }
+  constexpr std::uint64_t kFirstSeed = 11;
+  const std::uint64_t seed = arguments.size() == 4 ? parse_number(arguments[3]) : kFirstSeed;
   const SyntheticLibrary faces =
-      people::testing::make_library({.faces = parse_count(arguments[2]), .seed = 11});
+      people::testing::make_library({.faces = parse_number(arguments[2]), .seed = seed});
   const Engine engine = must(make_engine({}));
   const auto library = must(Library::open(arguments[1], {.mode = LibraryMode::kWrite}));
   LibraryWriter& writer = *must(library->writer());
   const RunId run = must(writer.begin_run(
       {.command = "albumen_bench_face_library", .analyzers = engine.analyzers.ids()}));
-  const std::uint64_t pictures = write_pictures(faces, engine.analyzers, writer, run);
+  const std::uint64_t pictures = write_pictures(faces, seed, engine.analyzers, writer, run);
   must(writer.finish_run(run, {.outcome = "finished"}));
   fmt::print("{{\"pictures\": {}, \"faces\": {}, \"people\": {}}}\n", pictures, faces.keys.size(),
              faces.people);
