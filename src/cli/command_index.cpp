@@ -191,7 +191,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   const RunId run = TRY(writer.begin_run(run_start(context.command, engine.analyzers.ids())));
 
   SourceReader reader;
-  StageClock clock;
+  StageClock clock{&budget};
   FailureList failures;
   const IndexRequest request{.sources = sources,
                              .source_options = {.excludes = flags.excludes, .archive_limits = {}},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `albumen runs`: what ran on this library, and where its time went.
 
+#include <algorithm>
 #include <ctime>
 #include <fmt/chrono.h>
 #include <fmt/core.h>
@@ -9,7 +10,9 @@
 #include "cli/internal/command.h"
 #include "cli/internal/library_choice.h"
 #include "cli/progress_view.h"
+#include "files/path_text.h"
 #include "library/library.h"
+#include "pipeline/stage_clock.h"
 
 namespace albumen {
 namespace {
@@ -30,15 +33,43 @@ std::string local_time(std::int64_t unix_ms) {
   return fmt::format("{:%Y-%m-%d %H:%M:%S}", parts);
 }
 
+// Its stages in the order in which a picture goes through them; those of another version last.
+std::vector<StageRow> stages_in_order(const RunRow& run) {
+  const auto place = [](const StageRow& row) {
+    std::size_t index = 0;
+    while (index < kStageCount && name_of(static_cast<Stage>(index)) != row.stage) {
+      ++index;
+    }
+    return index;
+  };
+  std::vector<StageRow> stages = run.finish.stages;
+  std::ranges::stable_sort(stages, {}, place);
+  return stages;
+}
+
+// A glob may have named a thousand pictures; --json has all that is known.
+std::string first_part(const std::string& command) {
+  constexpr std::size_t kShown = 160;
+  if (command.size() <= kShown) {
+    return command;
+  }
+  std::string part = command.substr(0, kShown);
+  while (!is_utf8(part)) {
+    part.pop_back();
+  }
+  return part + "...";
+}
+
 Json to_json(const RunRow& run) {
   Json stages = Json::array();
-  for (const StageRow& stage : run.finish.stages) {
+  for (const StageRow& stage : stages_in_order(run)) {
     stages.push_back({{"stage", stage.stage},
                       {"count", stage.count},
                       {"p50_us", stage.p50_us},
                       {"p95_us", stage.p95_us},
                       {"bytes", stage.bytes},
-                      {"cpu_us", stage.cpu_us}});
+                      {"cpu_us", stage.cpu_us},
+                      {"peak_bytes", stage.peak_bytes}});
   }
   return {{"run", run.run},
           {"command", run.command},
@@ -57,7 +88,7 @@ Json to_json(const RunRow& run) {
 
 void print_run(const RunRow& run) {
   fmt::print("run {}  {}  {}  {}\n", run.run, local_time(run.started_ms), run.finish.outcome,
-             run.command);
+             first_part(run.command));
   if (run.finish.finished_ms == 0) {
     return;
   }
@@ -68,14 +99,17 @@ void print_run(const RunRow& run) {
              human_count(static_cast<std::uint64_t>(run.finish.failed)),
              human_count(static_cast<std::uint64_t>(run.finish.failed_before)),
              to_string(Bytes{static_cast<std::uint64_t>(run.finish.peak_bytes)}));
-  for (const StageRow& stage : run.finish.stages) {
+  for (const StageRow& stage : stages_in_order(run)) {
     if (stage.count > 0) {
-      fmt::print("  {:8} {:>9} x  p50 {:>9.2f} ms  p95 {:>9.2f} ms  CPU {:>9.2f} s  {:>9}\n",
-                 stage.stage, human_count(static_cast<std::uint64_t>(stage.count)),
-                 static_cast<double>(stage.p50_us) / kMicrosecondsPerMillisecond,
-                 static_cast<double>(stage.p95_us) / kMicrosecondsPerMillisecond,
-                 static_cast<double>(stage.cpu_us) / kMicrosecondsPerSecond,
-                 to_string(Bytes{static_cast<std::uint64_t>(stage.bytes)}));
+      fmt::print(
+          "  {:8} {:>9} x  p50 {:>9.2f} ms  p95 {:>9.2f} ms  CPU {:>9.2f} s  {:>9}  at most "
+          "{:>9}\n",
+          stage.stage, human_count(static_cast<std::uint64_t>(stage.count)),
+          static_cast<double>(stage.p50_us) / kMicrosecondsPerMillisecond,
+          static_cast<double>(stage.p95_us) / kMicrosecondsPerMillisecond,
+          static_cast<double>(stage.cpu_us) / kMicrosecondsPerSecond,
+          to_string(Bytes{static_cast<std::uint64_t>(stage.bytes)}),
+          to_string(Bytes{static_cast<std::uint64_t>(stage.peak_bytes)}));
     }
   }
 }

@@ -41,10 +41,13 @@ Json summary_json(const IndexSummary& summary) {
   const RunFigures& figures = summary.figures;
   Json stages = Json::object();
   for (const StageRow& stage : figures.stages) {
-    stages[stage.stage] = {
-        {"count", stage.count},   {"p50_us", stage.p50_us},
-        {"p95_us", stage.p95_us}, {"bytes", stage.bytes},
-        {"cpu_us", stage.cpu_us}, {"share_percent", rounded(share_of(stage, all_cpu_us(figures)))}};
+    stages[stage.stage] = {{"count", stage.count},
+                           {"p50_us", stage.p50_us},
+                           {"p95_us", stage.p95_us},
+                           {"bytes", stage.bytes},
+                           {"cpu_us", stage.cpu_us},
+                           {"peak_bytes", stage.peak_bytes},
+                           {"share_percent", rounded(share_of(stage, all_cpu_us(figures)))}};
   }
   return {{"wall_seconds", rounded(figures.wall_seconds)},
           {"images_per_second", rounded(images_per_second(summary))},

@@ -100,6 +100,9 @@ Reservation Budget::take(MemoryTag tag, Bytes size) {
   used_ += size;
   used_by_tag_.at(index_of(tag)) += size;
   peak_ = std::max(peak_, used_);
+  for (Bytes& most : watched_) {
+    most = std::max(most, used_);
+  }
   return Reservation{this, tag, size};
 }
 
@@ -145,6 +148,21 @@ Result<Reservation> Budget::try_reserve(MemoryTag tag, Bytes size) {
 Bytes Budget::used() const {
   const MutexLock lock{mutex_};
   return used_;
+}
+
+PeakWatch::PeakWatch(Budget& budget) : budget_(budget) {
+  const MutexLock lock{budget_.mutex_};
+  place_ = budget_.watched_.insert(budget_.watched_.end(), budget_.used_);
+}
+
+PeakWatch::~PeakWatch() {
+  const MutexLock lock{budget_.mutex_};
+  budget_.watched_.erase(place_);
+}
+
+Bytes PeakWatch::peak() const {
+  const MutexLock lock{budget_.mutex_};
+  return *place_;
 }
 
 Bytes Budget::peak() const {

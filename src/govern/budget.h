@@ -94,6 +94,7 @@ class Budget {
 
  private:
   friend class Reservation;
+  friend class PeakWatch;
 
   struct Waiter {
     Bytes size;
@@ -112,7 +113,24 @@ class Budget {
   std::array<Bytes, kMemoryTagCount> used_by_tag_ GUARDED_BY(mutex_);
   Bytes used_ GUARDED_BY(mutex_);
   Bytes peak_ GUARDED_BY(mutex_);
+  std::list<Bytes> watched_ GUARDED_BY(mutex_);  // most since each watch began
   std::uint64_t fail_in_ GUARDED_BY(mutex_) = 0;
+};
+
+/// The most that is reserved of a budget, by anybody, while it lives. Any thread.
+class PeakWatch {
+ public:
+  /// `budget` outlives the watch.
+  explicit PeakWatch(Budget& budget);
+  ~PeakWatch();
+  PeakWatch(const PeakWatch&) = delete;
+  PeakWatch& operator=(const PeakWatch&) = delete;
+
+  [[nodiscard]] Bytes peak() const;
+
+ private:
+  Budget& budget_;
+  std::list<Bytes>::iterator place_;
 };
 
 }  // namespace albumen

@@ -107,6 +107,22 @@ TEST(BudgetTest, OneLargestJobAndEightWorkersFinish) {
   EXPECT_EQ(budget.used(), Bytes{});
 }
 
+TEST(BudgetTest, AWatchKnowsTheMostThatWasReservedSinceItBegan) {
+  Budget budget{kMiB};
+  {
+    const auto before = budget.reserve(MemoryTag::kPixels, kKiB * 500, {}).value();
+  }
+  const auto held = budget.reserve(MemoryTag::kPixels, kKiB, {}).value();
+  const PeakWatch watch{budget};
+  EXPECT_EQ(watch.peak(), kKiB);
+  {
+    const auto meanwhile = budget.reserve(MemoryTag::kOther, kKiB * 100, {}).value();
+  }
+  const PeakWatch later{budget};
+  EXPECT_EQ(watch.peak(), kKiB * 101);
+  EXPECT_EQ(later.peak(), kKiB);
+}
+
 TEST(BudgetTest, TheNthReservationCanBeMadeToFail) {
   Budget budget{kMiB};
   budget.fail_nth_for_testing(2);

@@ -174,7 +174,7 @@ struct StageRow {
   std::int64_t p95_us = 0;
   std::int64_t bytes = 0;       ///< that went through
   std::int64_t cpu_us = 0;      ///< processor time, all threads
-  std::int64_t peak_bytes = 0;  ///< most memory in use at once
+  std::int64_t peak_bytes = 0;  ///< most memory that all work had reserved meanwhile
 
   friend bool operator==(const StageRow&, const StageRow&) = default;
 };

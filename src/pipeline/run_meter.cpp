@@ -87,6 +87,7 @@ StageRow stage_row(Stage stage, const StageFigures& figures) {
   row.cpu_us = figures.cpu_ns.load() / 1000;
   row.p50_us = microseconds(figures.durations.quantile(0.50));
   row.p95_us = microseconds(figures.durations.quantile(0.95));
+  row.peak_bytes = static_cast<std::int64_t>(figures.peak_reserved.load());
   return row;
 }
 

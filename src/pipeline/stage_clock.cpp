@@ -14,6 +14,12 @@ std::chrono::nanoseconds thread_cpu_time() {
   return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
 }
 
+void raise_to(std::atomic<std::uint64_t>& most, std::uint64_t value) {
+  std::uint64_t now = most.load(std::memory_order_relaxed);
+  while (value > now && !most.compare_exchange_weak(now, value, std::memory_order_relaxed)) {
+  }
+}
+
 }  // namespace
 
 std::string_view name_of(Stage stage) {
@@ -57,6 +63,9 @@ StageTimer::StageTimer(StageClock& clock, Stage stage, Bytes bytes)
       wall_start_(std::chrono::steady_clock::now()),
       cpu_start_(thread_cpu_time()) {
   figures_.bytes.fetch_add(bytes.count(), std::memory_order_relaxed);
+  if (clock.budget() != nullptr) {
+    memory_.emplace(*clock.budget());
+  }
 }
 
 StageTimer::~StageTimer() {
@@ -65,6 +74,9 @@ StageTimer::~StageTimer() {
   figures_.wall_ns.fetch_add(wall.count(), std::memory_order_relaxed);
   figures_.cpu_ns.fetch_add((thread_cpu_time() - cpu_start_).count(), std::memory_order_relaxed);
   figures_.durations.add(wall);
+  if (memory_) {
+    raise_to(figures_.peak_reserved, memory_->peak().count());
+  }
 }
 
 }  // namespace albumen

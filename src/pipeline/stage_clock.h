@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the time of a run goes: per stage a count, wall and CPU seconds, bytes, and percentiles of
-// the wall time of one item. Tested by stage_clock_test.cpp.
+// Where time and memory of a run go: per stage a count, wall and CPU seconds, bytes, percentiles of
+// the wall time of one item, and the most memory that was reserved meanwhile. Tested by
+// stage_clock_test.cpp.
 #pragma once
 
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "core/units.h"
+#include "govern/budget.h"
 
 namespace albumen {
 
@@ -49,12 +52,18 @@ struct StageFigures {
   std::atomic<std::uint64_t> bytes = 0;
   std::atomic<std::int64_t> wall_ns = 0;
   std::atomic<std::int64_t> cpu_ns = 0;
+  std::atomic<std::uint64_t> peak_reserved = 0;  ///< bytes
   DurationHistogram durations;
 };
 
 /// All stages of a run.
 class StageClock {
  public:
+  /// `budget` outlives the clock. Null: memory is not looked at.
+  explicit StageClock(Budget* budget = nullptr) : budget_(budget) {}
+
+  [[nodiscard]] Budget* budget() const { return budget_; }
+
   [[nodiscard]] StageFigures& figures(Stage stage) {
     return figures_[static_cast<std::size_t>(stage)];
   }
@@ -64,6 +73,7 @@ class StageClock {
   }
 
  private:
+  Budget* budget_;
   std::array<StageFigures, kStageCount> figures_;
 };
 
@@ -77,6 +87,7 @@ class StageTimer {
 
  private:
   StageFigures& figures_;  // of a clock that outlives the timer
+  std::optional<PeakWatch> memory_;
   std::chrono::steady_clock::time_point wall_start_;
   std::chrono::nanoseconds cpu_start_;
 };

@@ -36,5 +36,20 @@ TEST(StageClockTest, ATimerCountsItsItemOnce) {
   EXPECT_EQ(clock.figures(Stage::kRead).count, 0U);
 }
 
+TEST(StageClockTest, KnowsTheMostThatWasReservedWhileAStageWorked) {
+  Budget budget{kMiB};
+  StageClock clock{&budget};
+  {
+    auto memory = budget.reserve(MemoryTag::kPixels, kKiB * 100, {}).value();
+    const StageTimer timer{clock, Stage::kDecode};
+    memory.shrink_to(kKiB * 30);
+    const StageTimer inner{clock, Stage::kPrepare};
+  }
+  const StageTimer timer{clock, Stage::kWrite};
+  EXPECT_EQ(clock.figures(Stage::kDecode).peak_reserved, (kKiB * 100).count());
+  EXPECT_EQ(clock.figures(Stage::kPrepare).peak_reserved, (kKiB * 30).count());
+  EXPECT_EQ(clock.figures(Stage::kWrite).peak_reserved, 0U);
+}
+
 }  // namespace
 }  // namespace albumen
