@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
-#include "cli/command_line.h"
 #include "cli/internal/command.h"
+#include "cli/typed_command.h"
 #include "core/version.h"
 
 namespace albumen {
@@ -94,7 +94,7 @@ int run(int argument_count, const char* const* arguments) {
   }
   const auto count = static_cast<std::size_t>(std::max(argument_count, 1));
   const auto result = run_command(table, process_environment(),
-                                  command_line(std::span{arguments, count}.subspan(1)));
+                                  typed_command(std::span{arguments, count}.subspan(1)));
   return result ? static_cast<int>(*result) : report(result.error());
 }
 

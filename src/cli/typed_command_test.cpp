@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/command_line.h"
+#include "cli/typed_command.h"
 
 #include <array>
 #include <gtest/gtest.h>
@@ -10,21 +10,21 @@
 namespace albumen {
 namespace {
 
-TEST(CommandLineTest, IsWhatAShellWouldRead) {
-  EXPECT_EQ(command_line({}), "albumen");
-  EXPECT_EQ(command_line(std::array{"index", "/my photos", "--exclude", "*.tmp", "it's", ""}),
+TEST(TypedCommandTest, IsWhatAShellWouldRead) {
+  EXPECT_EQ(typed_command({}), "albumen");
+  EXPECT_EQ(typed_command(std::array{"index", "/my photos", "--exclude", "*.tmp", "it's", ""}),
             "albumen index '/my photos' --exclude '*.tmp' 'it'\\''s' ''");
 }
 
-TEST(CommandLineTest, AMillionNamesAreCutBetweenCharacters) {
+TEST(TypedCommandTest, AMillionNamesAreCutBetweenCharacters) {
   std::string name = "x";
   for (int letter = 0; letter < 50; ++letter) {
     name += "\xC3\xA9";  // e with an acute accent
   }
   const std::vector<const char*> arguments(1000, name.c_str());
-  const std::string line = command_line(arguments);
-  EXPECT_LE(line.size(), kLongestCommandLine);
-  EXPECT_GE(line.size(), kLongestCommandLine - 4);
+  const std::string line = typed_command(arguments);
+  EXPECT_LE(line.size(), kLongestTypedCommand);
+  EXPECT_GE(line.size(), kLongestTypedCommand - 4);
   EXPECT_TRUE(line.ends_with("..."));
   EXPECT_TRUE(is_utf8(line));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/command_line.h"
+#include "cli/typed_command.h"
 
 #include <algorithm>
 #include <string_view>
@@ -33,20 +33,20 @@ std::string quoted(const std::string& text) {
 
 }  // namespace
 
-std::string command_line(std::span<const char* const> arguments) {
+std::string typed_command(std::span<const char* const> arguments) {
   std::string line = "albumen";
   for (const char* const argument : arguments) {
     line.push_back(' ');
     line.append(quoted(path_to_text(argument)));
-    if (line.size() > kLongestCommandLine) {
+    if (line.size() > kLongestTypedCommand) {
       break;
     }
   }
-  if (line.size() <= kLongestCommandLine) {
+  if (line.size() <= kLongestTypedCommand) {
     return line;
   }
   constexpr std::string_view kCut = "...";
-  line.resize(kLongestCommandLine - kCut.size());
+  line.resize(kLongestTypedCommand - kCut.size());
   while (!is_utf8(line)) {
     line.pop_back();
   }
