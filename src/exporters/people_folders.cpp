@@ -17,9 +17,9 @@
 #include "encode/png.h"
 #include "exporters/contact_sheet.h"
 #include "exporters/internal/face_tile.h"
-#include "exporters/internal/file_names.h"
 #include "files/face_id.h"
 #include "files/file.h"
+#include "files/file_names.h"
 #include "files/path_text.h"
 #include "sources/source_lister.h"
 
@@ -85,7 +85,7 @@ class PeopleFolders {
     const std::string folder = options_.directory + "/" + name;
     TRY(make_directories(folder));
     TRY(mark_as_export(folder));
-    exporting::FileNames names;
+    FileNames names;
     std::vector<std::string> sheets;
     for (std::size_t first = 0; first < appearances.size(); first += kMaxTilesOnSheet) {
       sheets.push_back(folder + "/" + names.take("contact-sheet.png"));
@@ -100,7 +100,7 @@ class PeopleFolders {
 
  private:
   Result<void> place_pictures(const std::string& folder, const std::vector<Appearance>& appearances,
-                              exporting::FileNames& names) {
+                              FileNames& names) {
     std::set<std::pair<std::string, std::string>> placed;
     for (const Appearance& appearance : appearances) {
       TRY(check_stop(stop_));
@@ -259,7 +259,7 @@ std::string safe_name(std::string_view text) {
                         std::string_view{"/\\:*?\"<>|"}.find(character) != std::string_view::npos;
     name.push_back(unsafe ? '_' : character);
   }
-  name = exporting::cut_to(std::move(name), kLongestFolderName);
+  name = cut_to(std::move(name), kLongestFolderName);
   while (!is_utf8(name)) {
     name.pop_back();
   }
@@ -281,7 +281,7 @@ std::string folder_name(const PersonRow& person, bool unique) {
   if (name.empty()) {
     return id.empty() ? "person" : id;
   }
-  return unique ? name : fmt::format("{} {}", name, exporting::cut_to(id, kLongestIdInName));
+  return unique ? name : fmt::format("{} {}", name, cut_to(id, kLongestIdInName));
 }
 
 Result<PeopleFoldersReport> export_people_folders(const Library& library, SourceReader& reader,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporters/internal/file_names.h"
+#include "files/file_names.h"
 
 #include <gtest/gtest.h>
 
 #include "files/path_text.h"
 
-namespace albumen::exporting {
+namespace albumen {
 namespace {
 
 TEST(FileNamesTest, EqualNamesGetNumbersThatNobodyHas) {
@@ -20,6 +20,12 @@ TEST(FileNamesTest, EqualNamesGetNumbersThatNobodyHas) {
   EXPECT_EQ(names.take(".jpg"), ".jpg");
   EXPECT_EQ(names.take("a.b.jpg"), "a.b.jpg");
   EXPECT_EQ(names.take("a.b.jpg"), "a.b-2.jpg");
+}
+
+TEST(FileNamesTest, CaseAloneTellsNoFilesApart) {
+  FileNames names;
+  EXPECT_EQ(names.take("IMG.jpg"), "IMG.jpg");
+  EXPECT_EQ(names.take("img.JPG"), "img-2.JPG");
 }
 
 TEST(FileNamesTest, NamesFitAnyFileSystemAndKeepTheirExtension) {
@@ -46,4 +52,4 @@ TEST(FileNamesTest, BytesThatAreNoTextAreCutAsBytes) {
 }
 
 }  // namespace
-}  // namespace albumen::exporting
+}  // namespace albumen

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names for what is written into one folder: different from each other, and short enough for any
-// file system. Tested by file_names_test.cpp.
+// Names for what is written into one folder: different from each other, also where case does not
+// count, and short enough for any file system. Tested by file_names_test.cpp.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-namespace albumen::exporting {
+namespace albumen {
 
 /// Longest name of a file on the file systems in use (NAME_MAX), in bytes.
 inline constexpr std::size_t kLongestFileName = 255;
@@ -26,8 +26,8 @@ class FileNames {
   std::string take(const std::string& name);
 
  private:
-  std::set<std::string> taken_;
+  std::set<std::string> taken_;                  // in lower case
   std::map<std::string, unsigned> last_number_;  // where the search for a name goes on
 };
 
-}  // namespace albumen::exporting
+}  // namespace albumen

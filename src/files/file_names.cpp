@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporters/internal/file_names.h"
+#include "files/file_names.h"
 
 #include <fmt/core.h>
 #include <utility>
 
 #include "files/path_text.h"
 
-namespace albumen::exporting {
+namespace albumen {
 namespace {
 
 // Longer ones are no extensions; they are cut like the rest of the name.
@@ -20,6 +20,16 @@ std::string numbered(const std::string& name, unsigned number) {
   const std::string suffix = number == 1 ? extension : fmt::format("-{}{}", number, extension);
   std::string stem = name.substr(0, name.size() - extension.size());
   return cut_to(std::move(stem), kLongestFileName - suffix.size()) + suffix;
+}
+
+// ASCII only: what else a file system takes for the same is its own affair.
+std::string lower_case(std::string text) {
+  for (char& character : text) {
+    if (character >= 'A' && character <= 'Z') {
+      character = static_cast<char>(character - 'A' + 'a');
+    }
+  }
+  return text;
 }
 
 }  // namespace
@@ -39,10 +49,10 @@ std::string cut_to(std::string text, std::size_t longest) {
 std::string FileNames::take(const std::string& name) {
   while (true) {
     std::string candidate = numbered(name, ++last_number_[name]);
-    if (taken_.insert(candidate).second) {
+    if (taken_.insert(lower_case(candidate)).second) {
       return candidate;
     }
   }
 }
 
-}  // namespace albumen::exporting
+}  // namespace albumen
