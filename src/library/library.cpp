@@ -12,7 +12,6 @@
 #include "files/path_text.h"
 #include "library/internal/database.h"
 #include "library/internal/library_parts.h"
-#include "library/internal/lock_file.h"
 #include "library/internal/readers.h"
 #include "library/internal/row_writer.h"
 #include "library/internal/schema.h"
@@ -113,15 +112,21 @@ Result<std::unique_ptr<Connection>> open_writing_connection(const std::string& p
   return connection;
 }
 
+Result<LockFile> acquire_lock(const std::string& path, const OpenOptions& options) {
+  auto lock = LockFile::acquire(path + ".lock", options.command,
+                                {.at_most = options.wait_for_lock, .stop = options.stop});
+  if (!lock && lock.error().code == ErrorCode::kIo) {
+    lock.error().code = ErrorCode::kStoreFailed;
+  }
+  return lock;
+}
+
 Result<std::unique_ptr<Library>> open_for_writing(const std::string& path,
                                                   const OpenOptions& options) {
   const std::string real_path = TRY(resolve_for_writing(path));
   TRY(refuse_what_is_no_file(real_path));
   TRY(refuse_what_is_read_only(real_path));
-  auto lock = TRY_CONTEXT(
-      store::LockFile::acquire(real_path + ".lock", options.command,
-                               {.at_most = options.wait_for_lock, .stop = options.stop}),
-      path_to_text(real_path));
+  auto lock = TRY_CONTEXT(acquire_lock(real_path, options), path_to_text(real_path));
   auto connection = TRY(open_writing_connection(real_path, options));
   Library::Parts parts{.path = real_path, .lock = std::move(lock)};
   parts.readers = std::make_unique<store::ReaderPool>(real_path, Access::kReadOnly);

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "library/internal/lock_file.h"
+#include "files/lock_file.h"
 #include "library/internal/reader_pool.h"
 #include "library/library.h"
 
@@ -15,7 +15,7 @@ namespace albumen {
 
 struct Library::Parts {
   std::string path;
-  std::optional<store::LockFile> lock;  // when open for writing
+  std::optional<LockFile> lock;  // when open for writing
   std::unique_ptr<store::ReaderPool> readers;
   std::unique_ptr<LibraryWriter> writer;  // when open for writing
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One writer per library: a lock file beside it, locked by flock, which the kernel drops however
-// the process ends. Its text says who holds it. Tested by lock_file_test.cpp.
+// One process at a time: a lock file beside what it works on, locked by flock, which the kernel
+// drops however the process ends. Its text says who holds it. Tested by lock_file_test.cpp.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 #include "core/stop.h"
 #include "files/file.h"
 
-namespace albumen::store {
+namespace albumen {
 
 /// Held until destroyed. Move-only. The file stays (removing it would let two processes lock two
 /// files of one name), emptied.
@@ -22,7 +22,7 @@ class LockFile {
   };
 
   /// Locks `path`, creating it. `holder` says what this process is doing: "albumen index /photos".
-  /// Errors: Unavailable, naming the holder, when it stays locked for `wait`; StoreFailed when the
+  /// Errors: Unavailable, naming the holder, when it stays locked for `wait`; Io when the
   /// file cannot be made; Cancelled.
   static Result<LockFile> acquire(const std::string& path, const std::string& holder,
                                   const Wait& wait);
@@ -39,4 +39,4 @@ class LockFile {
   FileDescriptor file_;
 };
 
-}  // namespace albumen::store
+}  // namespace albumen

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "library/internal/lock_file.h"
+#include "files/lock_file.h"
 
 #include <csignal>
 #include <filesystem>
@@ -8,26 +8,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "library/testing/library_test_support.h"
+#include "files/testing/temporary_directory.h"
 
-namespace albumen::store {
+namespace albumen {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(LockFileTest, OneHolderAtATime) {
   const TemporaryDirectory folder;
   const std::string path = folder / "a.lock";
   {
-    const auto first = must(LockFile::acquire(path, "first\ncommand 100%", {}));
+    const auto first = LockFile::acquire(path, "first\ncommand 100%", {}).value();
     const auto second = LockFile::acquire(path, "second", {});
-    EXPECT_EQ(code_of(second), ErrorCode::kUnavailable);
-    EXPECT_THAT(message_of(second), AllOf(HasSubstr("process " + std::to_string(::getpid())),
-                                          HasSubstr("first command 100")));
+    EXPECT_EQ(second.error().code, ErrorCode::kUnavailable);
+    EXPECT_THAT(second.error().message, AllOf(HasSubstr("process " + std::to_string(::getpid())),
+                                              HasSubstr("first command 100")));
     // Having been refused changes nothing.
-    EXPECT_THAT(message_of(LockFile::acquire(path, "third", {})), HasSubstr("first command"));
+    EXPECT_THAT(LockFile::acquire(path, "third", {}).error().message, HasSubstr("first command"));
   }
   EXPECT_EQ(std::filesystem::file_size(path), 0);
   EXPECT_TRUE(LockFile::acquire(path, "fourth", {}).has_value());
@@ -49,7 +49,7 @@ TEST(LockFileTest, ALockDiesWithItsProcess) {
   char held = 0;
   ASSERT_EQ(::read(ends.at(0), &held, 1), 1);
   EXPECT_EQ(held, 'y');
-  EXPECT_THAT(message_of(LockFile::acquire(path, "parent", {})),
+  EXPECT_THAT(LockFile::acquire(path, "parent", {}).error().message,
               HasSubstr("process " + std::to_string(child)));
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
@@ -61,22 +61,22 @@ TEST(LockFileTest, ALockDiesWithItsProcess) {
 TEST(LockFileTest, WhatItSaysIsNotTrusted) {
   const TemporaryDirectory folder;
   const std::string path = folder / "a.lock";
-  const auto lock = must(LockFile::acquire(path, "holder", {}));
+  const auto lock = LockFile::acquire(path, "holder", {}).value();
   folder.write("a.lock", std::string(5000, '\x1B'));
-  const std::string message = message_of(LockFile::acquire(path, "other", {}));
+  const std::string message = LockFile::acquire(path, "other", {}).error().message;
   EXPECT_THAT(message, Not(HasSubstr("\x1B")));
   EXPECT_LT(message.size(), 2000);
 }
 
 TEST(LockFileTest, NoFolderNoLock) {
   const TemporaryDirectory folder;
-  EXPECT_EQ(code_of(LockFile::acquire(folder / "none/a.lock", "x", {})), ErrorCode::kStoreFailed);
+  EXPECT_EQ(LockFile::acquire(folder / "none/a.lock", "x", {}).error().code, ErrorCode::kIo);
   // A link could lead to a file that locking would empty.
   const std::string precious = folder.write("precious", "content");
   std::filesystem::create_symlink(precious, folder / "link.lock");
-  EXPECT_EQ(code_of(LockFile::acquire(folder / "link.lock", "x", {})), ErrorCode::kStoreFailed);
-  EXPECT_EQ(must(read_small_file(precious, kKiB)), "content");
+  EXPECT_EQ(LockFile::acquire(folder / "link.lock", "x", {}).error().code, ErrorCode::kIo);
+  EXPECT_EQ(read_small_file(precious, kKiB).value(), "content");
 }
 
 }  // namespace
-}  // namespace albumen::store
+}  // namespace albumen

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "library/internal/lock_file.h"
+#include "files/lock_file.h"
 
 #include <algorithm>
 #include <array>
@@ -17,7 +17,7 @@
 
 #include "files/path_text.h"
 
-namespace albumen::store {
+namespace albumen {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -37,8 +37,8 @@ std::string utc_now() {
 }
 
 std::unexpected<Error> cannot_lock(const std::string& path, int error_number) {
-  return fail(ErrorCode::kStoreFailed,
-              fmt::format("{}: the library cannot be locked for writing: {}", path_to_text(path),
+  return fail(ErrorCode::kIo,
+              fmt::format("{}: cannot be locked for writing: {}", path_to_text(path),
                           std::generic_category().message(error_number)));
 }
 
@@ -97,4 +97,4 @@ LockFile::~LockFile() {
   }
 }
 
-}  // namespace albumen::store
+}  // namespace albumen
