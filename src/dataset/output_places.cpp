@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataset/output_places.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/core.h>
+
+#include "core/check.h"
+#include "files/path_text.h"
+#include "files/sha256.h"
+
+namespace albumen {
+namespace {
+
+constexpr std::size_t kMostExtension = 16;
+
+std::string_view folder_in(std::string_view relative) {
+  const std::size_t slash = relative.rfind('/');
+  return slash == relative.npos ? std::string_view{} : relative.substr(0, slash);
+}
+
+// "x" of "x.jpg"; a leading dot is part of the name.
+std::string_view stem_of(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  return dot == name.npos || dot == 0 ? name : name.substr(0, dot);
+}
+
+// Nothing where the folder is called otherwise.
+Concept parse_concept(std::string_view name) {
+  Concept found;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), found.repeats);
+  const auto digits = static_cast<std::size_t>(end - name.data());
+  const bool fits = error == std::errc{} && digits > 0 && digits + 1 < name.size() &&
+                    name[digits] == '_' && found.repeats > 0;
+  if (!fits) {
+    return {};
+  }
+  found.name = name.substr(digits + 1);
+  return found;
+}
+
+}  // namespace
+
+Concept concept_of(std::string_view folder) {
+  while (!folder.empty()) {
+    const std::string_view name = last_component(folder);
+    if (Concept found = parse_concept(name); !found.name.empty()) {
+      return found;
+    }
+    folder = folder_in(folder);
+  }
+  return {};
+}
+
+OutputPlaces::OutputPlaces(Renaming renaming, std::size_t longest_extension)
+    : renaming_(renaming), room_(std::max<std::size_t>(longest_extension, 2), 'x') {
+  room_.front() = '.';
+  ALBUMEN_DCHECK(longest_extension <= kMostExtension);
+}
+
+OutputPlace OutputPlaces::place(std::string_view relative) {
+  OutputPlace place{.folder = std::string{folder_in(relative)}, .stem = {}};
+  ++count_;
+  if (renaming_ == Renaming::kHash) {
+    return place;
+  }
+  if (renaming_ == Renaming::kSequence) {
+    place.stem = fmt::format("{:06}", count_);
+    return place;
+  }
+  // With an extension of the greatest length, so that the name still fits with any other one.
+  std::string name{stem_of(last_component(relative))};
+  name = names_[place.folder].take(name + room_);
+  name.resize(name.size() - room_.size());
+  place.stem = std::move(name);
+  return place;
+}
+
+std::string hash_stem(const PictureId& picture, std::string_view relative) {
+  constexpr std::size_t kDigits = 16;
+  Sha256 hash;
+  hash.update(picture.bytes);
+  hash.update(std::as_bytes(std::span{relative}));
+  return to_string(hash.finish()).substr(0, kDigits);
+}
+
+}  // namespace albumen

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataset/output_places.h"
+
+#include <gtest/gtest.h>
+#include <set>
+
+namespace albumen {
+namespace {
+
+constexpr std::size_t kLongestExtension = 8;  // ".caption"
+
+TEST(OutputPlacesTest, FoldersStayAndStemsMeetNowhere) {
+  OutputPlaces places{Renaming::kKeep, kLongestExtension};
+  const auto text = [&places](std::string_view relative) {
+    const OutputPlace place = places.place(relative);
+    return place.folder + "|" + place.stem;
+  };
+  EXPECT_EQ(text("a/x.jpg"), "a|x");
+  EXPECT_EQ(text("b/x.png"), "b|x");
+  EXPECT_EQ(text("a/x.png"), "a|x-2");
+  EXPECT_EQ(text("a/X.jpeg"), "a|X-3");
+  EXPECT_EQ(text("x.y.jpg"), "|x.y");
+  EXPECT_EQ(text("none"), "|none");
+  EXPECT_EQ(text("a/b/c/x.jpg"), "a/b/c|x");
+}
+
+TEST(OutputPlacesTest, LongAndOddNamesKeepRoomForTheirExtension) {
+  OutputPlaces places{Renaming::kKeep, kLongestExtension};
+  const std::string longest = std::string(250, 'l') + ".jpg";
+  const OutputPlace first = places.place(longest);
+  const OutputPlace second = places.place(longest);
+  EXPECT_EQ(first.stem, std::string(255 - kLongestExtension, 'l'));
+  EXPECT_EQ(second.stem.size(), 255 - kLongestExtension);
+  EXPECT_NE(first.stem, second.stem);
+  EXPECT_EQ(places.place("caf\xE9.jpg").stem, "caf\xE9");
+}
+
+TEST(OutputPlacesTest, ASequenceFollowsTheListing) {
+  OutputPlaces places{Renaming::kSequence, kLongestExtension};
+  EXPECT_EQ(places.place("b/x.jpg").stem, "000001");
+  const OutputPlace second = places.place("a/x.jpg");
+  EXPECT_EQ(second.stem, "000002");
+  EXPECT_EQ(second.folder, "a");
+}
+
+TEST(OutputPlacesTest, HashedNamesTellCopiesApartToo) {
+  OutputPlaces places{Renaming::kHash, kLongestExtension};
+  EXPECT_EQ(places.place("a/x.jpg").stem, "");
+  const PictureId one{};
+  PictureId other{};
+  other.bytes[0] = std::byte{1};
+  const std::set<std::string> stems{hash_stem(one, "a/x.jpg"), hash_stem(one, "a/y.jpg"),
+                                    hash_stem(other, "a/x.jpg")};
+  EXPECT_EQ(stems.size(), 3U);
+  EXPECT_EQ(hash_stem(one, "a/x.jpg").size(), 16U);
+}
+
+TEST(OutputPlacesTest, AConceptIsTheInnermostFolderCalledSo) {
+  const auto text = [](std::string_view folder) {
+    const Concept found = concept_of(folder);
+    return std::to_string(found.repeats) + "|" + found.name;
+  };
+  EXPECT_EQ(text("10_zwx person"), "10|zwx person");
+  EXPECT_EQ(text("set/5_style/more"), "5|style");
+  EXPECT_EQ(text("5_style/3_other"), "3|other");
+  for (const char* name :
+       {"", "person", "_x", "10_", "10", "0_x", "-3_x", "99999999999_x", "x/1"}) {
+    EXPECT_EQ(text(name), "1|") << name;
+  }
+}
+
+}  // namespace
+}  // namespace albumen
