@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataset/journal.h"
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "files/sha256.h"
+
+namespace albumen {
+namespace {
+
+using Json = nlohmann::json;
+
+std::unexpected<Error> corrupt(std::string_view what) {
+  return fail(ErrorCode::kCorrupt, fmt::format("a line of the journal {}", what));
+}
+
+template <class Number>
+Result<Number> number_at(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  const bool fits =
+      found != object.end() &&
+      (std::is_signed_v<Number> ? found->is_number_integer() : found->is_number_unsigned());
+  if (!fits) {
+    return corrupt(fmt::format("has no \"{}\"", key));
+  }
+  return found->template get<Number>();
+}
+
+Result<Sha256Digest> digest_at(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_string()) {
+    return corrupt(fmt::format("has no \"{}\"", key));
+  }
+  const auto digest = parse_sha256(found->get_ref<const std::string&>());
+  if (!digest) {
+    return corrupt(fmt::format("has no digest in \"{}\"", key));
+  }
+  return *digest;
+}
+
+}  // namespace
+
+std::string to_journal_line(const JournalEntry& entry) {
+  return fmt::format(
+      R"({{"size":{},"mtime_ns":{},"ctime_ns":{},"inode":{},"picture":"{}","settings":"{}",)"
+      R"("bytes":{},"row":{}}})",
+      entry.stamp.size_bytes, entry.stamp.mtime_ns, entry.stamp.ctime_ns, entry.stamp.inode,
+      to_string(entry.picture), to_string(entry.settings), entry.bytes, to_json_line(entry.row));
+}
+
+Result<JournalEntry> parse_journal_line(std::string_view line) {
+  const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) {
+    return corrupt("is no JSON object");
+  }
+  const auto row = json.find("row");
+  if (row == json.end()) {
+    return corrupt("has no \"row\"");
+  }
+  JournalEntry entry;
+  entry.row = TRY(parse_manifest_row(row->dump(-1, ' ', false, Json::error_handler_t::replace)));
+  entry.stamp.size_bytes = TRY(number_at<std::uint64_t>(json, "size"));
+  entry.stamp.mtime_ns = TRY(number_at<std::int64_t>(json, "mtime_ns"));
+  entry.stamp.ctime_ns = TRY(number_at<std::int64_t>(json, "ctime_ns"));
+  entry.stamp.inode = TRY(number_at<std::uint64_t>(json, "inode"));
+  entry.picture = TRY(digest_at(json, "picture"));
+  entry.settings = TRY(digest_at(json, "settings"));
+  entry.bytes = TRY(number_at<std::uint64_t>(json, "bytes"));
+  return entry;
+}
+
+}  // namespace albumen

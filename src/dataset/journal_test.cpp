@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataset/journal.h"
+
+#include <gtest/gtest.h>
+#include <string>
+
+#include "files/sha256.h"
+
+namespace albumen {
+namespace {
+
+JournalEntry some_entry() {
+  return {.row = {.source = "/photos/a.jpg",
+                  .status = MemberStatus::kWritten,
+                  .output = "a.png",
+                  .format = "png",
+                  .size = {.width = 3, .height = 2},
+                  .caption = "a \"dog\"\\",
+                  .sha256 = sha256({})},
+          .stamp = {.size_bytes = 5, .mtime_ns = -7, .ctime_ns = 9, .inode = ~std::uint64_t{0}},
+          .picture = sha256({}),
+          .settings = sha256({}),
+          .bytes = 123};
+}
+
+TEST(JournalTest, ALineReadAgainIsTheEntry) {
+  const std::string line = to_journal_line(some_entry());
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  const auto read = parse_journal_line(line);
+  ASSERT_TRUE(read.has_value()) << to_string(read.error());
+  EXPECT_EQ(*read, some_entry());
+}
+
+TEST(JournalTest, ATornLineIsNoEntryWhereverItEnds) {
+  const std::string line = to_journal_line(some_entry());
+  for (std::size_t length = 0; length < line.size(); ++length) {
+    EXPECT_FALSE(parse_journal_line(line.substr(0, length)).has_value()) << length;
+  }
+}
+
+TEST(JournalTest, NumbersThatDoNotFitAreRefused) {
+  const std::string line = to_journal_line(some_entry());
+  for (const auto& [part, other] :
+       {std::pair{"\"bytes\":123", "\"bytes\":-1"}, std::pair{"\"size\":5", "\"size\":1e3"},
+        std::pair{"\"mtime_ns\":-7", "\"mtime_ns\":\"x\""}}) {
+    std::string bad = line;
+    bad.replace(bad.find(part), std::string_view{part}.size(), other);
+    EXPECT_FALSE(parse_journal_line(bad).has_value()) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace albumen
