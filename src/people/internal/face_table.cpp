@@ -159,8 +159,8 @@ void FaceTable::set_rule_tokens() {
 }
 
 // `changed` are faces under other constraints than before; the slots from `first_slot` on are new.
-Result<void> FaceTable::link(std::vector<std::uint32_t> removed, std::vector<std::uint32_t> changed,
-                             std::uint32_t first_slot) {
+Result<void> FaceTable::link(std::vector<std::uint32_t> removed,
+                             const std::vector<std::uint32_t>& changed, std::uint32_t first_slot) {
   std::vector<bool> touched(index_.slots());
   for (const std::uint32_t slot : changed) {
     touched[slot] = true;

@@ -65,7 +65,7 @@ class FaceTable : private LinkagePast {
   std::vector<std::uint32_t> restore_people(const Partition& known);
   [[nodiscard]] std::vector<std::vector<std::uint32_t>> forced_groups(
       std::span<const std::uint32_t> person) const;
-  Result<void> link(std::vector<std::uint32_t> removed, std::vector<std::uint32_t> changed,
+  Result<void> link(std::vector<std::uint32_t> removed, const std::vector<std::uint32_t>& changed,
                     std::uint32_t first_slot);
   [[nodiscard]] std::vector<std::uint32_t> slots_of(std::span<const FaceKey> keys) const;
 
