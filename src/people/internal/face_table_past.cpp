@@ -26,7 +26,7 @@ Result<void> FaceTable::restore(const FaceSet& faces, const Partition& known,
   set_constraints(normalised(constraints));
   std::vector<std::uint32_t> nobodys = restore_people(known);
   TRY(find_neighbours(nobodys));
-  return link({}, std::move(nobodys), static_cast<std::uint32_t>(index_.slots()));
+  return link({}, nobodys, static_cast<std::uint32_t>(index_.slots()));
 }
 
 // Returns the slots of nobody.
