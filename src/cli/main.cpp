@@ -80,6 +80,7 @@ int run(int argument_count, const char* const* arguments) {
   add_index_commands(table);
   add_people_commands(table);
   add_duplicates_command(table);
+  add_dataset_command(table);
   add_export_commands(table);
   add_runs_command(table);
   add_models_commands(table);

@@ -2,10 +2,9 @@
 #include "cli/internal/run_summary.h"
 
 #include <chrono>
-#include <cmath>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
+#include "cli/internal/summary_text.h"
 #include "core/version.h"
 
 namespace albumen {
@@ -23,70 +22,22 @@ double images_per_second(const IndexSummary& summary) {
   return summary.figures.wall_seconds > 0 ? worked / summary.figures.wall_seconds : 0;
 }
 
-std::int64_t all_cpu_us(const RunFigures& figures) {
-  return std::transform_reduce(figures.stages.begin(), figures.stages.end(), std::int64_t{0},
-                               std::plus{}, [](const StageRow& stage) { return stage.cpu_us; });
-}
-
-// Share of a stage in the processor time of all stages, in percent.
-double share_of(const StageRow& stage, std::int64_t all_us) {
-  return all_us > 0 ? 100.0 * static_cast<double>(stage.cpu_us) / static_cast<double>(all_us) : 0;
-}
-
-double rounded(double value) { return std::round(value * 100.0) / 100.0; }
-
-Json percent(const std::optional<double>& share) { return share ? Json(rounded(*share)) : Json(); }
-
 Json summary_json(const IndexSummary& summary) {
-  const RunFigures& figures = summary.figures;
-  Json stages = Json::object();
-  for (const StageRow& stage : figures.stages) {
-    stages[stage.stage] = {{"count", stage.count},
-                           {"p50_us", stage.p50_us},
-                           {"p95_us", stage.p95_us},
-                           {"bytes", stage.bytes},
-                           {"cpu_us", stage.cpu_us},
-                           {"peak_bytes", stage.peak_bytes},
-                           {"share_percent", rounded(share_of(stage, all_cpu_us(figures)))}};
-  }
-  return {{"wall_seconds", rounded(figures.wall_seconds)},
-          {"images_per_second", rounded(images_per_second(summary))},
-          {"cpu_seconds", rounded(figures.cpu_seconds)},
-          {"cpu_percent",
-           {{"process_average", percent(figures.process.average)},
-            {"process_peak", percent(figures.process.peak)},
-            {"machine_average", percent(figures.machine.average)},
-            {"machine_peak", percent(figures.machine.peak)}}},
-          {"peak_resident_bytes", figures.peak_resident.count()},
-          {"peak_reserved_bytes", figures.peak_reserved.count()},
-          {"memory_budget_bytes", figures.budget.count()},
-          {"listed", summary.progress.listed.load()},
-          {"done", summary.progress.done.load()},
-          {"copies", summary.progress.copies.load()},
-          {"unchanged", summary.progress.unchanged.load()},
-          {"vanished", summary.report.vanished},
-          {"skipped", summary.report.skipped},
-          {"failed", summary.report.failed},
-          {"failed_before", summary.progress.failed_before.load()},
-          {"faces", summary.progress.faces.load()},
-          {"people", summary.people.people},
-          {"grouped_faces", summary.people.faces},
-          {"interrupted", summary.report.interrupted},
-          {"stages", stages}};
-}
-
-std::string reasons(const std::map<std::string, std::uint64_t>& counts) {
-  std::string text;
-  for (const auto& [reason, count] : counts) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", human_count(count), reason);
-  }
-  return text;
-}
-
-std::string busy(const BusyShare& share) {
-  return share.average ? fmt::format("{:.0f} % (peak {:.0f} %)", *share.average,
-                                     share.peak.value_or(*share.average))
-                       : "unknown";
+  Json json{{"images_per_second", rounded(images_per_second(summary))},
+            {"listed", summary.progress.listed.load()},
+            {"done", summary.progress.done.load()},
+            {"copies", summary.progress.copies.load()},
+            {"unchanged", summary.progress.unchanged.load()},
+            {"vanished", summary.report.vanished},
+            {"skipped", summary.report.skipped},
+            {"failed", summary.report.failed},
+            {"failed_before", summary.progress.failed_before.load()},
+            {"faces", summary.progress.faces.load()},
+            {"people", summary.people.people},
+            {"grouped_faces", summary.people.faces},
+            {"interrupted", summary.report.interrupted}};
+  json.update(figures_json(summary.figures));
+  return json;
 }
 
 void print_counts(const IndexSummary& summary) {
@@ -97,7 +48,7 @@ void print_counts(const IndexSummary& summary) {
   }
   fmt::print(", {} unchanged\n", human_count(progress.unchanged));
   if (!summary.report.failed.empty()) {
-    fmt::print("failed    {}\n", reasons(summary.report.failed));
+    fmt::print("failed    {}\n", reasons_text(summary.report.failed));
   }
   if (progress.failed_before > 0) {
     fmt::print(
@@ -106,7 +57,7 @@ void print_counts(const IndexSummary& summary) {
         human_count(progress.failed_before));
   }
   if (!summary.report.skipped.empty()) {
-    fmt::print("skipped   {}\n", reasons(summary.report.skipped));
+    fmt::print("skipped   {}\n", reasons_text(summary.report.skipped));
   }
   if (summary.report.vanished > 0) {
     fmt::print("vanished  {}\n", human_count(summary.report.vanished));
@@ -120,24 +71,6 @@ void print_counts(const IndexSummary& summary) {
   }
 }
 
-void print_figures(const IndexSummary& summary) {
-  const RunFigures& figures = summary.figures;
-  fmt::print("time      {}, {:.1f} images/s, {:.1f} CPU seconds\n",
-             human_duration(figures.wall_seconds), images_per_second(summary), figures.cpu_seconds);
-  fmt::print("CPU       process {}, machine {}\n", busy(figures.process), busy(figures.machine));
-  fmt::print("memory    peak {} resident, {} of the budget of {} reserved\n",
-             to_string(figures.peak_resident), to_string(figures.peak_reserved),
-             to_string(figures.budget));
-  std::string shares;
-  for (const StageRow& stage : figures.stages) {
-    if (stage.count > 0) {
-      shares += fmt::format("{}{} {:.0f} %", shares.empty() ? "" : ", ", stage.stage,
-                            share_of(stage, all_cpu_us(figures)));
-    }
-  }
-  fmt::print("stages    {}\n", shares);
-}
-
 }  // namespace
 
 void print_summary(const Context& context, const IndexSummary& summary) {
@@ -145,7 +78,7 @@ void print_summary(const Context& context, const IndexSummary& summary) {
     fmt::print("{}\n", Json{{"summary", summary_json(summary)}}.dump());
   } else if (!context.options.quiet) {
     print_counts(summary);
-    print_figures(summary);
+    print_figures(summary.figures, images_per_second(summary));
   }
   if (summary.report.interrupted) {
     fmt::print(stderr,

@@ -217,16 +217,21 @@ Result<void> AtomicFile::commit() {
   if (::fsync(file_.value()) != 0) {
     return system_failure(errno, "sync", path_);
   }
-  if (::rename(temporary_path_.c_str(), path_.c_str()) != 0) {
-    return system_failure(errno, "rename the finished file to", path_);
-  }
-  temporary_path_.clear();
+  TRY(commit_unsynced());
   const FileDescriptor directory{
       ::open(std::string{folder_of(path_)}.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   // Some file systems refuse to sync a directory; the file itself is safe by then.
   if (directory.valid() && ::fsync(directory.value()) != 0 && errno != EINVAL) {
     return system_failure(errno, "sync the directory of", path_);
   }
+  return {};
+}
+
+Result<void> AtomicFile::commit_unsynced() {
+  if (::rename(temporary_path_.c_str(), path_.c_str()) != 0) {
+    return system_failure(errno, "rename the finished file to", path_);
+  }
+  temporary_path_.clear();
   return {};
 }
 

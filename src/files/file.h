@@ -94,6 +94,10 @@ class AtomicFile {
   /// fsync, rename, fsync of the directory.
   Result<void> commit();
 
+  /// Rename alone: whole or not at all whatever becomes of the process, but a power cut may leave
+  /// the name with other bytes. For many files, whose owner syncs them together and checks.
+  Result<void> commit_unsynced();
+
  private:
   AtomicFile(FileDescriptor file, std::string path, std::string temporary_path);
   void discard() noexcept;

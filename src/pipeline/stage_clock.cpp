@@ -24,7 +24,7 @@ void raise_to(std::atomic<std::uint64_t>& most, std::uint64_t value) {
 
 std::string_view name_of(Stage stage) {
   constexpr std::array<std::string_view, kStageCount> kNames{
-      "list", "read", "hash", "decode", "prepare", "analyze", "write", "group"};
+      "list", "read", "hash", "decode", "prepare", "analyze", "encode", "write", "group"};
   return kNames.at(static_cast<std::size_t>(stage));
 }
 

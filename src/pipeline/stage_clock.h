@@ -23,11 +23,12 @@ enum class Stage : std::uint8_t {
   kDecode,
   kPrepare,
   kAnalyze,
+  kEncode,
   kWrite,
   kGroup
 };
 
-inline constexpr std::size_t kStageCount = 8;
+inline constexpr std::size_t kStageCount = 9;
 
 std::string_view name_of(Stage stage);
 

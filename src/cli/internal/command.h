@@ -82,6 +82,7 @@ void add_index_commands(CommandTable& table);
 void add_people_commands(CommandTable& table);
 void add_export_commands(CommandTable& table);
 void add_duplicates_command(CommandTable& table);
+void add_dataset_command(CommandTable& table);
 void add_runs_command(CommandTable& table);
 void add_models_commands(CommandTable& table);
 void add_doctor_command(CommandTable& table);

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+// `albumen dataset`: sources into a folder of training pictures, with captions and a manifest.
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/internal/command.h"
+#include "cli/internal/dataset_summary.h"
+#include "cli/internal/run_summary.h"
+#include "cli/progress_view.h"
+#include "pipeline/dataset_run.h"
+#include "pipeline/run_meter.h"
+
+namespace albumen {
+namespace {
+
+struct DatasetFlags {
+  std::vector<std::string> sources;
+  std::vector<std::string> excludes;
+  std::string out;
+  std::string preset;
+  std::string size = "1024";
+  std::string fit = "inside";
+  bool upscale = false;
+  std::string format = "png";
+  int quality = 85;
+  std::string png_effort = "balanced";
+  std::string resample = "lanczos";
+  std::string background = "white";
+  bool rgb = false;
+  std::string rename = "keep";
+  std::string existing = "keep";
+  CaptionRule captions;
+  std::string caption_extension = ".txt";
+  float keep_truncated_percent = 100.0F;
+  bool overwrite = false;
+};
+
+template <class Value>
+struct Choice {
+  std::string_view name;
+  Value value;
+};
+
+template <class Value, std::size_t kCount>
+Value chosen(const std::array<Choice<Value>, kCount>& choices, std::string_view name) {
+  for (const Choice<Value>& choice : choices) {
+    if (choice.name == name) {
+      return choice.value;
+    }
+  }
+  return choices.front().value;  // the command line was checked for the names
+}
+
+constexpr std::array kFits{Choice<Fit>{"inside", Fit::kInside}, Choice<Fit>{"cover", Fit::kCover},
+                           Choice<Fit>{"pad", Fit::kPad}};
+constexpr std::array kFormats{Choice<OutputFormat>{"png", OutputFormat::kPng},
+                              Choice<OutputFormat>{"jpeg", OutputFormat::kJpeg},
+                              Choice<OutputFormat>{"webp", OutputFormat::kWebp},
+                              Choice<OutputFormat>{"keep", OutputFormat::kKeep}};
+constexpr std::array kEfforts{Choice<PngEffort>{"balanced", PngEffort::kBalanced},
+                              Choice<PngEffort>{"fast", PngEffort::kFast},
+                              Choice<PngEffort>{"small", PngEffort::kSmall}};
+constexpr std::array kFilters{Choice<Filter>{"lanczos", Filter::kLanczos3},
+                              Choice<Filter>{"bilinear", Filter::kBilinear},
+                              Choice<Filter>{"area", Filter::kArea}};
+constexpr std::array kRenamings{Choice<Renaming>{"keep", Renaming::kKeep},
+                                Choice<Renaming>{"sequence", Renaming::kSequence},
+                                Choice<Renaming>{"hash", Renaming::kHash}};
+constexpr std::array kExisting{Choice<ExistingCaptions>{"keep", ExistingCaptions::kKeep},
+                               Choice<ExistingCaptions>{"fill", ExistingCaptions::kFill},
+                               Choice<ExistingCaptions>{"replace", ExistingCaptions::kReplace}};
+
+std::optional<std::uint32_t> parse_side(std::string_view text) {
+  std::uint32_t side = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), side);
+  const bool good =
+      error == std::errc{} && end == text.data() + text.size() && side > 0 && side <= kLongestSide;
+  return good ? std::optional{side} : std::nullopt;
+}
+
+// "1024", "768x512" or "original".
+Result<void> set_size(FrameSpec& frame, std::string_view text) {
+  if (text == "original") {
+    frame.fit = Fit::kOriginal;
+    return {};
+  }
+  const std::size_t cross = text.find('x');
+  const auto width = parse_side(text.substr(0, cross));
+  const auto height = cross == text.npos ? width : parse_side(text.substr(cross + 1));
+  if (!width || !height) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("--size '{}': write 1024, 768x512 or original; a side has at most {} "
+                            "pixels",
+                            text, kLongestSide));
+  }
+  frame.target = {.width = *width, .height = *height};
+  return {};
+}
+
+// "white", "black", "grey" or "#rrggbb".
+Result<Rgb8> parse_colour(std::string_view text) {
+  constexpr std::array kNames{Choice<Rgb8>{"white", {.red = 255, .green = 255, .blue = 255}},
+                              Choice<Rgb8>{"black", {.red = 0, .green = 0, .blue = 0}},
+                              Choice<Rgb8>{"grey", {.red = 128, .green = 128, .blue = 128}}};
+  for (const Choice<Rgb8>& choice : kNames) {
+    if (choice.name == text) {
+      return choice.value;
+    }
+  }
+  constexpr std::size_t kHexLength = 7;
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data() + std::min<std::size_t>(text.size(), 1),
+                                            text.data() + text.size(), value, 16);
+  if (text.size() != kHexLength || text.front() != '#' || error != std::errc{} ||
+      end != text.data() + text.size()) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("'{}' is no colour; write white, black, grey or #rrggbb", text));
+  }
+  const auto channel = [value](unsigned shift) {
+    return static_cast<std::uint8_t>((value >> shift) & 0xFFU);
+  };
+  return Rgb8{.red = channel(16), .green = channel(8), .blue = channel(0)};
+}
+
+Result<PictureSettings> picture_settings(const DatasetFlags& flags) {
+  PictureSettings settings;
+  settings.frame.fit = chosen(kFits, flags.fit);
+  TRY(set_size(settings.frame, flags.size));
+  settings.frame.upscale = flags.upscale ? Upscale::kAllowed : Upscale::kNever;
+  settings.frame.filter = chosen(kFilters, flags.resample);
+  settings.frame.alpha = flags.rgb ? AlphaUse::kFlatten : AlphaUse::kKeep;
+  settings.frame.background = TRY(parse_colour(flags.background));
+  settings.format = chosen(kFormats, flags.format);
+  settings.quality = flags.quality;
+  settings.png_effort = chosen(kEfforts, flags.png_effort);
+  settings.keep_truncated_percent = flags.keep_truncated_percent;
+  return flags.preset.empty() ? Result<PictureSettings>{settings}
+                              : with_preset(settings, flags.preset);
+}
+
+// "listing 1,204", then "812/1,204  201.3/s  ETA 2 s  120 MiB read  failed 2  memory 80/512 MiB".
+std::string progress_line(const DatasetProgress& progress, const Budget& budget,
+                          std::chrono::steady_clock::time_point started) {
+  if (!progress.listing_finished) {
+    return fmt::format("listing {}", human_count(progress.listed));
+  }
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
+  const std::uint64_t finished =
+      progress.written + progress.unchanged + progress.failed + progress.skipped;
+  const std::uint64_t listed = progress.listed;
+  const double rate =
+      elapsed.count() > 0 ? static_cast<double>(progress.written) / elapsed.count() : 0;
+  std::string line =
+      fmt::format("{}/{}  {:.1f}/s", human_count(finished), human_count(listed), rate);
+  if (rate > 0 && finished <= listed) {
+    line += "  ETA " + human_duration(static_cast<double>(listed - finished) / rate);
+  }
+  line += fmt::format("  {} read  {} written", to_string(Bytes{progress.bytes_read}),
+                      to_string(Bytes{progress.bytes_written}));
+  if (progress.failed > 0) {
+    line += "  failed " + human_count(progress.failed);
+  }
+  line += fmt::format("  memory {}/{}", to_string(budget.used()), to_string(budget.limit()));
+  return line;
+}
+
+ExitCode exit_code_of(const DatasetProgress& progress, const DatasetReport& report,
+                      const GlobalOptions& options) {
+  if (report.interrupted) {
+    return ExitCode::kInterrupted;
+  }
+  if (progress.written + progress.unchanged == 0) {
+    return ExitCode::kNothingUsable;
+  }
+  const bool imperfect = progress.failed > 0 || (options.strict && progress.skipped > 0);
+  return imperfect ? ExitCode::kSomeFailed : ExitCode::kSuccess;
+}
+
+Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
+  const RunMeter meter;
+  const StopToken stop = context.signals.token();
+  DatasetRequest request{.sources = flags.sources,
+                         .source_options = {.excludes = flags.excludes, .archive_limits = {}},
+                         .directory = flags.out,
+                         .settings = TRY(picture_settings(flags)),
+                         .renaming = chosen(kRenamings, flags.rename),
+                         .captions = flags.captions,
+                         .caption_extension = flags.caption_extension,
+                         .overwrite = flags.overwrite,
+                         .workers = chosen_threads(context.options),
+                         .command = context.command};
+  request.captions.existing = chosen(kExisting, flags.existing);
+  Budget budget{TRY(chosen_budget(context.options))};
+  say(context, "pictures {}", to_text(request.settings));
+  SourceReader reader;
+  StageClock clock{&budget};
+  DatasetProgress progress;
+  const DatasetEnvironment environment{
+      .reader = reader,
+      .budget = budget,
+      .clock = clock,
+      .progress = progress,
+      .listener = [&](const ManifestRow& row) { print_row(context, row); }};
+  auto report = [&] {
+    const ProgressView view{progress_mode(context),
+                            [&] { return progress_line(progress, budget, meter.started()); }};
+    return run_dataset(request, environment, stop);
+  }();
+  if (!report) {
+    return std::unexpected(std::move(report).error());
+  }
+  print_summary(context, {.progress = progress,
+                          .report = *report,
+                          .figures = meter.finish(clock, budget),
+                          .directory = flags.out});
+  return exit_code_of(progress, *report, context.options);
+}
+
+void add_picture_flags(CLI::App& command, DatasetFlags& flags) {
+  command
+      .add_option("--preset", flags.preset,
+                  "fast (JPEG 75, bilinear), balanced (PNG, bilinear) or quality (PNG, Lanczos)")
+      ->check(CLI::IsMember({"fast", "balanced", "quality"}));
+  command.add_option("--size", flags.size, "1024, 768x512 or original (default 1024)");
+  command
+      .add_option("--fit", flags.fit,
+                  "inside (default), cover (cut to fill) or pad (background around it)")
+      ->check(CLI::IsMember({"inside", "cover", "pad"}));
+  command.add_flag("--upscale", flags.upscale, "Also enlarge what is smaller");
+  command
+      .add_option("--format", flags.format, "png (default), jpeg, webp or keep (the source's own)")
+      ->check(CLI::IsMember({"png", "jpeg", "webp", "keep"}));
+  command.add_option("--quality", flags.quality, "Of JPEG and WebP, 1 to 100 (default 85)")
+      ->check(CLI::Range(1, 100));
+  command.add_option("--png-effort", flags.png_effort, "fast, balanced (default) or small")
+      ->check(CLI::IsMember({"fast", "balanced", "small"}));
+  command.add_option("--resample", flags.resample, "lanczos (default), bilinear or area")
+      ->check(CLI::IsMember({"lanczos", "bilinear", "area"}));
+  command.add_option("--background", flags.background,
+                     "Behind transparency and around padded pictures: white, black, grey, #rrggbb");
+  command.add_flag("--rgb", flags.rgb, "No transparency in PNG and WebP either");
+  command
+      .add_option("--keep-truncated", flags.keep_truncated_percent,
+                  "Accept a damaged picture of which at least this PERCENT is there")
+      ->check(CLI::Range(0.0F, 100.0F));
+}
+
+void add_caption_flags(CLI::App& command, DatasetFlags& flags) {
+  command.add_option("--trigger-word", flags.captions.trigger_word,
+                     "Put before every caption, once");
+  command.add_option("--caption-prefix", flags.captions.prefix, "Directly before each caption");
+  command.add_option("--caption-suffix", flags.captions.suffix, "Directly after each caption");
+  command.add_option("--caption-extension", flags.caption_extension, "Of caption files (.txt)");
+  command
+      .add_option("--existing", flags.existing,
+                  "Captions in the sources: keep them (default), also fill in where there is "
+                  "none, or replace them")
+      ->check(CLI::IsMember({"keep", "fill", "replace"}));
+}
+
+void add_flags(CLI::App& command, DatasetFlags& flags) {
+  command.add_option("sources", flags.sources, "Folders, pictures, ZIP archives")->required();
+  command.add_option("--out", flags.out, "Folder of the set")->required();
+  command.add_option("--exclude", flags.excludes, "Leave out what matches this glob; repeatable")
+      ->allow_extra_args(false);
+  command.add_option("--rename", flags.rename, "keep (default), sequence or hash")
+      ->check(CLI::IsMember({"keep", "sequence", "hash"}));
+  command.add_flag("--overwrite", flags.overwrite,
+                   "Replace files in the folder that albumen did not write");
+  add_picture_flags(command, flags);
+  add_caption_flags(command, flags);
+}
+
+}  // namespace
+
+void add_dataset_command(CommandTable& table) {
+  const auto flags = std::make_shared<DatasetFlags>();
+  CLI::App* command =
+      table.add(nullptr, "dataset", "Make a training set: resize, convert, carry captions along",
+                [flags](const Context& context) { return run(context, *flags); });
+  command->group("Dataset");
+  add_flags(*command, *flags);
+}
+
+}  // namespace albumen

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rows and the end of a `dataset` run, in words or JSON.
+#pragma once
+
+#include <string>
+
+#include "cli/internal/command.h"
+#include "pipeline/dataset_run.h"
+#include "pipeline/run_meter.h"
+
+namespace albumen {
+
+struct DatasetSummary {
+  const DatasetProgress& progress;
+  const DatasetReport& report;
+  RunFigures figures;
+  const std::string& directory;
+};
+
+/// One finished member: with --json its row; else a line on stderr where it failed.
+void print_row(const Context& context, const ManifestRow& row);
+
+/// To stdout: a few lines, or one {"summary": ...} with --json.
+void print_summary(const Context& context, const DatasetSummary& summary);
+
+}  // namespace albumen

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the summaries of all runs share: where time and memory went, in words and JSON.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "pipeline/run_meter.h"
+
+namespace albumen {
+
+/// wall_seconds, cpu_seconds, cpu_percent, memory and stages.
+nlohmann::ordered_json figures_json(const RunFigures& figures);
+
+/// Lines "time", "CPU", "memory" and "stages" to stdout.
+void print_figures(const RunFigures& figures, double images_per_second);
+
+/// "3 Truncated, 1 Io".
+std::string reasons_text(const std::map<std::string, std::uint64_t>& counts);
+
+/// To two decimals: more would only look exact.
+double rounded(double value);
+
+}  // namespace albumen

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Captions by picture, however a table names its pictures: by a path below its own folder, by a
+// path of the machine on which it was written, by a name alone. Tested by caption_index_test.cpp.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/units.h"
+#include "dataset/captions.h"
+
+namespace albumen {
+
+/// What a picture came with.
+struct FoundCaption {
+  std::string text;
+  std::string source;  ///< name of the file that it stands in, as text; empty: there is none
+
+  friend bool operator==(const FoundCaption&, const FoundCaption&) = default;
+};
+
+/// A path without the extension of its last component: "a/x" of "a/x.jpg", "a/.x" of itself.
+std::string_view without_extension(std::string_view path);
+
+/// Paths are bytes with slashes. A container is what paths are relative to: an archive, or the file
+/// system (empty). One thread writes, then any number read.
+class CaptionIndex {
+ public:
+  /// The rows of the table `source`, which lies in `folder` ("" or "a/b/") of `container`.
+  /// Of two captions of one picture the first counts, but a path goes before a mere name.
+  void add(std::string_view container, std::string_view folder, std::vector<CaptionRow> rows,
+           const std::string& source);
+
+  /// Of the picture at `path` in `container`; null: none.
+  [[nodiscard]] const FoundCaption* find(std::string_view container, std::string_view path) const;
+
+  /// About what it holds.
+  [[nodiscard]] Bytes memory() const { return memory_; }
+
+ private:
+  struct Entry {
+    FoundCaption caption;
+    bool by_path = false;
+  };
+
+  void put(std::string key, const FoundCaption& caption, bool by_path);
+
+  std::map<std::string, Entry, std::less<>> entries_;  // by container, zero byte, path
+  Bytes memory_;
+};
+
+}  // namespace albumen

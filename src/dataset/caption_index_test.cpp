@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataset/caption_index.h"
+
+#include <gtest/gtest.h>
+
+namespace albumen {
+namespace {
+
+std::string text_of(const CaptionIndex& index, std::string_view container, std::string_view path) {
+  const FoundCaption* const found = index.find(container, path);
+  return found == nullptr ? "none" : found->text;
+}
+
+TEST(CaptionIndexTest, APathBelowTheTablesFolderIsThatPicture) {
+  CaptionIndex index;
+  index.add("", "/set/", {{"a/x.jpg", "one"}, {"./y.png", "two"}}, "meta.json");
+  EXPECT_EQ(text_of(index, "", "/set/a/x.webp"), "one");
+  EXPECT_EQ(text_of(index, "", "/set/y.jpg"), "two");
+  EXPECT_EQ(text_of(index, "", "/other/a/x.jpg"), "none");
+  EXPECT_EQ(text_of(index, "b.zip", "/set/a/x.jpg"), "none");
+  EXPECT_EQ(index.find("", "/set/y.jpg")->source, "meta.json");
+}
+
+TEST(CaptionIndexTest, APathOfAnotherMachineIsFoundByItsName) {
+  CaptionIndex index;
+  index.add("b.zip", "10_zwx/", {{"C:\\sets\\10_zwx\\x.jpg", "one"}, {"/home/me/y.png", "two"}},
+            "t");
+  EXPECT_EQ(text_of(index, "b.zip", "10_zwx/x.jpg"), "one");
+  EXPECT_EQ(text_of(index, "b.zip", "10_zwx/y.png"), "two");
+}
+
+TEST(CaptionIndexTest, APathGoesBeforeANameAndTheFirstBeforeTheNext) {
+  CaptionIndex index;
+  index.add("", "", {{"deep/x.jpg", "of deep/x"}, {"x.jpg", "of x"}, {"x.png", "too late"}}, "t");
+  EXPECT_EQ(text_of(index, "", "x.jpg"), "of x");
+  EXPECT_EQ(text_of(index, "", "deep/x.jpg"), "of deep/x");
+}
+
+TEST(CaptionIndexTest, NamesWithoutStemAreNobodys) {
+  CaptionIndex index;
+  index.add("", "", {{"", "a"}, {"folder/", "b"}}, "t");
+  EXPECT_EQ(index.memory(), Bytes{});
+}
+
+TEST(CaptionIndexTest, OnlyTheLastComponentLosesItsExtension) {
+  EXPECT_EQ(without_extension("a.b/x.jpg"), "a.b/x");
+  EXPECT_EQ(without_extension("a.b/x"), "a.b/x");
+  EXPECT_EQ(without_extension("a/.hidden"), "a/.hidden");
+  EXPECT_EQ(without_extension("x.tar.gz"), "x.tar");
+  EXPECT_EQ(without_extension(""), "");
+}
+
+}  // namespace
+}  // namespace albumen

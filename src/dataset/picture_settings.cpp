@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataset/picture_settings.h"
+
+#include <array>
+#include <fmt/core.h>
+
+#include "files/sha256.h"
+
+namespace albumen {
+namespace {
+
+// Raised when the same settings give other bytes.
+constexpr std::string_view kVersion = "1";
+
+constexpr std::array<std::string_view, 4> kFormatNames{"png", "jpeg", "webp", "keep"};
+constexpr std::array<std::string_view, 4> kFitNames{"original", "inside", "cover", "pad"};
+constexpr std::array<std::string_view, 3> kEffortNames{"fast", "balanced", "small"};
+constexpr std::array<std::string_view, 3> kFilterNames{"area", "bilinear", "lanczos"};
+
+template <class Enum, std::size_t kCount>
+std::string_view name_in(const std::array<std::string_view, kCount>& names, Enum value) {
+  return names.at(static_cast<std::size_t>(value));
+}
+
+std::string size_text(const PictureSettings& settings) {
+  const FrameSpec& frame = settings.frame;
+  if (frame.fit == Fit::kOriginal) {
+    return "size=original";
+  }
+  std::string text =
+      fmt::format("size={}x{} fit={} upscale={}", frame.target.width, frame.target.height,
+                  settings.bucket_step > 0 ? "bucket" : name_in(kFitNames, frame.fit),
+                  frame.upscale == Upscale::kAllowed ? "yes" : "no");
+  if (settings.bucket_step > 0) {
+    text += fmt::format(" bucket-step={}", settings.bucket_step);
+  }
+  return text + fmt::format(" resample={}", name_in(kFilterNames, frame.filter));
+}
+
+}  // namespace
+
+std::string_view name_of(OutputFormat format) { return name_in(kFormatNames, format); }
+
+Result<PictureSettings> with_preset(PictureSettings settings, std::string_view name) {
+  if (name == "fast") {
+    settings.format = OutputFormat::kJpeg;
+    settings.quality = 75;
+    settings.frame.filter = Filter::kBilinear;
+  } else if (name == "balanced") {
+    settings.format = OutputFormat::kPng;
+    settings.png_effort = PngEffort::kBalanced;
+    settings.frame.filter = Filter::kBilinear;
+  } else if (name == "quality") {
+    settings.format = OutputFormat::kPng;
+    settings.png_effort = PngEffort::kBalanced;
+    settings.frame.filter = Filter::kLanczos3;
+  } else {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("there is no preset '{}'; there are fast, balanced and quality", name));
+  }
+  return settings;
+}
+
+std::string to_text(const PictureSettings& settings) {
+  std::string text = fmt::format("format={}", name_of(settings.format));
+  if (settings.format != OutputFormat::kPng) {
+    text += fmt::format(" quality={}", settings.quality);
+  }
+  if (settings.format == OutputFormat::kPng || settings.format == OutputFormat::kKeep) {
+    text += fmt::format(" png-effort={}", name_in(kEffortNames, settings.png_effort));
+  }
+  const Rgb8 colour = settings.frame.background;
+  text += fmt::format(" {} alpha={} background=#{:02x}{:02x}{:02x}", size_text(settings),
+                      settings.frame.alpha == AlphaUse::kKeep ? "keep" : "flatten", colour.red,
+                      colour.green, colour.blue);
+  if (settings.keep_truncated_percent < 100) {
+    text += fmt::format(" keep-truncated={}", settings.keep_truncated_percent);
+  }
+  return text;
+}
+
+Sha256Digest digest_of(const PictureSettings& settings) {
+  const std::string text = fmt::format("albumen dataset {} {} oversampling={}", kVersion,
+                                       to_text(settings), settings.frame.oversampling);
+  return sha256(std::as_bytes(std::span{text}));
+}
+
+OutputFormat format_for(OutputFormat wanted, ContentType type) {
+  if (wanted != OutputFormat::kKeep) {
+    return wanted;
+  }
+  switch (type) {
+    case ContentType::kJpeg:
+      return OutputFormat::kJpeg;
+    case ContentType::kWebp:
+      return OutputFormat::kWebp;
+    default:
+      return OutputFormat::kPng;
+  }
+}
+
+std::string_view extension_of(OutputFormat format) {
+  switch (format) {
+    case OutputFormat::kJpeg:
+      return ".jpg";
+    case OutputFormat::kWebp:
+      return ".webp";
+    default:
+      return ".png";
+  }
+}
+
+}  // namespace albumen

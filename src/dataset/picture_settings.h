@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the pictures of a training set are made: everything that changes one of their bytes.
+// Tested by picture_settings_test.cpp.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/content_type.h"
+#include "core/geometry.h"
+#include "core/identity.h"
+#include "core/result.h"
+#include "encode/png.h"
+#include "prepare/frame_spec.h"
+
+namespace albumen {
+
+enum class OutputFormat : std::uint8_t {
+  kPng,
+  kJpeg,
+  kWebp,
+  kKeep,  ///< the source's own; what needs no change is copied without its metadata
+};
+
+std::string_view name_of(OutputFormat format);
+
+struct PictureSettings {
+  /// `fit`, `target`, ... of every picture; alpha as `--rgb` says: JPEGs are flattened anyway.
+  FrameSpec frame{.fit = Fit::kInside, .target = {.width = 1024, .height = 1024}};
+  /// Above 0: instead of `frame.target`, each picture covers the bucket of its aspect (buckets.h),
+  /// whose sides are multiples of this.
+  std::uint32_t bucket_step = 0;
+  OutputFormat format = OutputFormat::kPng;
+  int quality = 85;  ///< JPEG and WebP, 1..100
+  PngEffort png_effort = PngEffort::kBalanced;
+  float keep_truncated_percent = 100;
+
+  friend bool operator==(const PictureSettings&, const PictureSettings&) = default;
+};
+
+/// "fast": JPEG 75, bilinear. "balanced": PNG, bilinear. "quality": PNG, Lanczos. The rest as
+/// `settings` has it. Error: InvalidArgument for another name.
+Result<PictureSettings> with_preset(PictureSettings settings, std::string_view name);
+
+/// The settings as one line, the same for equal settings: for people, and for what `digest_of` is
+/// made of.
+std::string to_text(const PictureSettings& settings);
+
+/// Changes when any byte of a picture could, also with the version of what makes them.
+Sha256Digest digest_of(const PictureSettings& settings);
+
+/// What a picture of `type` becomes: never kKeep. A type that is not written becomes PNG.
+OutputFormat format_for(OutputFormat wanted, ContentType type);
+
+/// ".png", ".jpg", ".webp".
+std::string_view extension_of(OutputFormat format);
+
+}  // namespace albumen

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/internal/dataset_listing.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <map>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "dataset/captions.h"
+#include "files/path_text.h"
+#include "sources/source_lister.h"
+
+namespace albumen {
+namespace {
+
+enum class MemberKind : std::uint8_t { kPicture, kText, kJson, kJsonLines };
+
+MemberKind kind_of(std::string_view name) {
+  std::string extension{name.substr(without_extension(name).size())};
+  for (char& character : extension) {
+    if (character >= 'A' && character <= 'Z') {
+      character = static_cast<char>(character - 'A' + 'a');
+    }
+  }
+  if (extension == ".txt" || extension == ".caption") {
+    return MemberKind::kText;
+  }
+  if (extension == ".json") {
+    return MemberKind::kJson;
+  }
+  return extension == ".jsonl" ? MemberKind::kJsonLines : MemberKind::kPicture;
+}
+
+std::string_view container_of(const SourceEntry& entry) {
+  return entry.is_member() ? std::string_view{entry.path} : std::string_view{};
+}
+
+std::string_view path_in_container(const SourceEntry& entry) {
+  return entry.is_member() ? entry.member : entry.path;
+}
+
+// "a/b/" of "a/b/x.jpg".
+std::string_view folder_with_slash(std::string_view path) {
+  return path.substr(0, path.size() - last_component(path).size());
+}
+
+void set_failed(ManifestRow& row, const Error& error) {
+  row.status = MemberStatus::kFailed;
+  row.code = describe(error.code).name;
+  row.reason = error.message;
+}
+
+class DatasetLister {
+ public:
+  DatasetLister(const DatasetListingRequest& request, SourceReader& reader, Budget& budget,
+                const StopToken& stop)
+      : request_(request),
+        reader_(reader),
+        budget_(budget),
+        stop_(stop),
+        places_(request.renaming, request.longest_extension) {}
+
+  Result<DatasetListing> run() {
+    for (const std::string& source : request_.sources) {
+      const std::string root = TRY_CONTEXT(absolute_path(source), "source");
+      roots_.push_back(root.ends_with('/') ? root : fmt::format("{}/", root));
+    }
+    auto lister = TRY(SourceLister::create(request_.sources, request_.options));
+    while (auto event = lister.next(stop_)) {
+      std::visit([this](auto&& happened) { take(std::forward<decltype(happened)>(happened)); },
+                 *std::move(event));
+      if (request_.listed) {
+        request_.listed(listing_.rows.size());
+      }
+    }
+    TRY(check_stop(stop_));
+    for (const Table& table : tables_) {
+      TRY(take_table(table));
+    }
+    for (DatasetMember& member : listing_.members) {
+      const auto found = text_files_.find(meeting_place(member.entry));
+      if (found != text_files_.end()) {
+        member.text_file = found->second;
+      }
+    }
+    listing_.memory = TRY(budget_.try_reserve(MemoryTag::kOther, listing_.captions.memory()));
+    return std::move(listing_);
+  }
+
+ private:
+  struct Table {
+    SourceEntry entry;
+    std::size_t row = 0;
+    MemberKind kind = MemberKind::kJson;
+  };
+
+  // What a picture and its caption share.
+  static std::pair<std::string, std::string> meeting_place(const SourceEntry& entry) {
+    return {std::string{container_of(entry)},
+            std::string{without_extension(path_in_container(entry))}};
+  }
+
+  void take(SourceEntry&& entry) {
+    const std::size_t row = listing_.rows.size();
+    listing_.rows.push_back({.source = entry.name()});
+    const MemberKind kind = kind_of(path_in_container(entry));
+    if (kind == MemberKind::kPicture) {
+      std::string relative = relative_path(entry);
+      OutputPlace place = places_.place(relative);
+      listing_.members.push_back({.entry = std::move(entry),
+                                  .relative = std::move(relative),
+                                  .place = std::move(place),
+                                  .row = row});
+      return;
+    }
+    listing_.rows.back().reason = "caption";
+    if (kind == MemberKind::kText) {
+      text_files_.try_emplace(meeting_place(entry), listing_.caption_files.size());
+      listing_.caption_files.push_back(std::move(entry));
+    } else {
+      tables_.push_back({.entry = std::move(entry), .row = row, .kind = kind});
+    }
+  }
+
+  void take(SourceProblem&& problem) {
+    listing_.rows.push_back({.source = source_name(problem.path, problem.member)});
+    set_failed(listing_.rows.back(), problem.error);
+  }
+
+  void take(SourceSkip&& skip) {
+    listing_.rows.push_back(
+        {.source = source_name(skip.path, skip.member), .reason = std::move(skip.reason)});
+  }
+
+  // Below the outermost source that it lies in; its name alone where it is a source itself.
+  [[nodiscard]] std::string relative_path(const SourceEntry& entry) const {
+    if (entry.is_member()) {
+      return entry.member;
+    }
+    std::size_t cut = folder_with_slash(entry.path).size();
+    for (const std::string& root : roots_) {
+      if (entry.path.starts_with(root)) {
+        cut = std::min(cut, root.size());
+      }
+    }
+    return entry.path.substr(cut);
+  }
+
+  Result<void> take_table(const Table& table) {
+    TRY(check_stop(stop_));
+    auto done = read_table(table);
+    if (!done && done.error().code == ErrorCode::kCancelled) {
+      return done;
+    }
+    if (!done) {
+      set_failed(listing_.rows[table.row], done.error());
+    }
+    return {};
+  }
+
+  Result<void> read_table(const Table& table) {
+    if (table.entry.encoded_size > kCaptionTableLimit) {
+      return fail(ErrorCode::kTooLarge,
+                  fmt::format("captions of {}, the limit is {}",
+                              to_string(table.entry.encoded_size), to_string(kCaptionTableLimit)));
+    }
+    auto memory = TRY(budget_.reserve(MemoryTag::kEncoded, table.entry.reading_bytes(), stop_));
+    const EncodedImage file = TRY(reader_.read(table.entry, memory));
+    const std::string_view path = path_in_container(table.entry);
+    const std::string_view folder = folder_with_slash(path);
+    const std::string_view stem = without_extension(path).substr(folder.size());
+    auto rows = table.kind == MemberKind::kJson ? TRY(read_caption_json(file.bytes.bytes(), stem))
+                                                : TRY(read_caption_json_lines(file.bytes.bytes()));
+    listing_.captions.add(container_of(table.entry), folder, std::move(rows), table.entry.name());
+    return {};
+  }
+
+  const DatasetListingRequest& request_;  // outlives this, as the next two
+  SourceReader& reader_;
+  Budget& budget_;
+  StopToken stop_;
+  OutputPlaces places_;
+  std::vector<std::string> roots_;  // with a slash behind
+  std::map<std::pair<std::string, std::string>, std::size_t> text_files_;
+  std::vector<Table> tables_;
+  DatasetListing listing_;
+};
+
+}  // namespace
+
+const FoundCaption* DatasetListing::table_caption(const DatasetMember& member) const {
+  return captions.find(container_of(member.entry), path_in_container(member.entry));
+}
+
+Result<DatasetListing> list_dataset(const DatasetListingRequest& request, SourceReader& reader,
+                                    Budget& budget, const StopToken& stop) {
+  return DatasetLister{request, reader, budget, stop}.run();
+}
+
+}  // namespace albumen

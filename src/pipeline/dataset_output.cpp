@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/internal/dataset_output.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/core.h>
+#include <utility>
+
+#include "encode/byte_sink.h"
+#include "encode/jpeg.h"
+#include "encode/png.h"
+#include "files/file.h"
+#include "prepare/frame.h"
+
+namespace albumen {
+namespace {
+
+PixelShape shape_of_plan(const ImageInfo& info, const DecodePlan& plan) {
+  return {.stored_original = info.stored_size,
+          .stored_size = plan.decoded_size,
+          .layout = plan.layout,
+          .orientation = info.orientation};
+}
+
+// What every picture gets, or the bucket of its shape.
+FrameSpec frame_for(const ImageInfo& info, const PictureSettings& settings, OutputFormat format) {
+  FrameSpec frame = settings.frame;
+  if (format == OutputFormat::kJpeg || !info.has_alpha) {
+    frame.alpha = AlphaUse::kFlatten;
+  }
+  return frame;
+}
+
+int channels_of(const FrameSpec& frame) { return frame.alpha == AlphaUse::kKeep ? 4 : 3; }
+
+JpegOptions jpeg_options(const PictureSettings& settings) { return {.quality = settings.quality}; }
+
+Bytes encode_bytes(Size size, const OutputPlan& plan, const PictureSettings& settings) {
+  const int channels = channels_of(plan.frame);
+  if (plan.format == OutputFormat::kJpeg) {
+    return jpeg_encode_bytes(size, channels, jpeg_options(settings));
+  }
+  return png_encode_bytes(size, channels, settings.png_effort);
+}
+
+bool keeps_everything(const ImageInfo& info, const OutputPlan& plan, Size frame) {
+  return info.orientation == Orientation::kUpright && frame == info.size() &&
+         plan.frame.fit != Fit::kCover && plan.frame.fit != Fit::kPad;
+}
+
+// An upper bound out of the header: 128 bytes a block, and what libjpeg keeps beside.
+Bytes transcode_bound(const ImageInfo& info) {
+  constexpr std::uint64_t kLargestUnit = 32;  // 4 blocks of 8
+  constexpr Bytes kBeside = kMiB;
+  const auto rounded = [](std::uint64_t side) {
+    return (side + kLargestUnit - 1) / kLargestUnit * kLargestUnit;
+  };
+  const std::uint64_t samples = rounded(info.stored_size.width) * rounded(info.stored_size.height) *
+                                static_cast<std::uint64_t>(info.jpeg.component_count);
+  return Bytes{samples * 2} + kBeside;
+}
+
+std::unexpected<Error> too_large_for(Bytes need, Bytes limit) {
+  return fail(ErrorCode::kBudgetExceeded,
+              fmt::format("needs {}, the memory budget is {}", to_string(need), to_string(limit)));
+}
+
+class OutputWriter {
+ public:
+  OutputWriter(const OutputTarget& target, OutputPlan& plan, EncodedImage& image,
+               Reservation& memory)
+      : target_(target), plan_(plan), image_(image), memory_(memory) {}
+
+  Result<WrittenOutput> run() {
+    if (plan_.transcodes) {
+      auto written = transcode();
+      if (written || written.error().code != ErrorCode::kUnsupported) {
+        return written;
+      }
+    }
+    return decode_and_encode();
+  }
+
+ private:
+  Result<WrittenOutput> transcode() {
+    const std::span<const std::byte> bytes = image_.bytes.bytes();
+    const Bytes need = TRY(jpeg_transcode_bytes(bytes));
+    if (need > memory_.size()) {
+      return fail(ErrorCode::kUnsupported, "more blocks than the header promised");
+    }
+    const StageTimer timer{target_.clock, Stage::kEncode, Bytes{bytes.size()}};
+    return write(plan_.info.size(), [&](ByteSink& sink) {
+      return transcode_jpeg(bytes, {.quality = target_.settings.quality}, sink, memory_);
+    });
+  }
+
+  Result<WrittenOutput> decode_and_encode() {
+    DecodedImage decoded = TRY(decode_image());
+    Frame frame = TRY(make_frame_of(decoded));
+    decoded.buffer.release_to(memory_);
+    const Size size = frame.pixels.size();
+    const StageTimer timer{target_.clock, Stage::kEncode, Bytes{frame.buffer.size()}};
+    auto written = write(size, [&](ByteSink& sink) { return encode(frame.pixels, sink); });
+    frame.buffer.release_to(memory_);
+    return written;
+  }
+
+  Result<DecodedImage> decode_image() {
+    const StageTimer timer{target_.clock, Stage::kDecode, Bytes{image_.bytes.size()}};
+    const DecodeOptions options{.keep_truncated_percent = target_.settings.keep_truncated_percent};
+    auto decoded = TRY(decode(image_, plan_.info, plan_.decode, options, memory_));
+    image_.bytes.release_to(memory_);
+    memory_.shrink_to(plan_.after_decode - Bytes{decoded.buffer.size()});
+    return decoded;
+  }
+
+  Result<Frame> make_frame_of(const DecodedImage& decoded) {
+    const StageTimer timer{target_.clock, Stage::kPrepare, Bytes{decoded.buffer.size()}};
+    return make_frame(decoded, plan_.frame, memory_);
+  }
+
+  Result<void> encode(ImageView pixels, ByteSink& sink) {
+    if (plan_.format == OutputFormat::kJpeg) {
+      return encode_jpeg(pixels, jpeg_options(target_.settings), sink, memory_);
+    }
+    return encode_png(pixels, {.effort = target_.settings.png_effort}, sink, memory_);
+  }
+
+  template <class Encode>
+  Result<WrittenOutput> write(Size size, const Encode& encode) {
+    auto file = TRY(AtomicFile::create(target_.path));
+    FileSink to_file{file};
+    HashingSink sink{to_file};
+    TRY(encode(sink));
+    TRY(file.commit_unsynced());
+    return WrittenOutput{.size = size, .bytes = sink.size().count(), .sha256 = sink.finish()};
+  }
+
+  const OutputTarget& target_;  // outlive this
+  OutputPlan& plan_;
+  EncodedImage& image_;
+  Reservation& memory_;
+};
+
+}  // namespace
+
+Result<OutputPlan> plan_output(const OutputRequest& request) {
+  const ImageInfo& info = request.info;
+  OutputPlan plan{.info = info, .format = format_for(request.settings.format, info.type)};
+  plan.frame = frame_for(info, request.settings, plan.format);
+  plan.view = decoded_view_for(info.size(), plan.frame);
+  const Bytes encoded = request.entry.encoded_size;
+  if (encoded >= request.limit || request.entry.reading_bytes() > request.limit) {
+    return too_large_for(request.entry.reading_bytes(), request.limit);
+  }
+  const DecodeOptions options{.keep_truncated_percent = request.settings.keep_truncated_percent};
+  plan.decode = TRY(albumen::plan(info, {&plan.view, 1}, Bytes::max(), options));
+  const PixelShape shape = shape_of_plan(info, plan.decode);
+  const Size size = frame_size(shape, plan.frame);
+  const Bytes frame{std::uint64_t{size.width} * size.height *
+                    static_cast<std::uint64_t>(channels_of(plan.frame))};
+  plan.after_decode =
+      plan.decode.output_bytes + std::max(frame_peak_bytes(shape, plan.frame),
+                                          frame + encode_bytes(size, plan, request.settings));
+  plan.peak = std::max(
+      {request.entry.reading_bytes(), encoded + plan.decode.peak_bytes, plan.after_decode});
+  if (plan.peak > request.limit) {
+    return too_large_for(plan.peak, request.limit);
+  }
+  const Bytes transcoding = encoded + transcode_bound(info);
+  plan.transcodes = info.type == ContentType::kJpeg && plan.format == OutputFormat::kJpeg &&
+                    keeps_everything(info, plan, size) && transcoding <= request.limit;
+  if (plan.transcodes) {
+    plan.peak = std::max(plan.peak, transcoding);
+  }
+  return plan;
+}
+
+Result<WrittenOutput> write_output(const OutputTarget& target, OutputPlan& plan,
+                                   EncodedImage& image, Reservation& memory) {
+  return OutputWriter{target, plan, image, memory}.run();
+}
+
+std::optional<OutputFormat> format_named(std::string_view name) {
+  for (const OutputFormat format : {OutputFormat::kPng, OutputFormat::kJpeg, OutputFormat::kWebp}) {
+    if (name_of(format) == name) {
+      return format;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace albumen

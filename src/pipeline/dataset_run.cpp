@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/dataset_run.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/core.h>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "core/mutex.h"
+#include "files/file.h"
+#include "files/path_text.h"
+#include "pipeline/internal/dataset_listing.h"
+#include "pipeline/internal/dataset_state.h"
+#include "pipeline/internal/dataset_worker.h"
+
+namespace albumen {
+namespace {
+
+constexpr std::size_t kLongestExtension = 16;
+
+std::string canonical(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::weakly_canonical(path, ignored).string();
+}
+
+// A set that lies in its own source would be read by the next run.
+Result<void> check_apart(const std::string& directory, const std::vector<std::string>& sources) {
+  const std::string target = canonical(directory) + "/";
+  for (const std::string& source : sources) {
+    const std::string folder = canonical(source) + "/";
+    if (target.starts_with(folder) || folder.starts_with(target)) {
+      return fail(ErrorCode::kInvalidArgument,
+                  fmt::format("{}: the set and its source {} must lie apart",
+                              path_to_text(directory), path_to_text(source)));
+    }
+  }
+  return {};
+}
+
+Result<void> check_request(const DatasetRequest& request) {
+  const std::string& extension = request.caption_extension;
+  if (extension.size() < 2 || extension.size() > kLongestExtension || extension.front() != '.' ||
+      extension.contains('/')) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("'{}' is no extension of captions; write one like .txt",
+                            path_to_text(extension)));
+  }
+  if (request.settings.quality < 1 || request.settings.quality > 100) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("a quality of {}; it goes from 1 to 100", request.settings.quality));
+  }
+  return check_apart(request.directory, request.sources);
+}
+
+// Deals the members out to the workers and keeps what came of them in the order of the listing.
+class DatasetRun {
+ public:
+  DatasetRun(const DatasetJob& job, const StopToken& stop)
+      : job_(job), stop_(stop), finished_(job.listing.members.size()) {}
+
+  void work() {
+    while (true) {
+      const std::size_t index = next_++;
+      if (index >= job_.listing.members.size() || stop_.stop_requested() || has_error()) {
+        return;
+      }
+      auto made = make_member(job_, job_.listing.members[index], stop_);
+      if (!made) {
+        keep_error(std::move(made).error());
+        return;
+      }
+      count(made->row);
+      finished_[index] = *std::move(made);
+    }
+  }
+
+  // A row of the listing that is final already.
+  void count(const ManifestRow& row) const {
+    DatasetProgress& progress = job_.environment.progress;
+    switch (row.status) {
+      case MemberStatus::kWritten:
+        ++progress.written;
+        break;
+      case MemberStatus::kUnchanged:
+        ++progress.unchanged;
+        break;
+      case MemberStatus::kSkipped:
+        ++progress.skipped;
+        break;
+      case MemberStatus::kFailed:
+        ++progress.failed;
+        break;
+    }
+    if (job_.environment.listener) {
+      job_.environment.listener(row);
+    }
+  }
+
+  std::optional<Error> take_error() {
+    const MutexLock lock{mutex_};
+    return std::exchange(error_, std::nullopt);
+  }
+
+  std::vector<std::optional<FinishedMember>>& finished() { return finished_; }
+
+ private:
+  bool has_error() {
+    const MutexLock lock{mutex_};
+    return error_.has_value();
+  }
+
+  void keep_error(Error error) {
+    const MutexLock lock{mutex_};
+    if (!error_ && error.code != ErrorCode::kCancelled) {
+      error_ = std::move(error);
+    }
+  }
+
+  const DatasetJob& job_;  // outlives the run
+  StopToken stop_;
+  std::atomic<std::size_t> next_ = 0;
+  std::vector<std::optional<FinishedMember>> finished_;  // each written by one worker
+  Mutex mutex_;
+  std::optional<Error> error_ GUARDED_BY(mutex_);
+};
+
+Result<void> write_manifest(const std::string& directory, const std::vector<ManifestRow>& rows) {
+  auto file = TRY(AtomicFile::create(fmt::format("{}/manifest.jsonl", directory)));
+  for (const ManifestRow& row : rows) {
+    TRY(file.write(fmt::format("{}\n", to_json_line(row))));
+  }
+  return file.commit();
+}
+
+DatasetReport report_of(const std::vector<ManifestRow>& rows) {
+  DatasetReport report;
+  for (const ManifestRow& row : rows) {
+    if (row.status == MemberStatus::kFailed) {
+      ++report.failed[row.code];
+    } else if (row.status == MemberStatus::kSkipped) {
+      ++report.skipped[row.reason];
+    }
+  }
+  return report;
+}
+
+Result<DatasetReport> finish(DatasetRun& run, const DatasetJob& job, bool interrupted) {
+  std::vector<ManifestRow> rows = job.listing.rows;
+  std::vector<JournalEntry> entries;
+  for (std::size_t index = 0; index < run.finished().size(); ++index) {
+    if (auto& member = run.finished()[index]) {
+      rows[job.listing.members[index].row] = std::move(member->row);
+      if (member->entry) {
+        entries.push_back(*std::move(member->entry));
+      }
+    }
+  }
+  if (!interrupted) {
+    TRY(write_manifest(job.request.directory, rows));
+    TRY(job.state.finish(entries));
+  }
+  DatasetReport report = report_of(rows);
+  report.interrupted = interrupted;
+  return report;
+}
+
+Result<DatasetListing> list(const DatasetRequest& request, const DatasetEnvironment& environment,
+                            const StopToken& stop) {
+  constexpr std::size_t kLongestPictureExtension = 5;  // ".webp"
+  const StageTimer timer{environment.clock, Stage::kList};
+  DatasetProgress& progress = environment.progress;
+  auto listing = TRY(list_dataset(
+      {.sources = request.sources,
+       .options = request.source_options,
+       .renaming = request.renaming,
+       .longest_extension = std::max(request.caption_extension.size(), kLongestPictureExtension),
+       .listed = [&](std::size_t count) { progress.listed = count; }},
+      environment.reader, environment.budget, stop));
+  progress.to_process = listing.members.size();
+  progress.listing_finished = true;
+  return listing;
+}
+
+// Those of members that are no pictures.
+void count_finished_rows(const DatasetRun& run, const DatasetListing& listing) {
+  std::size_t member = 0;
+  for (std::size_t row = 0; row < listing.rows.size(); ++row) {
+    if (member < listing.members.size() && listing.members[member].row == row) {
+      ++member;
+    } else {
+      run.count(listing.rows[row]);
+    }
+  }
+}
+
+}  // namespace
+
+Result<DatasetReport> run_dataset(const DatasetRequest& request,
+                                  const DatasetEnvironment& environment, const StopToken& stop) {
+  TRY(check_request(request));
+  TRY(make_directories(request.directory));
+  DatasetState state = TRY(DatasetState::open(request.directory, request.command));
+  const DatasetListing listing = TRY(list(request, environment, stop));
+  const DatasetJob job{.request = request,
+                       .environment = environment,
+                       .listing = listing,
+                       .state = state,
+                       .settings = digest_of(request.settings),
+                       .limit = environment.budget.limit() - listing.memory.size()};
+  DatasetRun run{job, stop};
+  count_finished_rows(run, listing);
+  {
+    std::vector<std::jthread> workers;
+    for (unsigned worker = 0; worker < std::max(1U, request.workers); ++worker) {
+      workers.emplace_back([&run] { run.work(); });
+    }
+  }
+  if (auto error = run.take_error()) {
+    return std::unexpected(*std::move(error));
+  }
+  return finish(run, job, stop.stop_requested());
+}
+
+}  // namespace albumen

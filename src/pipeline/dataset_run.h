@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The dataset job: sources into a folder of training pictures with their captions and a manifest.
+// What becomes of a picture depends on the picture, its name and the settings alone, so that a run
+// that is interrupted and run again gives the same set, byte for byte, as one that is not.
+// Tested by dataset_run_test.cpp.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "core/stop.h"
+#include "dataset/captions.h"
+#include "dataset/manifest.h"
+#include "dataset/output_places.h"
+#include "dataset/picture_settings.h"
+#include "govern/budget.h"
+#include "pipeline/stage_clock.h"
+#include "sources/source.h"
+#include "sources/source_reader.h"
+
+namespace albumen {
+
+struct DatasetRequest {
+  std::vector<std::string> sources;  ///< paths as bytes
+  SourceOptions source_options;
+  std::string directory;  ///< of the set; made when missing
+  PictureSettings settings;
+  Renaming renaming = Renaming::kKeep;
+  CaptionRule captions;
+  std::string caption_extension = ".txt";  ///< with its dot, at most 16 bytes
+  /// Replaces files of the names that are needed even where no run of albumen wrote them.
+  bool overwrite = false;
+  unsigned workers = 1;
+  std::string command;  ///< for whoever finds the folder in use
+};
+
+/// Where a run stands, for whoever draws it. Every field is written by the run only.
+struct DatasetProgress {
+  std::atomic<std::uint64_t> listed = 0;      ///< members met
+  std::atomic<std::uint64_t> to_process = 0;  ///< of those: perhaps pictures; final after listing
+  std::atomic<std::uint64_t> written = 0;
+  std::atomic<std::uint64_t> unchanged = 0;
+  std::atomic<std::uint64_t> failed = 0;
+  std::atomic<std::uint64_t> skipped = 0;
+  std::atomic<std::uint64_t> bytes_read = 0;
+  std::atomic<std::uint64_t> bytes_written = 0;
+  std::atomic<bool> listing_finished = false;
+};
+
+/// What a run works with; everything outlives it.
+struct DatasetEnvironment {
+  SourceReader& reader;
+  Budget& budget;
+  StageClock& clock;
+  DatasetProgress& progress;
+  /// Called with each finished row, from several threads at once; may be empty.
+  std::function<void(const ManifestRow&)> listener;
+};
+
+struct DatasetReport {
+  std::map<std::string, std::uint64_t> skipped;  ///< by reason
+  std::map<std::string, std::uint64_t> failed;   ///< by error code
+  bool interrupted = false;  ///< what is done is kept; the manifest is of an earlier run, if any
+};
+
+/// Makes the set. A picture that fails is a row, not an error of the run. The manifest
+/// (manifest.jsonl) appears at the end, whole, in the order of the sources; the journal that the
+/// next run goes on from lies in .albumen-dataset/. Errors: InvalidArgument for the request, also
+/// where the folder is a source or lies in one; Unavailable while another process writes the set;
+/// Io for the folder itself.
+Result<DatasetReport> run_dataset(const DatasetRequest& request,
+                                  const DatasetEnvironment& environment, const StopToken& stop);
+
+}  // namespace albumen

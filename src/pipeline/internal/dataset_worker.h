@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// One member of a dataset's sources: looked at, read, made, written, written down.
+// Tested by dataset_run_test.cpp.
+#pragma once
+
+#include <optional>
+
+#include "core/stop.h"
+#include "dataset/journal.h"
+#include "pipeline/dataset_run.h"
+#include "pipeline/internal/dataset_listing.h"
+#include "pipeline/internal/dataset_state.h"
+
+namespace albumen {
+
+/// What the workers of one run share; everything outlives them.
+struct DatasetJob {
+  const DatasetRequest& request;
+  const DatasetEnvironment& environment;
+  const DatasetListing& listing;
+  DatasetState& state;
+  Sha256Digest settings;  ///< of request.settings
+  Bytes limit;            ///< of one picture's reservation
+};
+
+/// What became of a member: its row and, where there is an output, its line of the journal.
+struct FinishedMember {
+  ManifestRow row;
+  std::optional<JournalEntry> entry;
+};
+
+/// Makes `member`. Error: Cancelled, or Io where the journal cannot be written, which ends the run;
+/// everything else is in the row. Any thread.
+Result<FinishedMember> make_member(const DatasetJob& job, const DatasetMember& member,
+                                   const StopToken& stop);
+
+}  // namespace albumen
