@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/jpeg/internal/jpeg_arena.h"
 
-
 namespace albumen {
 namespace {
 
