@@ -33,9 +33,9 @@ def measure(work):
                             {name: (title, how) for name, (title, how, *_) in PEERS.items()})
 
 
-def quality_rows(work, paths, side, peers):
+def quality_rows(work, paths, side, peers, must=at_least(-LARGEST_LOSS_DB)):
     """How far albumen's view is behind each peer's, by the same reference. `peers` maps a name to
-    its title and to how albumen works against it."""
+    its title and to how albumen works against it; `must` is None where the work is another."""
     commands = {}
     for name, (_title, how) in peers.items():
         commands[name] = lambda more, name=name: work.peer(name, paths, side, more)
@@ -51,7 +51,7 @@ def quality_rows(work, paths, side, peers):
             f"{found[name][reference]:.1f} dB" for reference, text in quality.REFERENCES.items())
         loss = ours["reference-lanczos"] - found[name]["reference-lanczos"]
         yield Row(f"PSNR of the view of {side} px: albumen - {title}", loss, "dB",
-                  at_least(-LARGEST_LOSS_DB), None, f"{against}; {len(paths)} pictures")
+                  must, None, f"{against}; {len(paths)} pictures")
 
 
 GROUPS = [Group("decode", 3, measure, ("timing",))]

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <fmt/core.h>
 
-#include "core/check.h"
 #include "files/path_text.h"
 #include "files/sha256.h"
 
@@ -53,9 +52,9 @@ Concept concept_of(std::string_view folder) {
 }
 
 OutputPlaces::OutputPlaces(Renaming renaming, std::size_t longest_extension)
-    : renaming_(renaming), room_(std::max<std::size_t>(longest_extension, 2), 'x') {
+    : renaming_(renaming),
+      room_(std::clamp<std::size_t>(longest_extension, 2, kMostExtension), 'x') {
   room_.front() = '.';
-  ALBUMEN_DCHECK(longest_extension <= kMostExtension);
 }
 
 OutputPlace OutputPlaces::place(std::string_view relative) {

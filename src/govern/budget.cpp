@@ -16,6 +16,7 @@
 #include "core/result.h"
 #include "core/stop.h"
 #include "core/units.h"
+#include "govern/internal/spare_mappings.h"
 
 namespace albumen {
 namespace {
@@ -24,6 +25,9 @@ std::unexpected<Error> exceeds_budget(Bytes size, Bytes limit) {
   return fail(ErrorCode::kBudgetExceeded,
               fmt::format("needs {}, the memory budget is {}", to_string(size), to_string(limit)));
 }
+
+// A few pictures' buffers: more would not be used again soon.
+constexpr Bytes kMostSpare = kMiB * 32;
 
 std::size_t index_of(MemoryTag tag) { return static_cast<std::size_t>(tag); }
 
@@ -54,6 +58,22 @@ Reservation& Reservation::operator=(Reservation&& other) noexcept {
 }
 
 Reservation::~Reservation() { shrink_to(Bytes{}); }
+
+internal::Mapping Reservation::take_mapping(std::size_t size) const {
+  const internal::Mapping kept = budget_->spare_->take(size);
+  if (kept.data != nullptr) {
+    return kept;
+  }
+  // What is kept may not add to what is reserved, all of which may be in use.
+  if (budget_->used() + Bytes{budget_->spare_->bytes()} > budget_->limit()) {
+    budget_->spare_->unmap_all();
+  }
+  return internal::map_memory(size);
+}
+
+void Reservation::give_mapping(internal::Mapping mapping) const noexcept {
+  budget_->spare_->give(mapping);
+}
 
 void Reservation::shrink_to(Bytes size) {
   if (budget_ == nullptr || size >= size_) {
@@ -90,7 +110,9 @@ void Reservation::merge(Reservation&& other) {
   other.budget_ = nullptr;
 }
 
-Budget::Budget(Bytes limit) : limit_(limit) {}
+Budget::Budget(Bytes limit)
+    : limit_(limit),
+      spare_(std::make_unique<internal::SpareMappings>(std::min(limit / 8, kMostSpare).count())) {}
 
 Budget::~Budget() { ALBUMEN_DCHECK(used() == Bytes{}); }
 

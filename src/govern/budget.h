@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <string_view>
 
 #include "core/mutex.h"
@@ -15,6 +16,11 @@
 #include "core/units.h"
 
 namespace albumen {
+
+namespace internal {
+struct Mapping;
+class SpareMappings;
+}  // namespace internal
 
 /// What memory is used for; statistics are kept per tag.
 enum class MemoryTag : std::uint8_t { kEncoded, kPixels, kTensor, kVectors, kArchive, kOther };
@@ -53,6 +59,11 @@ class Reservation {
 
  private:
   friend class Budget;
+  friend class ByteBuffer;
+  // A mapping for a buffer that this reservation pays for, and back.
+  [[nodiscard]] internal::Mapping take_mapping(std::size_t size) const;
+  void give_mapping(internal::Mapping mapping) const noexcept;
+
   Reservation(Budget* budget, MemoryTag tag, Bytes size);
 
   Budget* budget_ = nullptr;  // outlives every reservation made from it
@@ -60,7 +71,9 @@ class Reservation {
   Bytes size_;
 };
 
-/// The one ledger of a run. Internally locked. Requests are served in order of arrival: a large
+/// The one ledger of a run. Internally locked. Keeps some memory that was given back for the next
+/// buffers, an eighth of the limit and 32 MiB at most, and none beside reservations that together
+/// fill the limit. Requests are served in order of arrival: a large
 /// request at the head blocks later small ones, so large jobs do not starve.
 class Budget {
  public:
@@ -107,6 +120,7 @@ class Budget {
   void retag(MemoryTag from, MemoryTag to, Bytes size);
 
   const Bytes limit_;
+  const std::unique_ptr<internal::SpareMappings> spare_;
   mutable Mutex mutex_;
   ConditionVariable changed_;
   std::list<Waiter> waiters_ GUARDED_BY(mutex_);

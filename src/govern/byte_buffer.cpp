@@ -3,42 +3,18 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <fmt/core.h>
-#include <sys/mman.h>
 #include <utility>
 
 #include "core/error.h"
 #include "core/result.h"
 #include "core/units.h"
 #include "govern/budget.h"
+#include "govern/internal/spare_mappings.h"
 
 namespace albumen {
 namespace {
-
-// From here on memory comes straight from the system and returns to it at once, so that resident
-// memory follows the ledger whatever the heap does; below, the heap is faster.
-constexpr std::size_t kMapFrom = kZeroedFrom;
-
-// Two MiB pages where the system offers them: a twentieth of the page faults and TLB misses of a
-// large picture. Only whole aligned parts of a mapping get them, so no memory is added.
-constexpr std::size_t kHugeFrom = std::size_t{4} * 1024 * 1024;
-
-std::byte* map_memory(std::size_t size) {
-  // Populated at once, instead of by a page fault per 4 KiB; every buffer is filled anyway.
-  const bool huge = size >= kHugeFrom;
-  const int populate = huge ? 0 : MAP_POPULATE;
-  void* memory =
-      ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | populate, -1, 0);
-  if (memory == MAP_FAILED) {
-    return nullptr;
-  }
-  if (huge) {
-    // Advice: where a kernel does not know it, pages come one by one as they are touched.
-    (void)::madvise(memory, size, MADV_HUGEPAGE);
-    (void)::madvise(memory, size, MADV_POPULATE_WRITE);
-  }
-  return static_cast<std::byte*>(memory);
-}
 
 std::byte* heap_memory(std::size_t size) {
   const std::size_t rounded = (size + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
@@ -48,24 +24,37 @@ std::byte* heap_memory(std::size_t size) {
 
 }  // namespace
 
-Result<ByteBuffer> ByteBuffer::allocate(Reservation& job, MemoryTag tag, std::size_t size) {
+Result<ByteBuffer> ByteBuffer::allocate(Reservation& job, MemoryTag tag, std::size_t size,
+                                        Contents contents) {
   ByteBuffer buffer;
   if (size == 0) {
     return buffer;
   }
   buffer.reservation_ = TRY(job.split(tag, Bytes{size}));
-  buffer.data_ = size >= kMapFrom ? map_memory(size) : heap_memory(size);
+  if (size >= kMapFrom) {
+    const internal::Mapping mapping = contents == Contents::kZeros
+                                          ? internal::map_memory(size)
+                                          : buffer.reservation_.take_mapping(size);
+    buffer.data_ = mapping.data;
+    buffer.mapped_ = mapping.size;
+  } else {
+    buffer.data_ = heap_memory(size);
+  }
   if (buffer.data_ == nullptr) {
     return fail(ErrorCode::kBudgetExceeded,
                 fmt::format("the system has no {} of memory left", to_string(Bytes{size})));
   }
   buffer.size_ = size;
+  if (contents == Contents::kZeros && buffer.mapped_ == 0) {
+    std::memset(buffer.data_, 0, size);
+  }
   return buffer;
 }
 
 ByteBuffer::ByteBuffer(ByteBuffer&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)),
       size_(std::exchange(other.size_, 0)),
+      mapped_(std::exchange(other.mapped_, 0)),
       reservation_(std::move(other.reservation_)) {}
 
 ByteBuffer& ByteBuffer::operator=(ByteBuffer&& other) noexcept {
@@ -73,6 +62,7 @@ ByteBuffer& ByteBuffer::operator=(ByteBuffer&& other) noexcept {
     free_memory();
     data_ = std::exchange(other.data_, nullptr);
     size_ = std::exchange(other.size_, 0);
+    mapped_ = std::exchange(other.mapped_, 0);
     reservation_ = std::move(other.reservation_);
   }
   return *this;
@@ -81,13 +71,14 @@ ByteBuffer& ByteBuffer::operator=(ByteBuffer&& other) noexcept {
 ByteBuffer::~ByteBuffer() { free_memory(); }
 
 void ByteBuffer::free_memory() noexcept {
-  if (size_ >= kMapFrom) {
-    ::munmap(data_, size_);
+  if (mapped_ > 0) {
+    reservation_.give_mapping({.data = data_, .size = mapped_});
   } else {
     std::free(data_);  // NOLINT(cppcoreguidelines-owning-memory): from aligned_alloc above
   }
   data_ = nullptr;
   size_ = 0;
+  mapped_ = 0;
 }
 
 void ByteBuffer::release_to(Reservation& job) {

@@ -15,11 +15,17 @@ namespace albumen {
 /// Every buffer starts at a multiple of this (a cache line, and an AVX-512 vector).
 inline constexpr std::size_t kBufferAlignment = 64;
 
-/// Buffers of at least this many bytes come fresh from the system, all zeros.
-inline constexpr std::size_t kZeroedFrom = std::size_t{256} * 1024;
+/// Buffers of at least this many bytes are mappings of their own, outside the heap: resident memory
+/// then follows the ledger whatever the heap does. Below, the heap is faster.
+inline constexpr std::size_t kMapFrom = std::size_t{256} * 1024;
 
-/// Owned, aligned bytes. Move-only; contents undefined after allocation, but see kZeroedFrom. Not
-/// locked.
+/// What a new buffer holds.
+enum class Contents : bool {
+  kAny,  ///< whatever was there
+  kZeros,
+};
+
+/// Owned, aligned bytes. Move-only. Not locked.
 class ByteBuffer {
  public:
   ByteBuffer() = default;
@@ -27,7 +33,8 @@ class ByteBuffer {
   /// Takes `size` bytes out of `job`'s reservation and allocates them.
   /// Errors: Internal when the reservation is too small (a wrong prediction), BudgetExceeded when
   /// the system has no memory.
-  static Result<ByteBuffer> allocate(Reservation& job, MemoryTag tag, std::size_t size);
+  static Result<ByteBuffer> allocate(Reservation& job, MemoryTag tag, std::size_t size,
+                                     Contents contents = Contents::kAny);
 
   ByteBuffer(ByteBuffer&& other) noexcept;
   ByteBuffer& operator=(ByteBuffer&& other) noexcept;
@@ -57,6 +64,7 @@ class ByteBuffer {
 
   std::byte* data_ = nullptr;
   std::size_t size_ = 0;
+  std::size_t mapped_ = 0;  // bytes of its mapping; 0: it lies on the heap
   Reservation reservation_;
 };
 

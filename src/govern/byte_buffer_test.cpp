@@ -43,18 +43,28 @@ TEST(ByteBufferTest, ReleaseHandsTheBytesBackToTheJob) {
   EXPECT_EQ(job.size(), kKiB);
 }
 
-TEST(ByteBufferTest, LargeBuffersStartAsZeros) {
-  for (const std::size_t size : {kZeroedFrom, std::size_t{9} * 1024 * 1024 + 5}) {
+TEST(ByteBufferTest, ZerosAreZerosAlsoWhereMemoryIsUsedAgain) {
+  for (const std::size_t size : {std::size_t{100}, kMapFrom, std::size_t{9} * 1024 * 1024 + 5}) {
     Budget budget{kMiB * 16};
     auto job = budget.reserve(MemoryTag::kOther, Bytes{size}, {}).value();
     for (int round = 0; round < 2; ++round) {
-      auto buffer = ByteBuffer::allocate(job, MemoryTag::kPixels, size).value();
+      auto buffer = ByteBuffer::allocate(job, MemoryTag::kPixels, size, Contents::kZeros).value();
       EXPECT_TRUE(
           std::ranges::all_of(buffer.bytes(), [](std::byte byte) { return byte == std::byte{0}; }));
       std::memset(buffer.data(), 7, buffer.size());
       buffer.release_to(job);
     }
   }
+}
+
+TEST(ByteBufferTest, MemoryOfABufferServesTheNextOfItsSize) {
+  Budget budget{kMiB * 64};
+  auto job = budget.reserve(MemoryTag::kOther, kMiB * 8, {}).value();
+  auto first = ByteBuffer::allocate(job, MemoryTag::kPixels, kMapFrom * 4).value();
+  const auto* data = first.data();
+  first.release_to(job);
+  const auto second = ByteBuffer::allocate(job, MemoryTag::kPixels, kMapFrom * 4).value();
+  EXPECT_EQ(second.data(), data);
 }
 
 TEST(ByteBufferTest, MovesWithoutCopying) {

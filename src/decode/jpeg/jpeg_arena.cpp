@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/jpeg/internal/jpeg_arena.h"
 
-#include <cstring>
-
 namespace albumen {
 namespace {
 
@@ -56,15 +54,12 @@ jvirt_sarray_ptr request_samples(j_common_ptr jpeg, int /*pool*/, boolean /*zero
   return nullptr;
 }
 
-jvirt_barray_ptr request_blocks(j_common_ptr jpeg, int pool, boolean zero, JDIMENSION width,
+jvirt_barray_ptr request_blocks(j_common_ptr jpeg, int pool, boolean /*zero*/, JDIMENSION width,
                                 JDIMENSION count, JDIMENSION /*access*/) {
   auto* const array = static_cast<WholeBlockArray*>(take_or_exit(jpeg, sizeof(WholeBlockArray)));
   array->rows = alloc_blocks(jpeg, pool, width, count);
   array->row_count = count;
-  const JpegArena& arena = *static_cast<JpegClient*>(jpeg->client_data)->arena;
-  if (zero != FALSE && !arena.is_zeroed()) {
-    std::memset(array->rows[0], 0, std::size_t{width} * count * sizeof(JBLOCK));
-  }
+  // Zero already: an arena holds zeros, and hands nothing out twice.
   return reinterpret_cast<jvirt_barray_ptr>(array);
 }
 

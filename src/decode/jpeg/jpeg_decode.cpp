@@ -216,7 +216,8 @@ Outcome run_session(JpegSession& session, const DecodeRequest& request,
 Result<float> decode_with_libjpeg(const DecodeRequest& request, const JpegGeometry& geometry,
                                   Reservation& job, ByteBuffer& output) {
   const JpegScans scans = TRY(select_scans(request.bytes, request.info, geometry));
-  JpegArena arena{TRY(ByteBuffer::allocate(job, MemoryTag::kPixels, geometry.arena_bytes))};
+  JpegArena arena{
+      TRY(ByteBuffer::allocate(job, MemoryTag::kPixels, geometry.arena_bytes, Contents::kZeros))};
   const bool keeps_damaged = request.options.keep_truncated_percent < 100.0F;
   if (keeps_damaged) {
     std::memset(output.data(), kMissingSample, output.size());

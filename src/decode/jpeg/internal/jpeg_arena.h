@@ -22,7 +22,7 @@ struct JpegClient {
 /// Bump allocator behind a libjpeg object. Nothing is freed before the whole. One thread.
 class JpegArena {
  public:
-  /// `buffer` pays for everything; its contents may be anything.
+  /// `buffer` pays for everything. REQUIRES: it holds zeros.
   explicit JpegArena(ByteBuffer buffer) : buffer_(std::move(buffer)) {}
 
   /// Replaces the allocating methods of `jpeg`'s memory manager; call right after
@@ -33,9 +33,6 @@ class JpegArena {
 
   /// Aligned to kBufferAlignment, or null when the space is used up.
   void* take(std::size_t size);
-
-  /// What `take` gives is zero already: nothing is handed out twice.
-  [[nodiscard]] bool is_zeroed() const { return buffer_.size() >= kZeroedFrom; }
 
   [[nodiscard]] std::size_t used() const { return used_; }
 
