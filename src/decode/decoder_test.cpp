@@ -6,7 +6,7 @@
 
 #include "decode/limits.h"
 #include "decode/testing/decode_all.h"
-#include "decode/testing/heap_peak.h"
+#include "govern/testing/heap_peak.h"
 
 namespace albumen {
 namespace {

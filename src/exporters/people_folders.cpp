@@ -14,6 +14,7 @@
 #include <utility>
 #include <variant>
 
+#include "encode/byte_sink.h"
 #include "encode/png.h"
 #include "exporters/contact_sheet.h"
 #include "exporters/internal/face_tile.h"
@@ -183,9 +184,16 @@ class PeopleFolders {
         fail_picture(appearance, std::move(drawn).error());
       }
     }
-    const auto png = TRY(encode_png(sheet.pixels(), {}));
+    return write_sheet(path, sheet.pixels());
+  }
+
+  Result<void> write_sheet(const std::string& path, ImageView pixels) {
+    const PngOptions options;
+    Budget budget{png_encode_bytes(pixels.size(), pixels.channels(), options.effort)};
+    auto job = TRY(budget.reserve(MemoryTag::kEncoded, budget.limit(), stop_));
     auto file = TRY(AtomicFile::create(path));
-    TRY(file.write(png));
+    FileSink sink{file};
+    TRY(encode_png(pixels, options, sink, job));
     return file.commit();
   }
 

@@ -5,8 +5,8 @@
 
 #include "decode/jpeg/jpeg_geometry.h"
 #include "decode/testing/decode_all.h"
-#include "decode/testing/heap_peak.h"
 #include "decode/testing/reference_jpeg.h"
+#include "govern/testing/heap_peak.h"
 
 namespace albumen {
 namespace {

@@ -4,7 +4,7 @@
 #include <random>
 
 #include "decode/testing/decode_all.h"
-#include "decode/testing/heap_peak.h"
+#include "govern/testing/heap_peak.h"
 
 namespace albumen {
 namespace {

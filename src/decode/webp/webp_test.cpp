@@ -5,8 +5,8 @@
 
 #include "decode/internal/metered_heap.h"
 #include "decode/testing/decode_all.h"
-#include "decode/testing/heap_peak.h"
 #include "decode/webp/webp_plan.h"
+#include "govern/testing/heap_peak.h"
 
 namespace albumen {
 namespace {

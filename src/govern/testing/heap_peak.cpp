@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "decode/testing/heap_peak.h"
+#include "govern/testing/heap_peak.h"
 
 #include <algorithm>
 #include <cstdlib>

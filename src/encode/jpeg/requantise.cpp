@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "encode/jpeg/requantise.h"
+
+#include <cstdint>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "encode/jpeg/requantise.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.h, which includes this file once per target.
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+
+namespace albumen::HWY_NAMESPACE {
+namespace {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Wide32 = hn::CappedTag<std::int32_t, 16>;
+using WideFloat = hn::RebindToFloat<Wide32>;
+using Narrow16 = hn::Rebind<std::int16_t, Wide32>;
+
+void requantise_blocks(std::int16_t* coefficients, std::size_t blocks, const float* ratios) {
+  const Wide32 d32;
+  const WideFloat d;
+  const Narrow16 d16;
+  const std::size_t lanes = hn::Lanes(d32);
+  for (std::size_t block = 0; block < blocks; ++block, coefficients += kBlockCoefficients) {
+    for (std::size_t i = 0; i < kBlockCoefficients; i += lanes) {
+      const auto steps = hn::ConvertTo(d, hn::PromoteTo(d32, hn::LoadU(d16, coefficients + i)));
+      // One product, rounded once: nothing here that a target could contract or reorder.
+      const auto product = hn::Mul(steps, hn::LoadU(d, ratios + i));
+      hn::StoreU(hn::DemoteTo(d16, hn::NearestInt(product)), d16, coefficients + i);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace albumen::HWY_NAMESPACE
+
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace albumen {
+
+HWY_EXPORT(requantise_blocks);
+
+void requantise(std::int16_t* coefficients, std::size_t blocks, const StepRatios& ratios) {
+  HWY_DYNAMIC_DISPATCH(requantise_blocks)(coefficients, blocks, ratios.data());
+}
+
+}  // namespace albumen
+#endif

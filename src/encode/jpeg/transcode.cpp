@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <fmt/core.h>
+#include <memory>
+#include <utility>
+
+#include "core/error.h"
+#include "encode/jpeg.h"
+#include "encode/jpeg/internal/jpeg_guard.h"
+#include "encode/jpeg/internal/jpeg_room.h"
+#include "encode/jpeg/requantise.h"
+#include "govern/byte_buffer.h"
+
+namespace albumen {
+namespace {
+
+// What libjpeg keeps of one header: 12 KiB in libjpeg-turbo 2.1.5.
+constexpr std::size_t kHeaderBytes = 32 * kKiB.count();
+// A reading and a writing object with their tables: 61 KiB there.
+constexpr std::uint64_t kTableBytes = 96 * kKiB.count();
+// Real progressive files have 4 to 20; every scan is a pass over all blocks, however few bytes it
+// has.
+constexpr int kMostScans = 120;
+constexpr std::array<JOCTET, 2> kEndMarker{0xFF, JPEG_EOI};
+
+/// A decompression object that reads from memory. Not movable.
+class JpegReader {
+ public:
+  JpegReader(JpegGuard& guard, std::span<const std::byte> file) : file_(file) {
+    guard.watch(jpeg_);
+  }
+
+  JpegReader(const JpegReader&) = delete;
+  JpegReader& operator=(const JpegReader&) = delete;
+
+  ~JpegReader() { jpeg_destroy_decompress(&jpeg_); }
+
+  /// Inside `run`, first. Reads up to the first scan.
+  void open() {
+    jpeg_create_decompress(&jpeg_);
+    JpegRoom::install(reinterpret_cast<jpeg_common_struct&>(jpeg_));
+    source_.next_input_byte = reinterpret_cast<const JOCTET*>(file_.data());
+    source_.bytes_in_buffer = file_.size();
+    source_.init_source = ignore;
+    source_.fill_input_buffer = fill;
+    source_.skip_input_data = skip;
+    source_.resync_to_restart = jpeg_resync_to_restart;
+    source_.term_source = ignore;
+    jpeg_.src = &source_;
+    progress_.progress_monitor = count_scans;
+    jpeg_.progress = &progress_;
+    jpeg_read_header(&jpeg_, TRUE);
+  }
+
+  jpeg_decompress_struct& jpeg() { return jpeg_; }
+
+ private:
+  static void ignore(j_decompress_ptr /*jpeg*/) {}
+
+  static boolean fill(j_decompress_ptr jpeg) {
+    JpegGuard::of(reinterpret_cast<j_common_ptr>(jpeg)).note_end();
+    jpeg->src->next_input_byte = kEndMarker.data();
+    jpeg->src->bytes_in_buffer = kEndMarker.size();
+    // Fatal, through the guard: a file that ends early is the decoder's to conceal or refuse.
+    WARNMS(jpeg, JWRN_JPEG_EOF);
+    return TRUE;
+  }
+
+  static void skip(j_decompress_ptr jpeg, long count) {
+    const auto wanted = count > 0 ? static_cast<std::size_t>(count) : 0;
+    if (wanted > jpeg->src->bytes_in_buffer) {
+      fill(jpeg);
+      return;
+    }
+    jpeg->src->next_input_byte += wanted;
+    jpeg->src->bytes_in_buffer -= wanted;
+  }
+
+  static void count_scans(j_common_ptr jpeg) {
+    if (reinterpret_cast<j_decompress_ptr>(jpeg)->input_scan_number > kMostScans) {
+      refuse_scans(jpeg);
+      JpegGuard::of(jpeg).give_up();
+    }
+  }
+
+  static void refuse_scans(j_common_ptr jpeg) {
+    JpegGuard::of(jpeg).keep(
+        {.code = ErrorCode::kTooLarge,
+         .message = fmt::format("JPEG: the file has more than {} scans", kMostScans)});
+  }
+
+  std::span<const std::byte> file_;
+  jpeg_source_mgr source_{};
+  jpeg_progress_mgr progress_{};
+  jpeg_decompress_struct jpeg_{};
+};
+
+std::uint64_t round_up(std::uint64_t value, int to) {
+  const auto step = static_cast<std::uint64_t>(to);
+  return (value + step - 1) / step * step;
+}
+
+std::uint64_t room_after_header(const jpeg_decompress_struct& jpeg) {
+  std::uint64_t sum = kTableBytes;
+  for (int index = 0; index < jpeg.num_components; ++index) {
+    const jpeg_component_info& component = jpeg.comp_info[index];
+    sum += room_for_blocks(round_up(component.width_in_blocks, component.h_samp_factor),
+                           round_up(component.height_in_blocks, component.v_samp_factor));
+  }
+  return sum;
+}
+
+/// Room for a header, from the heap.
+struct HeaderRoom {
+  alignas(kBufferAlignment) std::array<std::byte, kHeaderBytes> memory;
+};
+
+// libjpeg's tables for a quality, scaled from those of the standard's annex K.
+struct QualityTables {
+  std::array<std::uint16_t, kBlockCoefficients> luma{};
+  std::array<std::uint16_t, kBlockCoefficients> chroma{};
+};
+
+QualityTables tables_for(jpeg_compress_struct& jpeg, int quality) {
+  jpeg_set_quality(&jpeg, quality, TRUE);
+  QualityTables tables;
+  std::ranges::copy(jpeg.quant_tbl_ptrs[0]->quantval, tables.luma.begin());
+  std::ranges::copy(jpeg.quant_tbl_ptrs[1]->quantval, tables.chroma.begin());
+  return tables;
+}
+
+bool is_chroma(const jpeg_decompress_struct& jpeg, int component) {
+  const bool has_chroma = jpeg.jpeg_color_space == JCS_YCbCr || jpeg.jpeg_color_space == JCS_YCCK;
+  return has_chroma && (component == 1 || component == 2);
+}
+
+/// Rounds one component's coefficients to the coarser of its own steps and `asked`, and gives the
+/// writer those steps. REQUIRES: inside `run`.
+void requantise_component(jpeg_decompress_struct& from, jpeg_compress_struct& to, int index,
+                          jvirt_barray_ptr blocks,
+                          const std::array<std::uint16_t, kBlockCoefficients>& asked) {
+  jpeg_component_info& component = from.comp_info[index];
+  if (component.quant_table == nullptr) {
+    ERREXIT1(&from, JERR_NO_QUANT_TABLE, component.quant_tbl_no);
+  }
+  // A table for each component: the source may share one where the quality's differ.
+  JQUANT_TBL*& table = to.quant_tbl_ptrs[index];
+  if (table == nullptr) {
+    table = jpeg_alloc_quant_table(reinterpret_cast<j_common_ptr>(&to));
+  }
+  table->sent_table = FALSE;
+  to.comp_info[index].quant_tbl_no = index;
+  StepRatios ratios{};
+  bool same = true;
+  for (std::size_t i = 0; i < kBlockCoefficients; ++i) {
+    const std::uint16_t own = component.quant_table->quantval[i];
+    const std::uint16_t step = std::max(own, asked[i]);
+    table->quantval[i] = step;
+    ratios[i] = static_cast<float>(own) / static_cast<float>(step);
+    same = same && own == step;
+  }
+  if (same) {
+    return;
+  }
+  for (JDIMENSION row = 0; row < component.height_in_blocks; ++row) {
+    JBLOCKARRAY line =
+        from.mem->access_virt_barray(reinterpret_cast<j_common_ptr>(&from), blocks, row, 1, TRUE);
+    requantise(line[0][0], component.width_in_blocks, ratios);
+  }
+}
+
+// Components with equal steps share a table, and the file says it once.
+void share_equal_tables(jpeg_compress_struct& to) {
+  for (int index = 1; index < to.num_components; ++index) {
+    for (int earlier = 0; earlier < index; ++earlier) {
+      if (std::ranges::equal(to.quant_tbl_ptrs[index]->quantval,
+                             to.quant_tbl_ptrs[earlier]->quantval)) {
+        to.comp_info[index].quant_tbl_no = earlier;
+        break;
+      }
+    }
+  }
+}
+
+void transcode(JpegReader& reader, JpegWriter& writer, JpegOutput& output,
+               const JpegTranscodeOptions& options) {
+  jpeg_decompress_struct& from = reader.jpeg();
+  jpeg_compress_struct& to = writer.jpeg();
+  reader.open();
+  jvirt_barray_ptr* const arrays = jpeg_read_coefficients(&from);
+  writer.create();
+  output.connect(to);
+  jpeg_copy_critical_parameters(&from, &to);
+  to.optimize_coding = options.codes == JpegCodes::kOptimised ? TRUE : FALSE;
+  const QualityTables tables = tables_for(to, options.quality);
+  for (int index = 0; index < from.num_components; ++index) {
+    requantise_component(from, to, index, arrays[index],
+                         is_chroma(from, index) ? tables.chroma : tables.luma);
+  }
+  share_equal_tables(to);
+  jpeg_write_coefficients(&to, arrays);
+  jpeg_finish_compress(&to);
+}
+
+}  // namespace
+
+Result<Bytes> jpeg_transcode_bytes(std::span<const std::byte> file) {
+  const auto memory = std::make_unique_for_overwrite<HeaderRoom>();
+  JpegRoom room{memory->memory};
+  JpegGuard guard{room};
+  JpegReader reader{guard, file};
+  if (!guard.run([&reader] { reader.open(); })) {
+    return std::unexpected(guard.error());
+  }
+  return Bytes{JpegOutput::kBufferBytes + room_after_header(reader.jpeg())};
+}
+
+Result<void> transcode_jpeg(std::span<const std::byte> file, const JpegTranscodeOptions& options,
+                            ByteSink& sink, Reservation& job) {
+  if (options.quality < 1 || options.quality > 100) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("JPEG: quality {} is not in 1..100", options.quality));
+  }
+  const Bytes need = TRY(jpeg_transcode_bytes(file));
+  ByteBuffer buffer = TRY(ByteBuffer::allocate(job, MemoryTag::kEncoded, need.count()));
+  {
+    JpegRoom room{buffer.bytes().subspan(JpegOutput::kBufferBytes)};
+    JpegGuard guard{room};
+    JpegReader reader{guard, file};
+    JpegOutput output{sink, buffer.bytes().data()};
+    JpegWriter writer{guard};
+    const bool whole = guard.run(
+        [&reader, &writer, &output, &options] { transcode(reader, writer, output, options); });
+    if (!whole) {
+      return std::unexpected(guard.error());
+    }
+  }
+  buffer.release_to(job);
+  return {};
+}
+
+}  // namespace albumen
