@@ -16,7 +16,8 @@ namespace albumen {
 /// Internally locked. A transform that falls out lives on with whoever holds it.
 class ColourCache {
  public:
-  /// Keeps the `most` choices that were asked for last. One takes about 250 KiB, for CMYK 600 KiB.
+  /// Keeps the `most` choices that were asked for last. One takes some 20 KiB, one of
+  /// many dimensions up to about 600 KiB.
   explicit ColourCache(std::size_t most = 16) : most_(most) {}
 
   /// As choose_colour, by the digest of what the source says. Two threads that ask for the same

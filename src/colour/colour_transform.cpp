@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <fmt/core.h>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 
 #include "colour/colour_source.h"
 #include "colour/internal/lcms.h"
+#include "colour/internal/matrix_shaper.h"
 #include "core/check.h"
 
 namespace albumen {
@@ -25,6 +27,7 @@ namespace albumen {
 struct ColourTransform::Tables {
   internal::LcmsContext context;  // before what lives in it
   internal::LcmsTransform transform;
+  std::optional<internal::MatrixShaper> shaper;  // instead, where the profile is that simple
   std::array<std::array<std::uint8_t, 3>, 256> gray{};
 };
 
@@ -74,6 +77,21 @@ bool changes_nothing(const LcmsTransform& transform) {
   std::vector<std::uint8_t> after(before.size());
   run(transform, before.data(), after.data(), before.size() / 3);
   return is_near(before, after);
+}
+
+/// The short way, where it goes where Little CMS goes.
+std::optional<internal::MatrixShaper> shaper_like(const LcmsTransform& transform,
+                                                  const LcmsContext& context,
+                                                  const LcmsProfile& profile) {
+  std::optional<internal::MatrixShaper> shaper = internal::MatrixShaper::from(context, profile);
+  if (!shaper) {
+    return std::nullopt;
+  }
+  std::vector<std::uint8_t> one = probe_colours();
+  std::vector<std::uint8_t> other = one;
+  run(transform, one.data(), one.data(), one.size() / 3);
+  shaper->convert(other, 3);
+  return is_near(one, other) ? shaper : std::nullopt;
 }
 
 bool changes_nothing(const Tables& tables) {
@@ -153,6 +171,9 @@ ColourChoice choose_with(Opened opened, ColourModel model) {
   auto tables = std::make_unique<Tables>();
   tables->transform =
       internal::transform_to_srgb(opened.context, opened.profile, inks ? kInks : kLight);
+  if (tables->transform && !inks) {
+    tables->shaper = shaper_like(tables->transform, opened.context, opened.profile);
+  }
   opened.profile.reset();
   tables->context = std::move(opened.context);
   if (!tables->transform) {
@@ -160,6 +181,10 @@ ColourChoice choose_with(Opened opened, ColourModel model) {
   }
   if (!inks && changes_nothing(tables->transform)) {
     return {};
+  }
+  if (tables->shaper) {
+    tables->transform.reset();
+    tables->context.reset();
   }
   const ColourModel taken = inks ? ColourModel::kCmyk : ColourModel::kRgb;
   return {.transform = std::make_shared<ColourTransform>(taken, std::move(tables)), .note = {}};
@@ -216,6 +241,10 @@ void ColourTransform::convert(std::span<std::uint8_t> pixels, int channels) cons
       std::ranges::copy(tables_->gray.at(pixels[i]),
                         pixels.begin() + static_cast<std::ptrdiff_t>(i));
     }
+    return;
+  }
+  if (tables_->shaper) {
+    tables_->shaper->convert(pixels, step);
     return;
   }
   if (channels == 3) {
