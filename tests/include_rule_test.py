@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks who includes whom, by reading the #include lines under src/.
 
-The rule: core <- files <- govern <- {sources, decode, prepare, encode, infer, library} <-
+The rule: core <- files <- govern <- colour <- {sources, decode, prepare, encode, infer, library} <-
 {analyze, people, compare, dataset, exporters} <- pipeline <- cli. A folder includes itself and
-anything to its left, nothing beside it. Headers under internal/ belong to their own folder alone, those under testing/ to
-tests; a header that others may include names no third party. Every fuzz target has seeds.
+anything to its left, nothing beside it. Headers under internal/ belong to their own folder alone,
+those under testing/ to tests; a header that others may include names no third party. Every fuzz
+target has seeds.
 
 Standard library only; run by ctest, or by hand: python3 tests/include_rule_test.py
 """
@@ -20,6 +21,7 @@ LAYERS = [
     ["core"],
     ["files"],
     ["govern"],
+    ["colour"],
     ["sources", "decode", "prepare", "encode", "infer", "library"],
     ["analyze", "people", "compare", "dataset", "exporters"],
     ["pipeline"],

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 
+#include "colour/colour_transform.h"
 #include "core/content_type.h"
 #include "core/geometry.h"
 #include "core/result.h"
@@ -74,6 +75,10 @@ struct DecodeOptions {
   /// Accept a damaged picture of which at least this share is there, in percent; 100 accepts none.
   /// The share goes to DecodedImage::complete, the missing part is filled with defined bytes.
   float keep_truncated_percent = 100.0F;
+  /// How inks become RGB: used for CMYK JPEGs where it takes kCmyk, which are else converted by
+  /// the simple formula of browsers. Other pictures keep their colours, whatever is here: those
+  /// are cheaper to convert when the picture is small. Outlives the decode.
+  const ColourTransform* colour = nullptr;
 };
 
 /// How to decode, and what it costs.

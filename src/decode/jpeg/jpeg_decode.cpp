@@ -7,8 +7,10 @@
 #include <cstring>
 #include <fmt/core.h>
 #include <optional>
+#include <span>
 #include <utility>
 
+#include "colour/colour_transform.h"
 #include "decode/internal/format.h"
 #include "decode/jpeg/internal/jpeg_session.h"
 #include "decode/jpeg/jpeg_geometry.h"
@@ -120,8 +122,35 @@ void cmyk_to_rgb(std::uint8_t* rgb, const std::uint8_t* cmyk, std::uint32_t widt
   }
 }
 
+/// How a row of CMYK becomes RGB.
+struct InkReader {
+  bool inverted = false;
+  const ColourTransform* colour = nullptr;  ///< null: the naive conversion
+
+  // `cmyk` may be changed.
+  void convert(std::uint8_t* rgb, std::uint8_t* cmyk, std::uint32_t width) const {
+    if (colour == nullptr) {
+      cmyk_to_rgb(rgb, cmyk, width, inverted);
+      return;
+    }
+    const std::span inks{cmyk, std::size_t{width} * 4};
+    if (inverted) {
+      std::ranges::transform(inks, inks.begin(), [](std::uint8_t ink) -> std::uint8_t {
+        return static_cast<std::uint8_t>(255 - ink);
+      });
+    }
+    colour->convert_inks({rgb, std::size_t{width} * 3}, inks);
+  }
+};
+
+InkReader ink_reader(const DecodeRequest& request) {
+  const ColourTransform* const colour = request.options.colour;
+  const bool takes_inks = colour != nullptr && colour->model() == ColourModel::kCmyk;
+  return {.inverted = request.info.jpeg.adobe_inverted, .colour = takes_inks ? colour : nullptr};
+}
+
 void read_rows(jpeg_decompress_struct& jpeg, const JpegGeometry& geometry, std::uint8_t* out,
-               bool inverted) {
+               const InkReader& inks) {
   JSAMPARRAY cmyk = nullptr;
   if (jpeg.num_components == 4) {
     cmyk = jpeg.mem->alloc_sarray(reinterpret_cast<j_common_ptr>(&jpeg), JPOOL_IMAGE,
@@ -133,7 +162,7 @@ void read_rows(jpeg_decompress_struct& jpeg, const JpegGeometry& geometry, std::
       jpeg_read_scanlines(&jpeg, &row, 1);
     } else {
       jpeg_read_scanlines(&jpeg, cmyk, 1);
-      cmyk_to_rgb(row, cmyk[0], jpeg.output_width, inverted);
+      inks.convert(row, cmyk[0], jpeg.output_width);
     }
   }
 }
@@ -183,12 +212,12 @@ Outcome run_session(JpegSession& session, const DecodeRequest& request,
     return {.failed = Error{.code = ErrorCode::kInternal,
                             .message = "libjpeg scales otherwise than planned"}};
   }
-  const bool inverted = request.info.jpeg.adobe_inverted;
-  const bool finished = session.run([&geometry, out, inverted](jpeg_decompress_struct& jpeg) {
+  const InkReader inks = ink_reader(request);
+  const bool finished = session.run([&geometry, out, &inks](jpeg_decompress_struct& jpeg) {
     if (geometry.planar) {
       read_planes(jpeg, geometry, out);
     } else {
-      read_rows(jpeg, geometry, out, inverted);
+      read_rows(jpeg, geometry, out, inks);
     }
   });
   if (session.damage()) {

@@ -108,7 +108,7 @@ Axis build_axis(const AxisRequest& request, std::span<std::byte> memory) {
   const int bits = bits_for(scale, request.most_bits);
   const double last_start = request.in > taps ? request.in - taps : 0.0;
   for (std::uint32_t x = 0; x < request.out; ++x) {
-    const double centre = (x + 0.5) * scale;
+    const double centre = request.offset + ((x + 0.5) * scale);
     const double start = std::clamp(std::floor(centre - reach), 0.0, last_start);
     const std::span<double> raw{raw_memory, std::min(taps, request.in)};
     for (std::size_t k = 0; k < raw.size(); ++k) {

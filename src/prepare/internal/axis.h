@@ -13,9 +13,11 @@ namespace albumen::internal {
 
 struct AxisRequest {
   std::uint32_t in = 0;
-  /// Input length that the output covers, in samples, in (in - 1, in]: a subsampled plane's last
-  /// sample may lie partly outside the picture.
+  /// Input length that the output covers, in samples, in (0, in - offset]: a subsampled plane's
+  /// last sample may lie partly outside the picture, and a cut leaves out both ends.
   double extent = 0;
+  /// Where that part begins. Filters see what lies around it.
+  double offset = 0;
   std::uint32_t out = 0;
   Filter filter = Filter::kArea;
   /// Output sample x is that of out - 1 - x: a mirror for free.

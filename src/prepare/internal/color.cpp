@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prepare/internal/color.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <span>
 
 #include "core/check.h"
 #include "core/image_view.h"
@@ -111,48 +113,79 @@ void luma_row(std::uint8_t* gray, const std::uint8_t* rgb, std::size_t width) {
   }
 }
 
-/// (c * a + 255 * (255 - a)) / 255, rounded; exact for all 65,536 pairs.
-HWY_INLINE hn::Vec<Bytes8> over_white_8(hn::Vec<Bytes8> colour, hn::Vec<Unsigned8> alpha) {
+/// sum / 255, rounded: exact for every sum of 0 to 255 * 255.
+HWY_INLINE hn::Vec<Bytes8> divided_by_255(hn::Vec<Unsigned8> sum) {
   const Unsigned8 d;
-  const auto full = hn::Set(d, 255);
-  const auto sum = hn::Add(
-      hn::Add(hn::Mul(hn::PromoteTo(d, colour), alpha), hn::Mul(full, hn::Sub(full, alpha))),
-      hn::Set(d, 128));
-  const auto quotient = hn::ShiftRight<8>(hn::Add(sum, hn::ShiftRight<8>(sum)));
+  const auto lifted = hn::Add(sum, hn::Set(d, 128));
+  const auto quotient = hn::ShiftRight<8>(hn::Add(lifted, hn::ShiftRight<8>(lifted)));
   return hn::DemoteTo(Bytes8(), hn::BitCast(Words8(), quotient));
 }
 
-HWY_INLINE hn::Vec<Bytes16> over_white_16(hn::Vec<Bytes16> colour, hn::Vec<Bytes16> alpha) {
+/// c * a + background * (255 - a).
+HWY_INLINE hn::Vec<Bytes8> over_8(hn::Vec<Bytes8> colour, hn::Vec<Unsigned8> alpha,
+                                  std::uint8_t background) {
+  const Unsigned8 d;
+  const auto rest = hn::Sub(hn::Set(d, 255), alpha);
+  return divided_by_255(
+      hn::Add(hn::Mul(hn::PromoteTo(d, colour), alpha), hn::Mul(hn::Set(d, background), rest)));
+}
+
+HWY_INLINE hn::Vec<Bytes16> over_16(hn::Vec<Bytes16> colour, hn::Vec<Bytes16> alpha,
+                                    std::uint8_t background) {
   const Bytes8 d8;
   const Unsigned8 d;
   const auto low =
-      over_white_8(hn::LowerHalf(d8, colour), hn::PromoteTo(d, hn::LowerHalf(d8, alpha)));
+      over_8(hn::LowerHalf(d8, colour), hn::PromoteTo(d, hn::LowerHalf(d8, alpha)), background);
   const auto high =
-      over_white_8(hn::UpperHalf(d8, colour), hn::PromoteTo(d, hn::UpperHalf(d8, alpha)));
+      over_8(hn::UpperHalf(d8, colour), hn::PromoteTo(d, hn::UpperHalf(d8, alpha)), background);
   return hn::Combine(Bytes16(), high, low);
 }
 
-HWY_INLINE void white_16(std::uint8_t* rgb, const std::uint8_t* rgba) {
+HWY_INLINE void flatten_16(std::uint8_t* rgb, const std::uint8_t* rgba, Rgb8 background) {
   const Bytes16 d;
   hn::Vec<Bytes16> r;
   hn::Vec<Bytes16> g;
   hn::Vec<Bytes16> b;
   hn::Vec<Bytes16> a;
   hn::LoadInterleaved4(d, rgba, r, g, b, a);
-  hn::StoreInterleaved3(over_white_16(r, a), over_white_16(g, a), over_white_16(b, a), d, rgb);
+  hn::StoreInterleaved3(over_16(r, a, background.red), over_16(g, a, background.green),
+                        over_16(b, a, background.blue), d, rgb);
 }
 
-void white_row(std::uint8_t* rgb, const std::uint8_t* rgba, std::size_t width) {
+void flatten_row(std::uint8_t* rgb, const std::uint8_t* rgba, std::size_t width, Rgb8 background) {
   std::size_t x = 0;
   for (; x + 16 <= width; x += 16) {
-    white_16(rgb + (3 * x), rgba + (4 * x));
+    flatten_16(rgb + (3 * x), rgba + (4 * x), background);
   }
   if (x < width) {
     HWY_ALIGN std::uint8_t tail[64] = {};
     HWY_ALIGN std::uint8_t out[48];
     std::memcpy(tail, rgba + (4 * x), 4 * (width - x));
-    white_16(out, tail);
+    flatten_16(out, tail, background);
     std::memcpy(rgb + (3 * x), out, 3 * (width - x));
+  }
+}
+
+HWY_INLINE void premultiply_16(std::uint8_t* out, const std::uint8_t* rgba) {
+  const Bytes16 d;
+  hn::Vec<Bytes16> r;
+  hn::Vec<Bytes16> g;
+  hn::Vec<Bytes16> b;
+  hn::Vec<Bytes16> a;
+  hn::LoadInterleaved4(d, rgba, r, g, b, a);
+  hn::StoreInterleaved4(over_16(r, a, 0), over_16(g, a, 0), over_16(b, a, 0), a, d, out);
+}
+
+void premultiply_row(std::uint8_t* out, const std::uint8_t* rgba, std::size_t width) {
+  std::size_t x = 0;
+  for (; x + 16 <= width; x += 16) {
+    premultiply_16(out + (4 * x), rgba + (4 * x));
+  }
+  if (x < width) {
+    HWY_ALIGN std::uint8_t tail[64] = {};
+    std::memcpy(tail, rgba + (4 * x), 4 * (width - x));
+    premultiply_16(tail, tail);
+    std::memcpy(out + (4 * x), tail, 4 * (width - x));
   }
 }
 
@@ -179,7 +212,8 @@ namespace albumen::internal {
 HWY_EXPORT(ycc_strip);
 HWY_EXPORT(round_strip);
 HWY_EXPORT(luma_row);
-HWY_EXPORT(white_row);
+HWY_EXPORT(flatten_row);
+HWY_EXPORT(premultiply_row);
 HWY_EXPORT(replicate_row);
 
 void ycc_to_rgb(std::uint8_t* rgb, const YccFine& ycc, std::size_t columns) {
@@ -206,11 +240,33 @@ void gray_to_rgb(MutableImageView rgb, ImageView gray) {
   }
 }
 
-void rgba_over_white(MutableImageView rgb, ImageView rgba) {
+void rgba_over(MutableImageView rgb, ImageView rgba, Rgb8 background) {
   ALBUMEN_DCHECK(rgb.size() == rgba.size() && rgb.channels() == 3 && rgba.channels() == 4);
-  const auto convert = HWY_DYNAMIC_DISPATCH(white_row);
+  const auto convert = HWY_DYNAMIC_DISPATCH(flatten_row);
   for (std::uint32_t y = 0; y < rgb.height(); ++y) {
-    convert(rgb.row(y).data(), rgba.row(y).data(), rgb.width());
+    convert(rgb.row(y).data(), rgba.row(y).data(), rgb.width(), background);
+  }
+}
+
+void premultiply(MutableImageView out, ImageView rgba) {
+  ALBUMEN_DCHECK(out.size() == rgba.size() && out.channels() == 4 && rgba.channels() == 4);
+  const auto convert = HWY_DYNAMIC_DISPATCH(premultiply_row);
+  for (std::uint32_t y = 0; y < out.height(); ++y) {
+    convert(out.row(y).data(), rgba.row(y).data(), out.width());
+  }
+}
+
+void unpremultiply(std::span<std::uint8_t> rgba) {
+  for (std::size_t i = 0; i + 4 <= rgba.size(); i += 4) {
+    const std::uint32_t alpha = rgba[i + 3];
+    if (alpha == 255) {
+      continue;
+    }
+    for (std::size_t c = 0; c < 3; ++c) {
+      // A ringing filter may leave more colour than alpha.
+      const std::uint32_t straight = alpha == 0 ? 0 : ((rgba[i + c] * 255U) + (alpha / 2)) / alpha;
+      rgba[i + c] = static_cast<std::uint8_t>(std::min(straight, 255U));
+    }
   }
 }
 

@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "core/image_view.h"
+#include "prepare/frame_spec.h"
 
 namespace albumen::internal {
 
@@ -30,9 +32,18 @@ void rgb_to_luma(MutableImageView gray, ImageView rgb);
 /// Copies grey into all three channels. REQUIRES: equal sizes, 3 channels out, 1 in.
 void gray_to_rgb(MutableImageView rgb, ImageView gray);
 
-/// Straight alpha over white, on the stored (gamma-encoded) values as browsers do, rounded.
+inline constexpr Rgb8 kWhite{.red = 255, .green = 255, .blue = 255};
+
+/// Straight alpha over a colour, on the stored (gamma-encoded) values as browsers do, rounded.
 /// REQUIRES: equal sizes, 3 channels out, 4 in.
-void rgba_over_white(MutableImageView rgb, ImageView rgba);
+void rgba_over(MutableImageView rgb, ImageView rgba, Rgb8 background);
+
+/// Colours times alpha, rounded. REQUIRES: equal sizes, 4 channels.
+void premultiply(MutableImageView out, ImageView rgba);
+
+/// Back to straight alpha, rounded to nearest; what is wholly transparent becomes black. In place.
+/// REQUIRES: whole pixels of 4 channels.
+void unpremultiply(std::span<std::uint8_t> rgba);
 
 /// Rectangle of `view`; REQUIRES: it lies inside.
 template <class Byte>

@@ -29,6 +29,8 @@ std::size_t channel_strip_bytes(Size out) {
 /// The same picture area on a chroma plane, and how much of the last samples it covers.
 struct ChromaRegion {
   Region region;
+  double factor_x = 1;
+  double factor_y = 1;
   double extent_x = 0;
   double extent_y = 0;
 };
@@ -46,8 +48,19 @@ ChromaRegion chroma_region(Size luma, Size chroma, const Region& region) {
   const std::uint32_t bottom = up((region.y + region.size.height) / factor_y, chroma.height);
   const Size size{.width = std::max(right, x + 1) - x, .height = std::max(bottom, y + 1) - y};
   return {.region = {.x = x, .y = y, .size = size},
+          .factor_x = factor_x,
+          .factor_y = factor_y,
           .extent_x = std::min<double>(region.size.width / factor_x, size.width),
           .extent_y = std::min<double>(region.size.height / factor_y, size.height)};
+}
+
+ResizeGeometry geometry_of_chroma(const ChromaRegion& chroma, ResizeGeometry geometry) {
+  geometry.in = chroma.region.size;
+  geometry.offset_x /= chroma.factor_x;
+  geometry.offset_y /= chroma.factor_y;
+  geometry.extent_x = geometry.extent_x > 0 ? geometry.extent_x / chroma.factor_x : chroma.extent_x;
+  geometry.extent_y = geometry.extent_y > 0 ? geometry.extent_y / chroma.factor_y : chroma.extent_y;
+  return geometry;
 }
 
 ResizeGeometry fine(ResizeGeometry geometry) {
@@ -59,10 +72,7 @@ void resize_planes(const RgbTarget& target, const DecodedImage& image, const Reg
                    const ResizeGeometry& geometry, std::span<std::byte> scratch) {
   const std::size_t each = StripResizer::scratch_bound(geometry);
   const ChromaRegion chroma = chroma_region(image.stored_size, image.planes[1].size(), region);
-  ResizeGeometry chroma_geometry = geometry;
-  chroma_geometry.in = chroma.region.size;
-  chroma_geometry.extent_x = chroma.extent_x;
-  chroma_geometry.extent_y = chroma.extent_y;
+  const ResizeGeometry chroma_geometry = geometry_of_chroma(chroma, geometry);
   const auto cut = [](ImageView plane, const Region& part) {
     return part_of(plane, part.x, part.y, part.size);
   };

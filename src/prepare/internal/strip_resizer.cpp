@@ -48,7 +48,7 @@ std::size_t samples_per_line(const ResizeGeometry& geometry) {
 }
 
 bool needs_stage(const ResizeGeometry& geometry) {
-  return geometry.over_white || samples_per_line(geometry) < kTileUnit;
+  return geometry.over_white || geometry.premultiplied || samples_per_line(geometry) < kTileUnit;
 }
 
 /// Input lines that one strip can touch.
@@ -80,6 +80,26 @@ Layout layout_of(const ResizeGeometry& geometry) {
   return layout;
 }
 
+void write_turned(const std::uint8_t* samples, MutableImageView out) {
+  // Line i of the strip is column i of the upright picture, and sample x is its row.
+  const auto channels = static_cast<std::size_t>(out.channels());
+  const std::size_t lines = out.width();
+  for (std::uint32_t x = 0; x < out.height(); ++x, samples += channels * kStripLines) {
+    std::uint8_t* row = out.row(x).data();
+    if (channels == 1) {
+      std::memcpy(row, samples, lines);
+      continue;
+    }
+    for (std::size_t i = 0; i < lines; ++i) {
+      for (std::size_t c = 0; c < channels; ++c) {
+        row[(i * channels) + c] = samples[(c * kStripLines) + i];
+      }
+    }
+  }
+}
+
+}  // namespace
+
 /// Which stored axes an orientation runs backwards. The turned picture's own axes follow from
 /// EXIF 2.32, 4.6.4 A.
 bool reverses_across(Orientation orientation) {
@@ -106,26 +126,6 @@ bool reverses_down(Orientation orientation) {
   }
 }
 
-void write_turned(const std::uint8_t* samples, MutableImageView out) {
-  // Line i of the strip is column i of the upright picture, and sample x is its row.
-  const auto channels = static_cast<std::size_t>(out.channels());
-  const std::size_t lines = out.width();
-  for (std::uint32_t x = 0; x < out.height(); ++x, samples += channels * kStripLines) {
-    std::uint8_t* row = out.row(x).data();
-    if (channels == 1) {
-      std::memcpy(row, samples, lines);
-      continue;
-    }
-    for (std::size_t i = 0; i < lines; ++i) {
-      for (std::size_t c = 0; c < channels; ++c) {
-        row[(i * channels) + c] = samples[(c * kStripLines) + i];
-      }
-    }
-  }
-}
-
-}  // namespace
-
 std::size_t StripResizer::scratch_bytes(const ResizeGeometry& geometry) {
   return layout_of(geometry).total;
 }
@@ -147,6 +147,7 @@ StripResizer::StripResizer(const ResizeGeometry& geometry, ImageView in,
   // 16 bits down: 255 * 1.5 * 2^16 fits int32; 15 across: so does what carries kMiddleBits.
   across_ = build_axis({.in = geometry.in.width,
                         .extent = geometry.extent_x > 0 ? geometry.extent_x : geometry.in.width,
+                        .offset = geometry.offset_x,
                         .out = out.width,
                         .filter = geometry.filter,
                         .reversed = reverses_across(geometry.orientation),
@@ -154,18 +155,35 @@ StripResizer::StripResizer(const ResizeGeometry& geometry, ImageView in,
                        scratch.subspan(layout.across, layout.down - layout.across));
   down_ = build_axis({.in = geometry.in.height,
                       .extent = geometry.extent_y > 0 ? geometry.extent_y : geometry.in.height,
+                      .offset = geometry.offset_y,
                       .out = out.height,
                       .filter = geometry.filter,
                       .reversed = reverses_down(geometry.orientation),
                       .most_bits = 16},
                      scratch.subspan(layout.down, layout.columns - layout.down));
+  used_ = columns_used();
   take_buffers(scratch);
 }
 
 StripResizer::StripResizer(const StripResizer& like, ImageView in, std::span<std::byte> scratch)
-    : geometry_(like.geometry_), in_(in), across_(like.across_), down_(like.down_) {
+    : geometry_(like.geometry_),
+      in_(in),
+      across_(like.across_),
+      down_(like.down_),
+      used_(like.used_) {
   ALBUMEN_DCHECK(in.size() == geometry_.in);
   take_buffers(scratch);
+}
+
+StripResizer::Columns StripResizer::columns_used() const {
+  if (geometry_.extent_x <= 0) {
+    return {.begin = 0, .end = geometry_.in.width};
+  }
+  // The starts run one way, whichever; the column behind an odd last tap is read with weight 0.
+  const std::uint32_t last = across_.out - 1;
+  const std::uint32_t begin = std::min(across_.starts[0], across_.starts[last]);
+  const std::uint32_t end = std::max(across_.starts[0], across_.starts[last]) + across_.taps;
+  return {.begin = begin, .end = std::min(end, geometry_.in.width)};
 }
 
 void StripResizer::take_buffers(std::span<std::byte> scratch) {
@@ -222,9 +240,10 @@ void StripResizer::filter_down(std::uint32_t strip) {
 }
 
 void StripResizer::filter_directly(std::uint32_t strip) {
+  const auto channels = static_cast<std::size_t>(geometry_.channels);
   const std::size_t samples = samples_per_line(geometry_);
   const std::size_t tile = samples >= kWidestTile ? kWidestTile : kTileUnit;
-  for (std::size_t s = 0; s < samples; s += tile) {
+  for (std::size_t s = used_.begin * channels; s < used_.end * channels; s += tile) {
     // The last tile overlaps the one before, so that nothing beyond a line is ever read.
     const std::size_t first = std::min(s, samples - tile);
     filter_vertically(down_, {.source = in_.data() + first,
@@ -245,13 +264,16 @@ void StripResizer::filter_staged(std::uint32_t strip) {
       std::max(down_.starts[one_end], down_.starts[other_end]) + down_.taps, geometry_.in.height);
   const auto channels = static_cast<std::size_t>(geometry_.channels);
   const std::size_t stage_samples = kStagePixels * channels;
-  for (std::uint32_t x = 0; x < geometry_.in.width; x += kStagePixels) {
+  const auto first = static_cast<std::uint32_t>(used_.begin / kStagePixels * kStagePixels);
+  for (std::uint32_t x = first; x < used_.end; x += kStagePixels) {
     const Size size{.width = std::min<std::uint32_t>(kStagePixels, geometry_.in.width - x),
                     .height = bottom - top};
     const ImageView from = part_of(in_, x, top, size);
     const MutableImageView stage{stage_, size, geometry_.channels, stage_samples};
     if (geometry_.over_white) {
-      rgba_over_white(stage, from);
+      rgba_over(stage, from, kWhite);
+    } else if (geometry_.premultiplied) {
+      premultiply(stage, from);
     } else {
       for (std::uint32_t y = 0; y < size.height; ++y) {
         std::ranges::copy(from.row(y), stage.row(y).begin());

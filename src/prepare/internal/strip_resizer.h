@@ -24,14 +24,22 @@ struct ResizeGeometry {
   int channels = 1;
   Filter filter = Filter::kArea;
   Orientation orientation = Orientation::kUpright;
-  /// Part of `in` that the output covers, from the top left corner; 0 means all of it. See
-  /// AxisRequest::extent.
+  /// Part of `in` that the output covers, in stored samples; an extent of 0 means all of it. See
+  /// AxisRequest.
   double extent_x = 0;
   double extent_y = 0;
+  double offset_x = 0;
+  double offset_y = 0;
   bool over_white = false;
+  /// 4 channels, straight alpha: colours are multiplied by it before anything is mixed.
+  bool premultiplied = false;
   /// Results keep kFineBits: for run_fine. Of one channel only.
   bool fine = false;
 };
+
+/// Whether an orientation runs the stored horizontal, or vertical, axis backwards.
+bool reverses_across(Orientation orientation);
+bool reverses_down(Orientation orientation);
 
 /// One thread. Views into the input and the scratch must live as long as it does.
 class StripResizer {
@@ -64,6 +72,12 @@ class StripResizer {
   const std::int16_t* run_fine(std::uint32_t strip);
 
  private:
+  struct Columns {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+  };
+
+  [[nodiscard]] Columns columns_used() const;
   void take_buffers(std::span<std::byte> scratch);
   void filter_directly(std::uint32_t strip);
   void filter_staged(std::uint32_t strip);
@@ -71,8 +85,9 @@ class StripResizer {
 
   ResizeGeometry geometry_;
   ImageView in_;
-  Axis across_;  // stored horizontal axis
-  Axis down_;    // stored vertical axis
+  Axis across_;   // stored horizontal axis
+  Axis down_;     // stored vertical axis
+  Columns used_;  // stored columns that across_ reads
   std::int16_t* columns_ = nullptr;
   std::uint8_t* samples_ = nullptr;  // or int16 where fine
   std::uint8_t* stage_ = nullptr;    // null when the input can be read in place

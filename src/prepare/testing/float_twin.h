@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 #include <vector>
 
@@ -39,25 +40,29 @@ inline std::vector<double> weights_of(Filter filter, double scale, std::uint32_t
   return weights;
 }
 
-/// How much of the input the output covers; 0 means all.
+/// How much of the input the output covers, and from where; 0 means all.
 struct Extent {
   double x = 0;
   double y = 0;
+  double offset_x = 0;
+  double offset_y = 0;
 };
 
-inline std::vector<double> float_twin(const Picture& in, Size out, Filter filter,
-                                      Extent extent = {}) {
-  const auto channels = static_cast<std::uint32_t>(in.channels());
-  const Size size = in.size();
+/// Samples of a picture in doubles: value(x, y, channel).
+using Samples = std::function<double(std::uint32_t, std::uint32_t, std::uint32_t)>;
+
+inline std::vector<double> float_twin(const Samples& value, Size size, std::uint32_t channels,
+                                      Size out, Filter filter, Extent extent = {}) {
   std::vector<double> middle(std::size_t{out.width} * size.height * channels);
   const double across = (extent.x > 0 ? extent.x : size.width) / out.width;
   for (std::uint32_t x = 0; x < out.width; ++x) {
-    const auto weights = weights_of(filter, across, size.width, (x + 0.5) * across);
+    const auto weights =
+        weights_of(filter, across, size.width, extent.offset_x + ((x + 0.5) * across));
     for (std::uint32_t y = 0; y < size.height; ++y) {
       for (std::uint32_t c = 0; c < channels; ++c) {
         double sum = 0;
         for (std::uint32_t i = 0; i < size.width; ++i) {
-          sum += weights[i] * in.at(i, y, static_cast<int>(c));
+          sum += weights[i] == 0 ? 0 : weights[i] * value(i, y, c);
         }
         middle[((std::size_t{y} * out.width + x) * channels) + c] = sum;
       }
@@ -67,7 +72,8 @@ inline std::vector<double> float_twin(const Picture& in, Size out, Filter filter
   const double down = (extent.y > 0 ? extent.y : size.height) / out.height;
   const std::size_t line = std::size_t{out.width} * channels;
   for (std::uint32_t y = 0; y < out.height; ++y) {
-    const auto weights = weights_of(filter, down, size.height, (y + 0.5) * down);
+    const auto weights =
+        weights_of(filter, down, size.height, extent.offset_y + ((y + 0.5) * down));
     for (std::size_t s = 0; s < line; ++s) {
       double sum = 0;
       for (std::uint32_t i = 0; i < size.height; ++i) {
@@ -77,6 +83,15 @@ inline std::vector<double> float_twin(const Picture& in, Size out, Filter filter
     }
   }
   return result;
+}
+
+inline std::vector<double> float_twin(const Picture& in, Size out, Filter filter,
+                                      Extent extent = {}) {
+  const Samples value = [&in](std::uint32_t x, std::uint32_t y, std::uint32_t c) {
+    return static_cast<double>(in.at(x, y, static_cast<int>(c)));
+  };
+  return float_twin(value, in.size(), static_cast<std::uint32_t>(in.channels()), out, filter,
+                    extent);
 }
 
 /// Differences between a picture and its twin in floats.
