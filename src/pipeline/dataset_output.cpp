@@ -6,10 +6,13 @@
 #include <fmt/core.h>
 #include <utility>
 
+#include "decode/colour.h"
 #include "encode/byte_sink.h"
 #include "encode/jpeg.h"
 #include "encode/png.h"
+#include "encode/webp.h"
 #include "files/file.h"
+#include "prepare/buckets.h"
 #include "prepare/frame.h"
 
 namespace albumen {
@@ -23,8 +26,13 @@ PixelShape shape_of_plan(const ImageInfo& info, const DecodePlan& plan) {
 }
 
 // What every picture gets, or the bucket of its shape.
-FrameSpec frame_for(const ImageInfo& info, const PictureSettings& settings, OutputFormat format) {
-  FrameSpec frame = settings.frame;
+FrameSpec frame_for(const OutputRequest& request, OutputFormat format) {
+  const ImageInfo& info = request.info;
+  FrameSpec frame = request.settings.frame;
+  if (!request.buckets.empty()) {
+    frame.fit = Fit::kCover;
+    frame.target = choose_bucket({request.buckets.begin(), request.buckets.end()}, info.size());
+  }
   if (format == OutputFormat::kJpeg || !info.has_alpha) {
     frame.alpha = AlphaUse::kFlatten;
   }
@@ -35,17 +43,24 @@ int channels_of(const FrameSpec& frame) { return frame.alpha == AlphaUse::kKeep 
 
 JpegOptions jpeg_options(const PictureSettings& settings) { return {.quality = settings.quality}; }
 
+WebpOptions webp_options(const PictureSettings& settings) { return {.quality = settings.quality}; }
+
 Bytes encode_bytes(Size size, const OutputPlan& plan, const PictureSettings& settings) {
   const int channels = channels_of(plan.frame);
   if (plan.format == OutputFormat::kJpeg) {
     return jpeg_encode_bytes(size, channels, jpeg_options(settings));
   }
+  if (plan.format == OutputFormat::kWebp) {
+    return webp_encode_bytes(size, channels, webp_options(settings));
+  }
   return png_encode_bytes(size, channels, settings.png_effort);
 }
 
 bool keeps_everything(const ImageInfo& info, const OutputPlan& plan, Size frame) {
+  constexpr int kMostComponents = 3;  // inks become RGB
   return info.orientation == Orientation::kUpright && frame == info.size() &&
-         plan.frame.fit != Fit::kCover && plan.frame.fit != Fit::kPad;
+         plan.frame.fit != Fit::kCover && plan.frame.fit != Fit::kPad &&
+         info.jpeg.component_count <= kMostComponents && info.jpeg.color != JpegColor::kRgb;
 }
 
 // An upper bound out of the header: 128 bytes a block, and what libjpeg keeps beside.
@@ -72,7 +87,8 @@ class OutputWriter {
       : target_(target), plan_(plan), image_(image), memory_(memory) {}
 
   Result<WrittenOutput> run() {
-    if (plan_.transcodes) {
+    colour_ = target_.colours.choose(read_colour(image_), colour_model_of(plan_.info));
+    if (plan_.may_transcode && colour_.transform == nullptr) {
       auto written = transcode();
       if (written || written.error().code != ErrorCode::kUnsupported) {
         return written;
@@ -107,7 +123,8 @@ class OutputWriter {
 
   Result<DecodedImage> decode_image() {
     const StageTimer timer{target_.clock, Stage::kDecode, Bytes{image_.bytes.size()}};
-    const DecodeOptions options{.keep_truncated_percent = target_.settings.keep_truncated_percent};
+    const DecodeOptions options{.keep_truncated_percent = target_.settings.keep_truncated_percent,
+                                .colour = colour_.transform.get()};
     auto decoded = TRY(decode(image_, plan_.info, plan_.decode, options, memory_));
     image_.bytes.release_to(memory_);
     memory_.shrink_to(plan_.after_decode - Bytes{decoded.buffer.size()});
@@ -116,12 +133,15 @@ class OutputWriter {
 
   Result<Frame> make_frame_of(const DecodedImage& decoded) {
     const StageTimer timer{target_.clock, Stage::kPrepare, Bytes{decoded.buffer.size()}};
-    return make_frame(decoded, plan_.frame, memory_);
+    return make_frame(decoded, plan_.frame, colour_.transform.get(), memory_);
   }
 
   Result<void> encode(ImageView pixels, ByteSink& sink) {
     if (plan_.format == OutputFormat::kJpeg) {
       return encode_jpeg(pixels, jpeg_options(target_.settings), sink, memory_);
+    }
+    if (plan_.format == OutputFormat::kWebp) {
+      return encode_webp(pixels, webp_options(target_.settings), sink, memory_);
     }
     return encode_png(pixels, {.effort = target_.settings.png_effort}, sink, memory_);
   }
@@ -140,6 +160,7 @@ class OutputWriter {
   OutputPlan& plan_;
   EncodedImage& image_;
   Reservation& memory_;
+  ColourChoice colour_;
 };
 
 }  // namespace
@@ -147,7 +168,7 @@ class OutputWriter {
 Result<OutputPlan> plan_output(const OutputRequest& request) {
   const ImageInfo& info = request.info;
   OutputPlan plan{.info = info, .format = format_for(request.settings.format, info.type)};
-  plan.frame = frame_for(info, request.settings, plan.format);
+  plan.frame = frame_for(request, plan.format);
   plan.view = decoded_view_for(info.size(), plan.frame);
   const Bytes encoded = request.entry.encoded_size;
   if (encoded >= request.limit || request.entry.reading_bytes() > request.limit) {
@@ -168,9 +189,9 @@ Result<OutputPlan> plan_output(const OutputRequest& request) {
     return too_large_for(plan.peak, request.limit);
   }
   const Bytes transcoding = encoded + transcode_bound(info);
-  plan.transcodes = info.type == ContentType::kJpeg && plan.format == OutputFormat::kJpeg &&
-                    keeps_everything(info, plan, size) && transcoding <= request.limit;
-  if (plan.transcodes) {
+  plan.may_transcode = info.type == ContentType::kJpeg && plan.format == OutputFormat::kJpeg &&
+                       keeps_everything(info, plan, size) && transcoding <= request.limit;
+  if (plan.may_transcode) {
     plan.peak = std::max(plan.peak, transcoding);
   }
   return plan;

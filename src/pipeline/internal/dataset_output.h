@@ -3,11 +3,18 @@
 // dataset_output_test.cpp.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "colour/colour_cache.h"
+#include "core/geometry.h"
+#include "core/identity.h"
 #include "core/result.h"
 #include "core/units.h"
+#include "core/view_spec.h"
 #include "dataset/picture_settings.h"
 #include "decode/decoder.h"
 #include "govern/budget.h"
@@ -21,7 +28,8 @@ struct OutputRequest {
   const SourceEntry& entry;
   const ImageInfo& info;  ///< with the file's length
   const PictureSettings& settings;
-  Bytes limit;  ///< the most that one picture may reserve
+  std::span<const Size> buckets;  ///< empty: settings.frame.target
+  Bytes limit;                    ///< the most that one picture may reserve
 };
 
 /// How a picture is made, and what it costs.
@@ -31,8 +39,9 @@ struct OutputPlan {
   FrameSpec frame;
   ViewSpec view;
   DecodePlan decode;
-  /// A JPEG that keeps its size, shape and place: made from its coefficients.
-  bool transcodes = false;
+  /// A JPEG that keeps its size, shape and place: made from its coefficients, unless its colours
+  /// must change.
+  bool may_transcode = false;
   Bytes peak;          ///< of the whole job
   Bytes after_decode;  ///< what is still needed when the encoded bytes are gone
 };
@@ -44,6 +53,7 @@ Result<OutputPlan> plan_output(const OutputRequest& request);
 struct OutputTarget {
   std::string path;
   const PictureSettings& settings;
+  ColourCache& colours;
   StageClock& clock;
 };
 

@@ -4,7 +4,10 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
+#include "colour/colour_cache.h"
+#include "core/geometry.h"
 #include "core/stop.h"
 #include "dataset/journal.h"
 #include "pipeline/dataset_run.h"
@@ -19,8 +22,10 @@ struct DatasetJob {
   const DatasetEnvironment& environment;
   const DatasetListing& listing;
   DatasetState& state;
-  Sha256Digest settings;  ///< of request.settings
-  Bytes limit;            ///< of one picture's reservation
+  ColourCache& colours;
+  std::span<const Size> buckets;  ///< of request.settings; empty: none
+  Sha256Digest settings;          ///< of request.settings
+  Bytes limit;                    ///< of one picture's reservation
 };
 
 /// What became of a member: its row and, where there is an output, its line of the journal.
