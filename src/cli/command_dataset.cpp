@@ -13,6 +13,7 @@
 #include "cli/progress_view.h"
 #include "pipeline/dataset_run.h"
 #include "pipeline/run_meter.h"
+#include "prepare/frame.h"
 
 namespace albumen {
 namespace {
@@ -24,6 +25,7 @@ struct DatasetFlags {
   std::string preset;
   std::string size = "1024";
   std::string fit = "inside";
+  std::uint32_t bucket_step = 64;
   bool upscale = false;
   std::string format = "png";
   int quality = 85;
@@ -56,7 +58,7 @@ Value chosen(const std::array<Choice<Value>, kCount>& choices, std::string_view 
 }
 
 constexpr std::array kFits{Choice<Fit>{"inside", Fit::kInside}, Choice<Fit>{"cover", Fit::kCover},
-                           Choice<Fit>{"pad", Fit::kPad}};
+                           Choice<Fit>{"pad", Fit::kPad}, Choice<Fit>{"bucket", Fit::kCover}};
 constexpr std::array kFormats{Choice<OutputFormat>{"png", OutputFormat::kPng},
                               Choice<OutputFormat>{"jpeg", OutputFormat::kJpeg},
                               Choice<OutputFormat>{"webp", OutputFormat::kWebp},
@@ -77,8 +79,8 @@ constexpr std::array kExisting{Choice<ExistingCaptions>{"keep", ExistingCaptions
 std::optional<std::uint32_t> parse_side(std::string_view text) {
   std::uint32_t side = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), side);
-  const bool good =
-      error == std::errc{} && end == text.data() + text.size() && side > 0 && side <= kLongestSide;
+  const bool good = error == std::errc{} && end == text.data() + text.size() && side > 0 &&
+                    side <= kLongestFrameSide;
   return good ? std::optional{side} : std::nullopt;
 }
 
@@ -95,7 +97,7 @@ Result<void> set_size(FrameSpec& frame, std::string_view text) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("--size '{}': write 1024, 768x512 or original; a side has at most {} "
                             "pixels",
-                            text, kLongestSide));
+                            text, kLongestFrameSide));
   }
   frame.target = {.width = *width, .height = *height};
   return {};
@@ -130,6 +132,7 @@ Result<PictureSettings> picture_settings(const DatasetFlags& flags) {
   PictureSettings settings;
   settings.frame.fit = chosen(kFits, flags.fit);
   TRY(set_size(settings.frame, flags.size));
+  settings.bucket_step = flags.fit == "bucket" ? flags.bucket_step : 0;
   settings.frame.upscale = flags.upscale ? Upscale::kAllowed : Upscale::kNever;
   settings.frame.filter = chosen(kFilters, flags.resample);
   settings.frame.alpha = flags.rgb ? AlphaUse::kFlatten : AlphaUse::kKeep;
@@ -227,9 +230,13 @@ void add_picture_flags(CLI::App& command, DatasetFlags& flags) {
       ->check(CLI::IsMember({"fast", "balanced", "quality"}));
   command.add_option("--size", flags.size, "1024, 768x512 or original (default 1024)");
   command
-      .add_option("--fit", flags.fit,
-                  "inside (default), cover (cut to fill) or pad (background around it)")
-      ->check(CLI::IsMember({"inside", "cover", "pad"}));
+      .add_option(
+          "--fit", flags.fit,
+          "inside (default), cover (cut to fill), pad (background around it) or bucket (cover "
+          "the nearest shape of about this area)")
+      ->check(CLI::IsMember({"inside", "cover", "pad", "bucket"}));
+  command.add_option("--bucket-step", flags.bucket_step, "Sides of buckets are multiples (64)")
+      ->check(CLI::Range(1U, 1024U));
   command.add_flag("--upscale", flags.upscale, "Also enlarge what is smaller");
   command
       .add_option("--format", flags.format, "png (default), jpeg, webp or keep (the source's own)")

@@ -14,6 +14,7 @@
 #include "pipeline/internal/dataset_listing.h"
 #include "pipeline/internal/dataset_state.h"
 #include "pipeline/internal/dataset_worker.h"
+#include "prepare/buckets.h"
 
 namespace albumen {
 namespace {
@@ -166,6 +167,17 @@ Result<DatasetReport> finish(DatasetRun& run, const DatasetJob& job, bool interr
   return report;
 }
 
+Result<std::vector<Size>> buckets_of(const PictureSettings& settings) {
+  if (settings.bucket_step == 0) {
+    return std::vector<Size>{};
+  }
+  const std::uint32_t side = settings.frame.target.longest_side();
+  return make_buckets({.resolution = side,
+                       .step = settings.bucket_step,
+                       .shortest_side = std::max(settings.bucket_step, side / 4),
+                       .longest_side = side * 2});
+}
+
 Result<DatasetListing> list(const DatasetRequest& request, const DatasetEnvironment& environment,
                             const StopToken& stop) {
   constexpr std::size_t kLongestPictureExtension = 5;  // ".webp"
@@ -203,10 +215,14 @@ Result<DatasetReport> run_dataset(const DatasetRequest& request,
   TRY(make_directories(request.directory));
   DatasetState state = TRY(DatasetState::open(request.directory, request.command));
   const DatasetListing listing = TRY(list(request, environment, stop));
+  ColourCache colours;
+  const std::vector<Size> buckets = TRY(buckets_of(request.settings));
   const DatasetJob job{.request = request,
                        .environment = environment,
                        .listing = listing,
                        .state = state,
+                       .colours = colours,
+                       .buckets = buckets,
                        .settings = digest_of(request.settings),
                        .limit = environment.budget.limit() - listing.memory.size()};
   DatasetRun run{job, stop};

@@ -12,7 +12,7 @@
 #include "decode/identity.h"
 #include "files/path_text.h"
 #include "pipeline/internal/dataset_output.h"
-#include "pipeline/internal/picture_job.h"
+#include "pipeline/internal/job_reader.h"
 
 namespace albumen {
 namespace {
@@ -85,6 +85,7 @@ class MemberWorker {
     auto plan = TRY(plan_output({.entry = member_.entry,
                                  .info = *info,
                                  .settings = request().settings,
+                                 .buckets = job_.buckets,
                                  .limit = job_.limit}));
     auto memory = TRY(environment().budget.reserve(MemoryTag::kOther, plan.peak, stop_));
     TRY(read_and_make(std::move(plan), memory));
@@ -182,9 +183,11 @@ class MemberWorker {
                               path_to_text(output)));
     }
     TRY(make_directories(in_set(member_.place.folder)));
-    const WrittenOutput written = TRY(
-        write_output({.path = path, .settings = request().settings, .clock = environment().clock},
-                     plan, image, memory));
+    const WrittenOutput written = TRY(write_output({.path = path,
+                                                    .settings = request().settings,
+                                                    .colours = job_.colours,
+                                                    .clock = environment().clock},
+                                                   plan, image, memory));
     environment().progress.bytes_written += written.bytes;
     row_.status = MemberStatus::kWritten;
     row_.output = path_to_text(output);
