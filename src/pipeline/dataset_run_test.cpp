@@ -145,7 +145,7 @@ TEST_F(DatasetRunTest, TheOrientationIsAppliedAndNoMetadataIsLeft) {
             encode_jpeg(testing::photo_like({.width = 90, .height = 50}, 3, 1)), kApp1, exif)));
   request_.settings.format = OutputFormat::kJpeg;
   const auto rows = run();
-  EXPECT_EQ(rows.at("turned.jpg").size, (Size{.width = 35, .height = 64}));
+  EXPECT_EQ(rows.at("turned.jpg").size, (Size{.width = 36, .height = 64}));
   EXPECT_THAT(files().at("turned.jpg"), Not(HasSubstr("Exif")));
 }
 
