@@ -40,9 +40,10 @@ std::size_t first_difference(std::uint64_t difference) {
   return static_cast<std::size_t>(bits) / 8;
 }
 
-std::size_t hash_of(std::uint32_t word) {
-  // Knuth's multiplicative hash, by the golden ratio of 2^32.
-  return (word * 2654435761U) >> (32U - static_cast<unsigned>(std::countr_zero(kHashEntries)));
+std::size_t hash_of(std::uint64_t word) {
+  // Knuth's multiplicative hash, by the golden ratio of 2^64.
+  return (word * 0x9E37'79B9'7F4A'7C15U) >>
+         (64U - static_cast<unsigned>(std::countr_zero(kHashEntries)));
 }
 
 std::size_t common_length(const std::uint8_t* a, const std::uint8_t* b, std::size_t most) {
@@ -142,16 +143,16 @@ std::size_t find_matches(const BlockToSearch& block, const LiteralCosts& costs,
   std::size_t misses = 0;
   std::size_t end = 0;  // of the last match
   for (std::size_t at = 0; at + 8 <= size;) {
-    const std::uint32_t word = load4(bytes + at);
+    const std::uint64_t word = load8(bytes + at);
     const std::uint32_t here = block.position + static_cast<std::uint32_t>(at);
     std::uint32_t& entry = table[hash_of(word)];
     const std::size_t reach = std::min(kFarthestMatch, block.before + at);
     std::size_t distance = block.pixel_bytes;
     unsigned cost = kLengthCost + kRunDistanceCost;
-    if (distance > reach || load4(bytes + at - distance) != word) {
+    if (distance > reach || load4(bytes + at - distance) != load4(bytes + at)) {
       distance = here - entry;
       cost = far_cost(distance);
-      if (distance - 1 >= reach || load4(bytes + at - distance) != word) {
+      if (distance - 1 >= reach || load8(bytes + at - distance) != word) {
         distance = 0;
       }
     }
