@@ -10,7 +10,7 @@
 #include "cli/internal/command.h"
 #include "cli/internal/library_choice.h"
 #include "cli/progress_view.h"
-#include "files/path_text.h"
+#include "files/file_names.h"
 #include "library/library.h"
 #include "pipeline/stage_clock.h"
 
@@ -50,14 +50,7 @@ std::vector<StageRow> stages_in_order(const RunRow& run) {
 // A glob may have named a thousand pictures; --json has all that is known.
 std::string first_part(const std::string& command) {
   constexpr std::size_t kShown = 160;
-  if (command.size() <= kShown) {
-    return command;
-  }
-  std::string part = command.substr(0, kShown);
-  while (!is_utf8(part)) {
-    part.pop_back();
-  }
-  return part + "...";
+  return command.size() <= kShown ? command : cut_to(command, kShown).append("...");
 }
 
 Json to_json(const RunRow& run) {

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
+#include "files/file_names.h"
 #include "files/path_text.h"
 
 namespace albumen {
@@ -46,11 +48,7 @@ std::string typed_command(std::span<const char* const> arguments) {
     return line;
   }
   constexpr std::string_view kCut = "...";
-  line.resize(kLongestTypedCommand - kCut.size());
-  while (!is_utf8(line)) {
-    line.pop_back();
-  }
-  return line.append(kCut);
+  return cut_to(std::move(line), kLongestTypedCommand - kCut.size()).append(kCut);
 }
 
 }  // namespace albumen

@@ -11,8 +11,6 @@
 namespace albumen {
 namespace {
 
-constexpr std::size_t kMostExtension = 16;
-
 std::string_view folder_in(std::string_view relative) {
   const std::size_t slash = relative.rfind('/');
   return slash == relative.npos ? std::string_view{} : relative.substr(0, slash);
@@ -53,7 +51,7 @@ Concept concept_of(std::string_view folder) {
 
 OutputPlaces::OutputPlaces(Renaming renaming, std::size_t longest_extension)
     : renaming_(renaming),
-      room_(std::clamp<std::size_t>(longest_extension, 2, kMostExtension), 'x') {
+      room_(std::clamp<std::size_t>(longest_extension, 2, kLongestExtension), 'x') {
   room_.front() = '.';
 }
 

@@ -40,7 +40,8 @@ struct OutputPlace {
 /// where case does not count, so that neither pictures nor captions meet.
 class OutputPlaces {
  public:
-  /// `longest_extension`: of what will be put behind a stem, in bytes with the dot, at most 16.
+  /// `longest_extension`: of what will be put behind a stem, in bytes with the dot, at most
+  /// kLongestExtension.
   OutputPlaces(Renaming renaming, std::size_t longest_extension);
 
   /// `relative` is the picture's path in its source, bytes, with slashes, without "..".

@@ -9,9 +9,6 @@
 namespace albumen {
 namespace {
 
-// Longer ones are no extensions; they are cut like the rest of the name.
-constexpr std::size_t kLongestExtension = 16;
-
 // "x.jpg", 2 -> "x-2.jpg".
 std::string numbered(const std::string& name, unsigned number) {
   const auto dot = name.rfind('.');

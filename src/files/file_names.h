@@ -13,6 +13,10 @@ namespace albumen {
 /// Longest name of a file on the file systems in use (NAME_MAX), in bytes.
 inline constexpr std::size_t kLongestFileName = 255;
 
+/// Longest end of a name that counts as its extension, with the dot; longer ones are cut like the
+/// rest of the name.
+inline constexpr std::size_t kLongestExtension = 16;
+
 /// `text` without its end, so that at most `longest` bytes are left; not cut inside a character
 /// where it is UTF-8.
 std::string cut_to(std::string text, std::size_t longest);

@@ -51,7 +51,6 @@ void read_machine(RunMeter::Reading& reading) {
 RunMeter::Reading read_counters() {
   RunMeter::Reading reading{.at = std::chrono::steady_clock::now(),
                             .process_seconds = process_seconds(),
-                            .inference = inference_cpu_time(),
                             .machine_busy_ticks = {},
                             .machine_ticks = {}};
   read_machine(reading);
@@ -94,7 +93,10 @@ StageRow stage_row(Stage stage, const StageFigures& figures) {
 }  // namespace
 
 RunMeter::RunMeter()
-    : started_(std::chrono::steady_clock::now()), first_(read_counters()), last_(first_) {
+    : started_(std::chrono::steady_clock::now()),
+      first_(read_counters()),
+      first_inference_(inference_cpu_time()),
+      last_(first_) {
   sampler_ = std::jthread{[this](const std::stop_token& stop) {
     std::mutex mutex;
     std::condition_variable_any wake;
@@ -137,7 +139,7 @@ RunFigures RunMeter::finish(const StageClock& clock, const Budget& budget) const
     const auto stage = static_cast<Stage>(index);
     figures.stages.push_back(stage_row(stage, clock.figures(stage)));
     if (stage == Stage::kAnalyze) {
-      figures.stages.back().cpu_us += microseconds(now.inference - first_.inference);
+      figures.stages.back().cpu_us += microseconds(inference_cpu_time() - first_inference_);
     }
   }
   return figures;

@@ -55,7 +55,6 @@ class RunMeter {
   struct Reading {
     std::chrono::steady_clock::time_point at;
     double process_seconds = 0;
-    std::chrono::nanoseconds inference{};  ///< of the inference library's own threads
     std::optional<double> machine_busy_ticks;
     std::optional<double> machine_ticks;
   };
@@ -65,6 +64,7 @@ class RunMeter {
 
   std::chrono::steady_clock::time_point started_;
   Reading first_;
+  std::chrono::nanoseconds first_inference_;  // of the inference library's own threads
   mutable Mutex mutex_;
   Reading last_ GUARDED_BY(mutex_);
   double process_peak_ GUARDED_BY(mutex_) = 0;
