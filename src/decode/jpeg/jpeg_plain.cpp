@@ -25,6 +25,7 @@ constexpr int kBlockSide = 8;
 struct PlainTables {
   std::array<HuffmanTable, kCodes> dc;
   std::array<HuffmanTable, kCodes> ac;
+  std::array<PairTable, kCodes> pairs;  // of `ac`
   std::array<std::array<std::uint16_t, kCoefficients>, kQuantisers> quantisers;
   std::array<bool, kQuantisers> has_quantisers;
   std::array<std::array<std::int32_t, kCoefficients * basis_samples(kBlockSide)>, kComponents>
@@ -149,6 +150,9 @@ class PlainHeader {
       if (!table.build(counts, payload.subspan(1 + kLengths, total), kind == 0)) {
         return false;
       }
+      if (kind == 1) {
+        tables_.pairs.at(place).build(table);
+      }
       payload = payload.subspan(1 + kLengths + total);
     }
     return true;
@@ -239,6 +243,7 @@ Result<bool> decode_plain_jpeg(ByteSpan bytes, const ImageInfo& info, const Jpeg
       const JpegComponent& component = info.jpeg.components[index];
       scan.components.at(index) = {.dc = &tables->dc.at(selection.dc),
                                    .ac = &tables->ac.at(selection.ac),
+                                   .pairs = &tables->pairs.at(selection.ac),
                                    .basis = tables->bases.at(index).data(),
                                    .side = plane.block_side,
                                    .across = alone ? 1U : component.horizontal,

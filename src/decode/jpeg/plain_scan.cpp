@@ -25,7 +25,7 @@ namespace albumen::HWY_NAMESPACE {
 namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr int kLastPosition = 63;
+constexpr unsigned kLastPosition = 63;
 
 /// The samples of one block while its coefficients are added up, with kBasisBits behind the point.
 template <int kSide>
@@ -102,29 +102,64 @@ HWY_NOINLINE Step long_step(std::uint64_t top, const HuffmanTable& table, Huffma
   return {.value = extend(raw, size), .advance = advance_of(symbol), .bits = code_bits + size};
 }
 
-/// The AC coefficients of one block, up to the next one that is out of the ordinary.
+/// How far the AC coefficients of one block are read.
 struct AcWalk {
-  unsigned position = 0;        // of the last coefficient
-  HuffmanTable::Entry special;  // of what was met there, not yet taken
-  bool met_special = false;
+  enum class State : std::uint8_t { kGoesOn, kAtSpecial, kEnded };
+
+  unsigned position = 0;  // of the last coefficient
+  State state = State::kGoesOn;
 };
 
-/// Takes up to `kCount` coefficients that need one look-up each and are not the last.
+/// Takes up to `kCount` look-ups, up to the block's end, the last position or a symbol that needs
+/// more than a look-up; what is met there is not yet taken, but for the end.
 template <int kCount, int kSide>
-HWY_INLINE void take_ordinary(BitReader& bits, const HuffmanTable& table, const std::int32_t* basis,
+HWY_INLINE void take_ordinary(BitReader& bits, const PlainComponent& component,
                               BlockSum<kSide>& sum, AcWalk& walk) {
+  const std::int32_t* const basis = component.basis;
   for (int count = 0; count < kCount; ++count) {
-    const HuffmanTable::Entry entry = table.look_up(bits.top());
+    const PairTable::Entry entry = component.pairs->look_up(bits.top());
+    const unsigned first = walk.position + entry.first_advance();
     const unsigned next = walk.position + entry.advance();
     if (next >= kLastPosition) {
-      walk.special = entry;
-      walk.met_special = true;
+      walk.state = AcWalk::State::kAtSpecial;
+      if (HWY_LIKELY(entry.ends_block() && first < kLastPosition)) {
+        bits.skip(entry.word());
+        sum.add(entry.first_value(), basis + (first * basis_samples(kSide)));
+        walk.state = AcWalk::State::kEnded;
+      }
       return;
     }
     bits.skip(entry.word());
-    sum.add(entry.value(), basis + (next * basis_samples(kSide)));
+    sum.add(entry.first_value(), basis + (first * basis_samples(kSide)));
+    sum.add(entry.second_value(), basis + (next * basis_samples(kSide)));
     walk.position = next;
   }
+}
+
+/// Takes one symbol of any kind. False for data that no encoder writes.
+template <int kSide>
+HWY_INLINE bool take_special(BitReader& bits, const PlainComponent& component, BlockSum<kSide>& sum,
+                             AcWalk& walk) {
+  bits.refill();
+  const HuffmanTable::Entry entry = component.ac->look_up(bits.top());
+  Step step{.value = entry.value(), .advance = entry.advance(), .bits = entry.bits()};
+  if (step.bits == 0) {
+    step = long_step(bits.top(), *component.ac, entry, false);
+  }
+  bits.skip(static_cast<std::uint32_t>(step.bits));
+  if (step.bits == 0 ||
+      (step.advance != HuffmanTable::kEndOfBlock && walk.position + step.advance > kLastPosition)) {
+    return false;
+  }
+  walk.state = AcWalk::State::kEnded;
+  if (step.advance != HuffmanTable::kEndOfBlock) {
+    walk.position += step.advance;
+    sum.add(step.value, component.basis + (walk.position * basis_samples(kSide)));
+    if (walk.position != kLastPosition) {
+      walk.state = AcWalk::State::kGoesOn;
+    }
+  }
+  return true;
 }
 
 /// Decodes one block; writes it unless `samples` is null. False for data that no encoder writes.
@@ -133,8 +168,6 @@ HWY_INLINE bool decode_block(BitReader& bits, const PlainComponent& component, i
                              std::uint8_t* samples) {
   constexpr int kLargestDc = 1 << 15;
   constexpr int kLookUps = BitReader::kRefilled / HuffmanTable::kPeekBits;
-  const HuffmanTable& ac = *component.ac;
-  const std::int32_t* const basis = component.basis;
   bits.refill();
   const HuffmanTable::Entry first = component.dc->look_up(bits.top());
   Step step{.value = first.value(), .advance = 0, .bits = first.bits()};
@@ -147,41 +180,27 @@ HWY_INLINE bool decode_block(BitReader& bits, const PlainComponent& component, i
     return false;
   }
   BlockSum<kSide> sum;
-  sum.start(dc, basis);
+  sum.start(dc, component.basis);
   AcWalk walk;
   if (HWY_LIKELY(first.bits() != 0)) {
-    take_ordinary<kLookUps - 1>(bits, ac, basis, sum, walk);
+    take_ordinary<kLookUps - 1>(bits, component, sum, walk);
   }
   while (true) {
-    while (!walk.met_special) {
+    while (walk.state == AcWalk::State::kGoesOn) {
       bits.refill();
-      take_ordinary<kLookUps>(bits, ac, basis, sum, walk);
+      take_ordinary<kLookUps>(bits, component, sum, walk);
     }
-    step = {.value = walk.special.value(),
-            .advance = walk.special.advance(),
-            .bits = walk.special.bits()};
-    if (step.bits == 0) {
-      bits.refill();
-      step = long_step(bits.top(), ac, walk.special, false);
-      if (HWY_UNLIKELY(step.bits == 0)) {
-        return false;
-      }
-    }
-    bits.skip(static_cast<std::uint32_t>(step.bits));
-    walk.position += step.advance;
-    if (walk.position > kLastPosition) {
+    if (HWY_LIKELY(walk.state == AcWalk::State::kEnded)) {
       break;
     }
-    sum.add(step.value, basis + (walk.position * basis_samples(kSide)));
-    if (walk.position == kLastPosition) {
-      break;
+    if (HWY_UNLIKELY(!take_special(bits, component, sum, walk))) {
+      return false;
     }
-    walk.met_special = false;
   }
   if (samples != nullptr) {
     sum.write(samples, component.stride);
   }
-  return walk.position == kLastPosition || walk.position >= HuffmanTable::kEndOfBlock;
+  return true;
 }
 
 HWY_INLINE bool decode_sized(BitReader& bits, const PlainComponent& component, int& dc,

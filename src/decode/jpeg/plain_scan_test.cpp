@@ -7,6 +7,7 @@
 
 #include "decode/jpeg/internal/bit_reader.h"
 #include "decode/jpeg/internal/huffman_table.h"
+#include "decode/jpeg/internal/pair_table.h"
 #include "decode/jpeg/internal/scaled_basis.h"
 #include "decode/jpeg/jpeg_plain.h"
 #include "decode/testing/decode_all.h"
@@ -191,6 +192,61 @@ TEST(HuffmanTableTest, RefusesWhatIsNoCode) {
   EXPECT_FALSE(table.build(counts, symbols, true)) << "a DC difference of 16 bits";
   EXPECT_TRUE(table.build(counts, symbols, false));
   EXPECT_TRUE(table.is_built());
+}
+
+/// What an obvious reader takes of the bits that a look-up sees: whole symbols only, at most two,
+/// and none after the end of the block.
+struct TwoSymbols {
+  int values[2] = {};
+  unsigned advances[2] = {};
+  int bits = 0;
+  int count = 0;
+};
+
+TwoSymbols read_two(const HuffmanTable& table, std::uint64_t top) {
+  TwoSymbols read;
+  while (read.count < 2) {
+    const HuffmanTable::Entry one = table.look_up(top << static_cast<unsigned>(read.bits));
+    if (one.bits() == 0 || read.bits + one.bits() > HuffmanTable::kPeekBits) {
+      break;
+    }
+    const bool ends = one.advance() == HuffmanTable::kEndOfBlock;
+    read.count += ends && read.count == 0 ? 1 : 0;  // an end is always the second
+    read.values[read.count] = one.value();
+    read.advances[read.count] = one.advance();
+    read.bits += one.bits();
+    ++read.count;
+  }
+  return read;
+}
+
+TEST(PairTableTest, TellsWhatTwoLookUpsTell) {
+  const LongCodes codes;
+  // With a block's end among the short codes, and without.
+  for (const std::uint8_t first : {std::uint8_t{0x00}, std::uint8_t{0x01}}) {
+    std::vector<std::byte> symbols = codes.symbols;
+    symbols[1] = static_cast<std::byte>(first);
+    HuffmanTable table;
+    ASSERT_TRUE(table.build(codes.counts, symbols, false));
+    PairTable pairs;
+    pairs.build(table);
+    for (std::uint64_t at = 0; at < (std::uint64_t{1} << HuffmanTable::kPeekBits); ++at) {
+      const std::uint64_t top = at << (64 - HuffmanTable::kPeekBits);
+      const TwoSymbols expected = read_two(table, top);
+      const PairTable::Entry entry = pairs.look_up(top);
+      if (expected.count == 0) {
+        EXPECT_EQ(entry.advance(), HuffmanTable::kUnfinished);
+        EXPECT_FALSE(entry.ends_block());
+        continue;
+      }
+      EXPECT_EQ(entry.word() & 63U, static_cast<unsigned>(expected.bits));
+      EXPECT_EQ(entry.first_value(), expected.values[0]);
+      EXPECT_EQ(entry.second_value(), expected.values[1]);
+      EXPECT_EQ(entry.first_advance(), expected.advances[0]);
+      EXPECT_EQ(entry.advance(), expected.advances[0] + expected.advances[1]);
+      EXPECT_EQ(entry.ends_block(), entry.advance() >= HuffmanTable::kEndOfBlock);
+    }
+  }
 }
 
 TEST(HuffmanTableTest, ExtendCoversBothSigns) {

@@ -13,9 +13,9 @@ namespace albumen {
 
 class HuffmanTable {
  public:
-  /// Bits looked at together. 2^12 entries of 4 bytes: two tables stay in a first-level cache, and
-  /// nine of ten coefficients of a photograph fit whole.
-  static constexpr int kPeekBits = 12;
+  /// Bits looked at together. 2^11 entries: the tables of a scan stay in a first-level cache, and
+  /// most coefficients of a photograph fit whole.
+  static constexpr int kPeekBits = 11;
   static constexpr int kLongestCode = 16;
 
   /// What an entry's `advance` says at the end of a block, and where there is more to find out:

@@ -11,6 +11,7 @@
 
 #include "core/geometry.h"
 #include "decode/jpeg/internal/huffman_table.h"
+#include "decode/jpeg/internal/pair_table.h"
 
 namespace albumen {
 
@@ -18,6 +19,7 @@ namespace albumen {
 struct PlainComponent {
   const HuffmanTable* dc = nullptr;
   const HuffmanTable* ac = nullptr;
+  const PairTable* pairs = nullptr;     ///< of `ac`
   const std::int32_t* basis = nullptr;  ///< as make_scaled_basis writes it
   int side = 8;                         ///< samples a side of a block
   std::uint32_t across = 1;             ///< blocks of an MCU
