@@ -2,13 +2,26 @@
 #include "decode/jpeg/internal/plain_scan.h"
 
 #include <cstring>
+#include <hwy/base.h>
 
 #include "decode/jpeg/internal/bit_reader.h"
 #include "decode/jpeg/internal/scaled_basis.h"
 #include "decode/jpeg/jpeg_markers.h"
 
+// A block is decoded inline: a call would put the reader's bits into memory and cost a tenth of all
+// time. With a sanitizer's checks in it that takes a compiler minutes, so there it is a call, and
+// there are fewer targets.
+#undef BLOCK_INLINE
+#if HWY_IS_ASAN || HWY_IS_TSAN || HWY_IS_MSAN
+#define BLOCK_INLINE HWY_NOINLINE
+#define SKIPPED_TARGETS (HWY_SSSE3 | HWY_SSE4)
+#else
+#define BLOCK_INLINE HWY_INLINE
+#define SKIPPED_TARGETS 0
+#endif
 // Vectors of unknown length (SVE, RISC-V) cannot be kept in an array.
-#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+#define HWY_DISABLED_TARGETS \
+  (SKIPPED_TARGETS | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 // The portable target needs vectors too. Highway avoids its emulated ones on GCC below 12.3 because
 // of GCC bug 106322 (a wrong high product), and there is no high product here.
 #undef HWY_BROKEN_EMU128
@@ -164,8 +177,8 @@ HWY_INLINE bool take_special(BitReader& bits, const PlainComponent& component, B
 
 /// Decodes one block; writes it unless `samples` is null. False for data that no encoder writes.
 template <int kSide>
-HWY_INLINE bool decode_block(BitReader& bits, const PlainComponent& component, int& dc,
-                             std::uint8_t* samples) {
+BLOCK_INLINE bool decode_block(BitReader& bits, const PlainComponent& component, int& dc,
+                               std::uint8_t* samples) {
   constexpr int kLargestDc = 1 << 15;
   constexpr int kLookUps = BitReader::kRefilled / HuffmanTable::kPeekBits;
   bits.refill();
