@@ -203,13 +203,12 @@ class BlockHead {
   CodeTable<kPrecodeSymbols> precode_;
 };
 
-std::uint64_t count_symbols(std::span<const std::uint8_t> bytes, std::span<const Match> matches,
-                            LiteralTable& literals, DistanceTable& distances) {
-  std::array<std::uint32_t, 256> counts{};
-  count_bytes(bytes, counts);
+std::uint64_t count_symbols(const BlockToWrite& block, LiteralTable& literals,
+                            DistanceTable& distances) {
+  ByteCounts counts = block.counts;
   std::uint64_t extra_bits = 0;
-  for (const Match& match : matches) {
-    for (const std::uint8_t byte : bytes.subspan(match.position, match.length)) {
+  for (const Match& match : block.matches) {
+    for (const std::uint8_t byte : block.bytes.subspan(match.position, match.length)) {
       --counts[byte];
     }
     const Slot length = kLengthSlots[match.length];
@@ -242,12 +241,11 @@ void write_literals(BitWriter& out, const LiteralTable& table, const std::uint8_
   }
 }
 
-void write_symbols(BitWriter& out, std::span<const std::uint8_t> bytes,
-                   std::span<const Match> matches, const LiteralTable& literals,
+void write_symbols(BitWriter& out, const BlockToWrite& block, const LiteralTable& literals,
                    const DistanceTable& distances) {
-  const std::uint8_t* next = bytes.data();
-  for (const Match& match : matches) {
-    const std::uint8_t* const start = bytes.data() + match.position;
+  const std::uint8_t* next = block.bytes.data();
+  for (const Match& match : block.matches) {
+    const std::uint8_t* const start = block.bytes.data() + match.position;
     write_literals(out, literals, next, start);
     next = start + match.length;
     const Slot length = kLengthSlots[match.length];
@@ -259,7 +257,7 @@ void write_symbols(BitWriter& out, std::span<const std::uint8_t> bytes,
     out.put(static_cast<std::uint64_t>(match.distance_less_1 - distance.base), distance.extra_bits);
     out.flush();
   }
-  write_literals(out, literals, next, bytes.data() + bytes.size());
+  write_literals(out, literals, next, block.bytes.data() + block.bytes.size());
   literals.put(out, kEndOfBlock);
   out.flush();
 }
@@ -287,7 +285,7 @@ void write_stored(BitWriter& out, std::span<const std::uint8_t> bytes, bool last
 
 }  // namespace
 
-void count_bytes(std::span<const std::uint8_t> bytes, std::span<std::uint32_t, 256> counts) {
+ByteCounts count_bytes(std::span<const std::uint8_t> bytes) {
   // Four tables: a counter that was just written cannot be read again at once.
   std::array<std::array<std::uint32_t, 256>, 4> parts{};
   const std::uint8_t* byte = bytes.data();
@@ -305,9 +303,11 @@ void count_bytes(std::span<const std::uint8_t> bytes, std::span<std::uint32_t, 2
   for (; byte < end; ++byte) {
     ++parts[0][*byte];
   }
-  for (std::size_t value = 0; value < 256; ++value) {
+  ByteCounts counts{};
+  for (std::size_t value = 0; value < counts.size(); ++value) {
     counts[value] = parts[0][value] + parts[1][value] + parts[2][value] + parts[3][value];
   }
+  return counts;
 }
 
 std::size_t most_deflate_block_bytes(std::size_t size) {
@@ -315,21 +315,20 @@ std::size_t most_deflate_block_bytes(std::size_t size) {
   return (stored_bits(size) + 7 + 7) / 8 + BitWriter::kSlack;
 }
 
-void write_deflate_block(BitWriter& out, std::span<const std::uint8_t> bytes,
-                         std::span<const Match> matches, bool last) {
+void write_deflate_block(BitWriter& out, const BlockToWrite& block, bool last) {
   LiteralTable literals;
   DistanceTable distances;
-  const std::uint64_t extra_bits = count_symbols(bytes, matches, literals, distances);
+  const std::uint64_t extra_bits = count_symbols(block, literals, distances);
   literals.build(kLongestLiteralCode);
   distances.build(kLongestLiteralCode);
   const BlockHead head{literals, distances};
   if (head.bits() + literals.total_bits() + distances.total_bits() + extra_bits >=
-      stored_bits(bytes.size())) {
-    write_stored(out, bytes, last);
+      stored_bits(block.bytes.size())) {
+    write_stored(out, block.bytes, last);
     return;
   }
   head.write(out, last);
-  write_symbols(out, bytes, matches, literals, distances);
+  write_symbols(out, block, literals, distances);
 }
 
 }  // namespace albumen

@@ -3,6 +3,7 @@
 // made for it, or stored where those gain nothing. Tested by deflater_test.cpp.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -26,11 +27,18 @@ struct Match {
 /// Most bytes that `write_deflate_block` writes for `size` bytes, and what it touches behind them.
 std::size_t most_deflate_block_bytes(std::size_t size);
 
-/// Writes one block. `matches` are in order, inside `bytes` and do not overlap.
-void write_deflate_block(BitWriter& out, std::span<const std::uint8_t> bytes,
-                         std::span<const Match> matches, bool last);
-
 /// How often each byte value occurs.
-void count_bytes(std::span<const std::uint8_t> bytes, std::span<std::uint32_t, 256> counts);
+using ByteCounts = std::array<std::uint32_t, 256>;
+
+ByteCounts count_bytes(std::span<const std::uint8_t> bytes);
+
+/// The bytes of one block, counted, and what repeats in them.
+struct BlockToWrite {
+  std::span<const std::uint8_t> bytes;
+  const ByteCounts& counts;        ///< of `bytes`; outlives the block
+  std::span<const Match> matches;  ///< in order, inside `bytes`, not overlapping
+};
+
+void write_deflate_block(BitWriter& out, const BlockToWrite& block, bool last);
 
 }  // namespace albumen

@@ -80,7 +80,8 @@ Result<void> Deflater::finish() {
 
 Result<void> Deflater::write_block(bool last) {
   const std::span<const std::uint8_t> block{history_ + before_, filled_};
-  const LiteralCosts costs = literal_costs(block);
+  const ByteCounts counts = count_bytes(block);
+  const LiteralCosts costs = literal_costs(counts);
   const BlockToSearch searched{
       .bytes = block, .before = before_, .position = position_, .pixel_bytes = pixel_bytes_};
   const std::span room{matches_, most_matches(kBlockBytes)};
@@ -89,7 +90,8 @@ Result<void> Deflater::write_block(bool last) {
           ? find_runs(searched, costs, room)
           : find_matches(searched, costs,
                          std::span<std::uint32_t, kHashEntries>{table_, kHashEntries}, room);
-  write_deflate_block(bits_, block, room.first(found), last);
+  write_deflate_block(bits_, {.bytes = block, .counts = counts, .matches = room.first(found)},
+                      last);
   if (last) {
     bits_.align_to_byte();
     bits_.put(__builtin_bswap32(adler_), 32);

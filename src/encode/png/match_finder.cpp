@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 namespace albumen {
 namespace {
@@ -96,11 +97,9 @@ unsigned far_cost(std::size_t distance) {
 
 }  // namespace
 
-LiteralCosts literal_costs(std::span<const std::uint8_t> block) {
-  std::array<std::uint32_t, 256> counts{};
-  count_bytes(block, counts);
+LiteralCosts literal_costs(const ByteCounts& counts) {
   LiteralCosts costs{};
-  const double all = static_cast<double>(std::max<std::size_t>(block.size(), 1));
+  const double all = std::max(std::reduce(counts.begin(), counts.end()), 1U);
   for (std::size_t value = 0; value < costs.size(); ++value) {
     const double bits = std::log2(all / std::max(counts[value], 1U));
     costs[value] = static_cast<std::uint16_t>(std::clamp(bits, 1.0, 14.0) * (1U << kCostBits));

@@ -12,10 +12,11 @@
 
 namespace albumen {
 
-/// What each byte value costs by itself, in 1/16 bits: from how often it occurs in the block.
+/// What each byte value costs by itself, in 1/16 bits.
 using LiteralCosts = std::array<std::uint16_t, 256>;
 
-LiteralCosts literal_costs(std::span<const std::uint8_t> block);
+/// From how often each occurs in a block.
+LiteralCosts literal_costs(const ByteCounts& counts);
 
 /// A block and what came before it: `before` bytes in front of `bytes` are readable.
 struct BlockToSearch {
