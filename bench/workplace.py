@@ -63,6 +63,10 @@ class Workplace:
     def peer(self, name, paths, side=LONGEST_SIDE, more=()):
         return [sys.executable, HERE / "peers.py", name, "--longest-side", str(side), *more, *paths]
 
+    def dataset_peer(self, name, sources, folder, kind, threads):
+        return [sys.executable, HERE / "dataset_peers.py", name, "--format", kind, "--out", folder,
+                "--threads", str(threads), *sources]
+
     def decode(self, paths, side=LONGEST_SIDE, more=()):
         return [self.albumen, "bench", "decode", "--longest-side", str(side), *more, *paths]
 

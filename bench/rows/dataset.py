@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A training set out of photographs: 50 of 1024 pixels out of a ZIP archive, and telephones'."""
+
+import shutil
+import zipfile
+
+import protocol
+from results import Group, Row, at_least, at_most, ratio_row
+from workplace import one_processor, two_processors
+
+PICTURES = 50
+SIDE = 1024
+TELEPHONE_PICTURES = 30
+PEER_THREADS = 8  # how the tools of Python are run, whatever the processors
+JUDGED_PICTURES = 8
+
+# Title, albumen's flags, format, what the ratio to Pillow must and should be, and the total size.
+WORKS = (
+    ("PNG, balanced", ["--format", "png", "--png-effort", "balanced"], "png",
+     at_least(7), at_least(12), at_most(1.01)),
+    ("PNG, fast", ["--format", "png", "--png-effort", "fast"], "png",
+     at_least(12), at_least(25), at_most(1.15)),
+    ("JPEG 85, same size", ["--format", "jpeg", "--quality", "85"], "jpeg",
+     at_least(2.5), at_least(4), None),
+)
+TELEPHONE_PEERS = (("pillow", "Pillow draft", at_least(1.4), at_least(1.8)),
+                   ("vips", "libvips thumbnail", at_least(1.2), at_least(1.5)))
+
+
+def measure(work):
+    with work.scratch() as scratch:
+        archive = archive_of(work, scratch)
+        for title, flags, kind, must, aim, largest in WORKS:
+            ours = albumen(work, scratch, [archive], flags)
+            for name, peer_title in (("pillow", "Pillow"), ("vips", "libvips"),
+                                     ("opencv", "OpenCV")):
+                peer = other(work, scratch, name, [archive], kind)
+                comparison = protocol.compare(ours, peer, work.pairs(5), two_processors())
+                limits = (must, aim) if name == "pillow" else (None, None)
+                yield ratio_row(f"{PICTURES} pictures of {SIDE} px to {title}: albumen / "
+                                f"{peer_title}", comparison, *limits)
+                yield size_row(scratch, title, name, peer_title,
+                               largest if name == "pillow" else None)
+        yield from loss_rows(scratch, archive)
+
+
+def measure_telephones(work):
+    paths = work.photographs("timing", TELEPHONE_PICTURES)
+    with work.scratch() as scratch:
+        for name, title, must, aim in TELEPHONE_PEERS:
+            ours = albumen(work, scratch, paths,
+                           ["--format", "jpeg", "--quality", "85", "--resample", "bilinear"],
+                           ["--threads", "1"])
+            peer = other(work, scratch, name, paths, "jpeg", threads=1)
+            comparison = protocol.compare(ours, peer, work.pairs(8), one_processor())
+            yield ratio_row(f"12 MP to {SIDE} px JPEG 85, one core: albumen / {title}", comparison,
+                            must, aim)
+
+
+def archive_of(work, scratch):
+    """The photographs at 1024x768, stored in a ZIP archive."""
+    from PIL import Image
+    archive = scratch / "pictures.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for path in work.photographs("timing", PICTURES):
+            small = scratch / path.name
+            with Image.open(path) as image:
+                image = image.convert("RGB")
+                size = (SIDE, SIDE * 3 // 4) if image.width > image.height else (SIDE * 3 // 4, SIDE)
+                image.resize(size, Image.Resampling.LANCZOS).save(small, "JPEG", quality=90)
+            file.write(small, path.name)
+            small.unlink()
+    protocol.warm([archive])
+    return archive
+
+
+def albumen(work, scratch, sources, flags, more=()):
+    folder = scratch / "albumen"
+    command = [work.albumen, "--json", *more, "dataset", *sources, "--out", folder, *flags]
+    return protocol.Contender("albumen", command, protocol.reported_rate,
+                              before=lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def other(work, scratch, name, sources, kind, threads=PEER_THREADS):
+    folder = scratch / name
+    return protocol.Contender(
+        name, work.dataset_peer(name, sources, folder, kind, threads), protocol.reported_rate,
+        before=lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def pictures_in(folder):
+    return sorted(path for path in folder.rglob("*") if path.suffix in (".png", ".jpg"))
+
+
+def size_row(scratch, title, name, peer_title, largest):
+    ours, theirs = (sum(path.stat().st_size for path in pictures_in(scratch / folder))
+                    for folder in ("albumen", name))
+    return Row(f"the same: bytes of all, albumen / {peer_title}", ours / theirs, "x", largest, None,
+               f"{title}: {ours / 1e6:.1f} against {theirs / 1e6:.1f} MB")
+
+
+def loss_rows(scratch, archive):
+    """How far the last work's pictures, JPEG to JPEG, are from their sources, against Pillow's."""
+    import io
+
+    import numpy
+    from PIL import Image
+
+    def samples(source):
+        with Image.open(source) as image:
+            return numpy.asarray(image.convert("RGB"), numpy.float64)
+
+    def psnr(folder):
+        found = []
+        with zipfile.ZipFile(archive) as file:
+            for path in pictures_in(scratch / folder)[:JUDGED_PICTURES]:
+                source = samples(io.BytesIO(file.read(path.name)))
+                error = numpy.mean((source - samples(path)) ** 2)
+                found.append(10 * numpy.log10(255 ** 2 / max(error, 1e-9)))
+        return float(numpy.mean(found))
+    ours, theirs = psnr("albumen"), psnr("pillow")
+    yield Row("JPEG to JPEG 85, PSNR to the source: albumen - Pillow", ours - theirs, "dB",
+              at_least(0), None, f"{ours:.1f} and {theirs:.1f} dB; {JUDGED_PICTURES} pictures; "
+              "bytes as in the row above")
+
+
+GROUPS = [Group("dataset", 5, measure, ("timing",)),
+          Group("dataset-telephones", 2, measure_telephones, ("timing",))]
