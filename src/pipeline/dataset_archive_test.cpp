@@ -190,6 +190,21 @@ TEST_F(DatasetArchiveTest, OnlyWhatChangedIsMadeAgainAndTheArchiveIsThatOfANewRu
   EXPECT_TRUE(archive() == archive_made_anew());
 }
 
+TEST_F(DatasetArchiveTest, ATouchedFileIsTheSamePicture) {
+  write_six();
+  run();
+  const auto before = contents();
+  fs::last_write_time(folder_ / "in/10_zwx/2.jpg", fs::file_time_type::clock::now());
+  run();
+  EXPECT_EQ(unchanged_, 6U);
+  auto after = contents();
+  EXPECT_NE(after.at(std::string{kArchivedJournal}), before.at(std::string{kArchivedJournal}));
+  after[std::string{kArchivedJournal}] = before.at(std::string{kArchivedJournal});
+  EXPECT_EQ(after, before);
+  run();
+  EXPECT_EQ(read_, 0U);
+}
+
 TEST_F(DatasetArchiveTest, CaptionsChangeWithoutTheirPictures) {
   write_six();
   run();
