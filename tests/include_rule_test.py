@@ -3,8 +3,8 @@
 """Checks who includes whom, by reading the #include lines under src/.
 
 The rule: core <- files <- govern <- colour <- {sources, decode, prepare, encode, infer, library} <-
-{analyze, people, compare, dataset, exporters} <- pipeline <- cli. A folder includes itself and
-anything to its left, nothing beside it. Headers under internal/ belong to their own folder alone,
+{analyze, people, compare, dataset, archive, exporters} <- pipeline <- cli. A folder includes itself
+and anything to its left, nothing beside it. Headers under internal/ belong to their own folder alone,
 those under testing/ to tests; a header that others may include names no third party. Every fuzz
 target has seeds.
 
@@ -23,7 +23,7 @@ LAYERS = [
     ["govern"],
     ["colour"],
     ["sources", "decode", "prepare", "encode", "infer", "library"],
-    ["analyze", "people", "compare", "dataset", "exporters"],
+    ["analyze", "people", "compare", "dataset", "archive", "exporters"],
     ["pipeline"],
     ["cli"],
 ]

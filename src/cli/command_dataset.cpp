@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// `albumen dataset`: sources into a folder of training pictures, with captions and a manifest.
+// `albumen dataset`: sources into a folder or archive of training pictures, with captions and a
+// manifest.
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <chrono>
 #include <fmt/core.h>
@@ -151,6 +154,10 @@ std::string progress_line(const DatasetProgress& progress, const Budget& budget,
   if (!progress.listing_finished) {
     return fmt::format("listing {}", human_count(progress.listed));
   }
+  if (progress.to_archive > 0) {
+    return fmt::format("packing {}/{}", human_count(progress.archived),
+                       human_count(progress.to_archive));
+  }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
   const std::uint64_t finished =
       progress.written + progress.unchanged + progress.failed + progress.skipped;
@@ -183,12 +190,21 @@ ExitCode exit_code_of(const DatasetProgress& progress, const DatasetReport& repo
   return imperfect ? ExitCode::kSomeFailed : ExitCode::kSuccess;
 }
 
+// "set.zip", not "set.zip/".
+bool names_archive(std::string_view out) {
+  constexpr std::string_view kExtension = ".zip";
+  return out.size() > kExtension.size() &&
+         std::ranges::equal(out.substr(out.size() - kExtension.size()), kExtension, {},
+                            [](unsigned char letter) { return std::tolower(letter); });
+}
+
 Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
   const RunMeter meter;
   const StopToken stop = context.signals.token();
   DatasetRequest request{.sources = flags.sources,
                          .source_options = {.excludes = flags.excludes, .archive_limits = {}},
                          .directory = flags.out,
+                         .archive = names_archive(flags.out) ? flags.out : std::string{},
                          .settings = TRY(picture_settings(flags)),
                          .renaming = chosen(kRenamings, flags.rename),
                          .captions = flags.captions,
@@ -271,13 +287,14 @@ void add_caption_flags(CLI::App& command, DatasetFlags& flags) {
 
 void add_flags(CLI::App& command, DatasetFlags& flags) {
   command.add_option("sources", flags.sources, "Folders, pictures, ZIP archives")->required();
-  command.add_option("--out", flags.out, "Folder of the set")->required();
+  command.add_option("--out", flags.out, "Folder of the set, or FILE.zip: an archive of it")
+      ->required();
   command.add_option("--exclude", flags.excludes, "Leave out what matches this glob; repeatable")
       ->allow_extra_args(false);
   command.add_option("--rename", flags.rename, "keep (default), sequence or hash")
       ->check(CLI::IsMember({"keep", "sequence", "hash"}));
   command.add_flag("--overwrite", flags.overwrite,
-                   "Replace files in the folder that albumen did not write");
+                   "Replace what albumen did not write: files in the folder, or the archive");
   add_picture_flags(command, flags);
   add_caption_flags(command, flags);
 }

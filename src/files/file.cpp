@@ -165,7 +165,11 @@ AtomicFile::AtomicFile(FileDescriptor file, std::string path, std::string tempor
 
 Result<AtomicFile> AtomicFile::create(const std::string& path) {
   // In the same directory, because rename is atomic only inside one file system.
-  std::string temporary_path = fmt::format("{}/.albumen-XXXXXX.part", folder_of(path));
+  return create_in(std::string{folder_of(path)}, path);
+}
+
+Result<AtomicFile> AtomicFile::create_in(const std::string& folder, const std::string& path) {
+  std::string temporary_path = fmt::format("{}/.albumen-XXXXXX.part", folder);
   constexpr int kSuffixLength = 5;  // ".part"
   FileDescriptor file{::mkostemps(temporary_path.data(), kSuffixLength, O_CLOEXEC)};
   if (!file.valid()) {

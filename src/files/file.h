@@ -82,6 +82,10 @@ class AtomicFile {
   /// Creates the temporary file in the directory of `path`, which must exist.
   static Result<AtomicFile> create(const std::string& path);
 
+  /// Creates it in `folder` instead, of the same file system: one whose owner clears it away when a
+  /// process was killed meanwhile.
+  static Result<AtomicFile> create_in(const std::string& folder, const std::string& path);
+
   AtomicFile(AtomicFile&& other) noexcept;
   AtomicFile& operator=(AtomicFile&& other) noexcept;
   AtomicFile(const AtomicFile&) = delete;

@@ -48,6 +48,17 @@ TEST(FileTest, AnAbandonedAtomicFileLeavesTheOldOneAndNoTrace) {
   EXPECT_EQ(entries_in(folder), 1U);
 }
 
+TEST(FileTest, AnAtomicFileIsKeptInAFolderOfItsOwnersUntilItIsWhole) {
+  const TemporaryDirectory folder;
+  ASSERT_TRUE(make_directories(folder / "scratch").has_value());
+  auto file = AtomicFile::create_in(folder / "scratch", folder / "a.txt").value();
+  ASSERT_TRUE(file.write("whole").has_value());
+  EXPECT_EQ(entries_in(folder), 1U) << "the folder alone";
+  ASSERT_TRUE(file.commit().has_value());
+  EXPECT_EQ(read_small_file(folder / "a.txt", kKiB).value(), "whole");
+  EXPECT_TRUE(std::filesystem::is_empty(folder / "scratch"));
+}
+
 TEST(FileTest, AtomicFileInAMissingFolderNamesThePath) {
   const auto file = AtomicFile::create("/nowhere-at-all/a.txt");
   ASSERT_FALSE(file.has_value());

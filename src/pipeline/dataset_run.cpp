@@ -11,6 +11,7 @@
 #include "core/mutex.h"
 #include "files/file.h"
 #include "files/path_text.h"
+#include "pipeline/internal/dataset_archive.h"
 #include "pipeline/internal/dataset_listing.h"
 #include "pipeline/internal/dataset_state.h"
 #include "pipeline/internal/dataset_worker.h"
@@ -51,6 +52,9 @@ Result<void> check_request(const DatasetRequest& request) {
   if (request.settings.quality < 1 || request.settings.quality > 100) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("a quality of {}; it goes from 1 to 100", request.settings.quality));
+  }
+  if (!request.archive.empty()) {
+    TRY(check_apart(request.archive, request.sources));
   }
   return check_apart(request.directory, request.sources);
 }
@@ -147,7 +151,23 @@ DatasetReport report_of(const std::vector<ManifestRow>& rows) {
   return report;
 }
 
-Result<DatasetReport> finish(DatasetRun& run, const DatasetJob& job, bool interrupted) {
+// Everything of the set that stands for all of its pictures.
+Result<void> finish_set(const DatasetJob& job, std::vector<ManifestRow>& rows,
+                        std::vector<JournalEntry>& entries, const StopToken& stop) {
+  const bool is_archive = !job.request.archive.empty();
+  if (is_archive) {
+    tell_as_archived(rows, entries);
+  }
+  TRY(write_manifest(job.request.directory, rows));
+  return is_archive ? write_archive({.request = job.request,
+                                     .environment = job.environment,
+                                     .before = job.archive,
+                                     .entries = entries},
+                                    stop)
+                    : job.state.finish(entries);
+}
+
+Result<DatasetReport> finish(DatasetRun& run, const DatasetJob& job, const StopToken& stop) {
   std::vector<ManifestRow> rows = job.listing.rows;
   std::vector<JournalEntry> entries;
   for (std::size_t index = 0; index < run.finished().size(); ++index) {
@@ -158,9 +178,13 @@ Result<DatasetReport> finish(DatasetRun& run, const DatasetJob& job, bool interr
       }
     }
   }
+  bool interrupted = stop.stop_requested();
   if (!interrupted) {
-    TRY(write_manifest(job.request.directory, rows));
-    TRY(job.state.finish(entries));
+    auto finished = finish_set(job, rows, entries, stop);
+    interrupted = !finished && finished.error().code == ErrorCode::kCancelled;
+    if (!interrupted) {
+      TRY(std::move(finished));
+    }
   }
   DatasetReport report = report_of(rows);
   report.interrupted = interrupted;
@@ -209,11 +233,16 @@ void count_finished_rows(const DatasetRun& run, const DatasetListing& listing) {
 
 }  // namespace
 
-Result<DatasetReport> run_dataset(const DatasetRequest& request,
+Result<DatasetReport> run_dataset(const DatasetRequest& asked,
                                   const DatasetEnvironment& environment, const StopToken& stop) {
+  const bool is_archive = !asked.archive.empty();
+  const DatasetRequest request = is_archive ? request_in_part(asked) : asked;
   TRY(check_request(request));
+  const FinishedArchive archive =
+      is_archive ? TRY(open_finished_archive(asked, environment.reader, stop)) : FinishedArchive{};
   TRY(make_directories(request.directory));
-  DatasetState state = TRY(DatasetState::open(request.directory, request.command));
+  DatasetState state =
+      TRY(DatasetState::open(request.directory, request.command, archive.journal()));
   const DatasetListing listing = TRY(list(request, environment, stop));
   ColourCache colours;
   const std::vector<Size> buckets = TRY(buckets_of(request.settings));
@@ -221,6 +250,7 @@ Result<DatasetReport> run_dataset(const DatasetRequest& request,
                        .environment = environment,
                        .listing = listing,
                        .state = state,
+                       .archive = archive,
                        .colours = colours,
                        .buckets = buckets,
                        .settings = digest_of(request.settings),
@@ -236,7 +266,7 @@ Result<DatasetReport> run_dataset(const DatasetRequest& request,
   if (auto error = run.take_error()) {
     return std::unexpected(*std::move(error));
   }
-  return finish(run, job, stop.stop_requested());
+  return finish(run, job, stop);
 }
 
 }  // namespace albumen

@@ -28,7 +28,10 @@ namespace albumen {
 struct DatasetRequest {
   std::vector<std::string> sources;  ///< paths as bytes
   SourceOptions source_options;
-  std::string directory;  ///< of the set; made when missing
+  std::string directory;  ///< of the set; made when missing; unused where `archive` is not empty
+  /// A ZIP that becomes the set. It grows in the folder `archive` + ".part", from which an
+  /// interrupted run goes on, and is packed and put in its place when all of it is there.
+  std::string archive;
   PictureSettings settings;
   Renaming renaming = Renaming::kKeep;
   CaptionRule captions;
@@ -50,6 +53,8 @@ struct DatasetProgress {
   std::atomic<std::uint64_t> bytes_read = 0;
   std::atomic<std::uint64_t> bytes_written = 0;
   std::atomic<bool> listing_finished = false;
+  std::atomic<std::uint64_t> to_archive = 0;  ///< pictures; not 0 once an archive is packed
+  std::atomic<std::uint64_t> archived = 0;    ///< of those
 };
 
 /// What a run works with; everything outlives it.
@@ -70,8 +75,10 @@ struct DatasetReport {
 
 /// Makes the set. A picture that fails is a row, not an error of the run. The manifest
 /// (manifest.jsonl) appears at the end, whole, in the order of the sources; the journal that the
-/// next run goes on from lies in .albumen-dataset/. Errors: InvalidArgument for the request, also
-/// where the folder is a source or lies in one; Unavailable while another process writes the set;
+/// next run goes on from lies in .albumen-dataset/. An archive has both as its last members, and is
+/// only written when it would differ from the one that is there. Errors: InvalidArgument for the
+/// request, also where the set is a source or lies in one, and for an archive that albumen did not
+/// write; Unavailable while another process writes the set;
 /// Io for the folder itself.
 Result<DatasetReport> run_dataset(const DatasetRequest& request,
                                   const DatasetEnvironment& environment, const StopToken& stop);

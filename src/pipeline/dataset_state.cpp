@@ -40,7 +40,8 @@ DatasetState::DatasetState(DatasetState&&) noexcept = default;
 
 DatasetState::~DatasetState() = default;
 
-Result<DatasetState> DatasetState::open(const std::string& directory, const std::string& command) {
+Result<DatasetState> DatasetState::open(const std::string& directory, const std::string& command,
+                                        std::string_view earlier) {
   const std::string folder = fmt::format("{}/.albumen-dataset", directory);
   TRY(make_directories(folder));
   LockFile lock = TRY(LockFile::acquire(fmt::format("{}/lock", folder), command, {}));
@@ -52,6 +53,7 @@ Result<DatasetState> DatasetState::open(const std::string& directory, const std:
     return system_failure(errno, "write", path);
   }
   DatasetState state{std::move(lock), path, std::move(file)};
+  state.load(earlier);
   state.load(text);
   // After a torn last line, so that the next one begins at its own beginning.
   if (!text.empty() && !text.ends_with('\n')) {

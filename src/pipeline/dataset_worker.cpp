@@ -106,6 +106,9 @@ class MemberWorker {
   }
 
   [[nodiscard]] bool is_intact(const JournalEntry& entry) const {
+    if (job_.archive.find(entry) != nullptr) {
+      return true;
+    }
     const auto path = path_from_text(entry.row.output);
     if (!path || size_of_file(in_set(*path)) != entry.bytes) {
       return false;
@@ -218,7 +221,8 @@ class MemberWorker {
     row_.caption = caption;
     row_.caption_source = caption.empty() ? std::string{} : found.source;
     const std::string path = caption_path();
-    const bool is_there = size_of_file(path) == caption.size();
+    const bool is_there =
+        size_of_file(path) == caption.size() || job_.archive.find(*entry_) != nullptr;
     if (caption == before && (is_there || caption.empty())) {
       return {};
     }
@@ -227,6 +231,7 @@ class MemberWorker {
       ::unlink(path.c_str());
       return {};
     }
+    TRY(make_directories(in_set(member_.place.folder)));  // its picture may be in the archive
     auto file = TRY(AtomicFile::create(path));
     TRY(file.write(caption));
     return file.commit_unsynced();

@@ -31,8 +31,10 @@ struct KnownOutput {
 class DatasetState {
  public:
   /// Makes `directory` and its .albumen-dataset/ when they are missing. A journal's line that
-  /// cannot be read is as if it were not there. Errors: Unavailable, naming who writes; Io.
-  static Result<DatasetState> open(const std::string& directory, const std::string& command);
+  /// cannot be read is as if it were not there. `earlier` are lines that stand as if before those.
+  /// Errors: Unavailable, naming who writes; Io.
+  static Result<DatasetState> open(const std::string& directory, const std::string& command,
+                                   std::string_view earlier = {});
 
   DatasetState(DatasetState&&) noexcept;
   DatasetState& operator=(DatasetState&&) = delete;

@@ -13,6 +13,7 @@
 #include "pipeline/dataset_run.h"
 #include "pipeline/internal/dataset_listing.h"
 #include "pipeline/internal/dataset_state.h"
+#include "pipeline/internal/finished_archive.h"
 
 namespace albumen {
 
@@ -22,6 +23,7 @@ struct DatasetJob {
   const DatasetEnvironment& environment;
   const DatasetListing& listing;
   DatasetState& state;
+  const FinishedArchive& archive;  ///< of the set, from an earlier run; empty: none
   ColourCache& colours;
   std::span<const Size> buckets;  ///< of request.settings; empty: none
   Sha256Digest settings;          ///< of request.settings

@@ -92,6 +92,12 @@ Result<NameRules> NameRules::create(std::vector<std::string> excludes) {
   return NameRules{std::move(excludes)};
 }
 
+NameRules NameRules::that_keep_all() {
+  NameRules rules{{}};
+  rules.keep_all_ = true;
+  return rules;
+}
+
 bool NameRules::excluded(const std::string& relative_path) const {
   const std::string basename{last_component(relative_path)};
   return std::ranges::any_of(excludes_, [&](const std::string& glob) {
@@ -101,6 +107,9 @@ bool NameRules::excluded(const std::string& relative_path) const {
 }
 
 std::optional<std::string_view> NameRules::skip_reason(const std::string& relative_path) const {
+  if (keep_all_) {
+    return std::nullopt;
+  }
   if (const auto reason = metadata_reason(last_component(relative_path))) {
     return reason;
   }
@@ -108,6 +117,9 @@ std::optional<std::string_view> NameRules::skip_reason(const std::string& relati
 }
 
 std::optional<std::string_view> NameRules::member_skip_reason(const std::string& member) const {
+  if (keep_all_) {
+    return std::nullopt;
+  }
   std::optional<std::string_view> reason;
   any_component(member, [&reason](std::string_view component) {
     reason = metadata_reason(component);

@@ -16,11 +16,14 @@ namespace albumen {
 /// macOS, Windows and network storage leave beside pictures.
 std::optional<std::string_view> metadata_reason(std::string_view basename);
 
-/// The user's globs. Immutable.
+/// What is hidden or left by other systems, and the user's globs. Immutable.
 class NameRules {
  public:
   /// Error: InvalidArgument for an empty glob or one with a zero byte.
   static Result<NameRules> create(std::vector<std::string> excludes);
+
+  /// Those by which nothing is left out, whatever it is called.
+  static NameRules that_keep_all();
 
   /// True when a glob matches the path relative to its source, or its last name.
   [[nodiscard]] bool excluded(const std::string& relative_path) const;
@@ -36,6 +39,7 @@ class NameRules {
   explicit NameRules(std::vector<std::string> excludes) : excludes_(std::move(excludes)) {}
 
   std::vector<std::string> excludes_;
+  bool keep_all_ = false;
 };
 
 /// Corrupt for a member name that could mean a place outside its archive or nothing at all: empty,
