@@ -39,6 +39,7 @@ struct DatasetFlags {
   std::string caption_extension = ".txt";
   float keep_truncated_percent = 100.0F;
   bool overwrite = false;
+  bool dry_run = false;
 };
 
 template <class Value>
@@ -176,7 +177,7 @@ ExitCode exit_code_of(const DatasetProgress& progress, const DatasetReport& repo
   if (report.interrupted) {
     return ExitCode::kInterrupted;
   }
-  if (progress.written + progress.unchanged == 0) {
+  if (progress.written + progress.planned + progress.unchanged == 0) {
     return ExitCode::kNothingUsable;
   }
   const bool imperfect = progress.failed > 0 || (options.strict && progress.skipped > 0);
@@ -211,7 +212,8 @@ Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
   auto report = [&] {
     const ProgressView view{progress_mode(context),
                             [&] { return progress_line(progress, budget, meter.started()); }};
-    return run_dataset(request, environment, stop);
+    return flags.dry_run ? plan_dataset(request, environment, stop)
+                         : run_dataset(request, environment, stop);
   }();
   if (!report) {
     return std::unexpected(std::move(report).error());
@@ -219,7 +221,8 @@ Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
   print_summary(context, {.progress = progress,
                           .report = *report,
                           .figures = meter.finish(clock, budget),
-                          .directory = flags.out});
+                          .directory = flags.out,
+                          .dry_run = flags.dry_run});
   return exit_code_of(progress, *report, context.options);
 }
 
@@ -278,6 +281,8 @@ void add_flags(CLI::App& command, DatasetFlags& flags) {
       ->check(CLI::IsMember({"keep", "sequence", "hash"}));
   command.add_flag("--overwrite", flags.overwrite,
                    "Replace files in the folder that albumen did not write");
+  command.add_flag("--dry-run", flags.dry_run,
+                   "Say what would be done, and write nothing; with -v or --json for each picture");
   add_picture_flags(command, flags);
   add_caption_flags(command, flags);
 }

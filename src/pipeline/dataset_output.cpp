@@ -178,6 +178,7 @@ Result<OutputPlan> plan_output(const OutputRequest& request) {
   plan.decode = TRY(albumen::plan(info, {&plan.view, 1}, Bytes::max(), options));
   const PixelShape shape = shape_of_plan(info, plan.decode);
   const Size size = frame_size(shape, plan.frame);
+  plan.size = size;
   const Bytes frame{std::uint64_t{size.width} * size.height *
                     static_cast<std::uint64_t>(channels_of(plan.frame))};
   plan.after_decode =

@@ -93,6 +93,9 @@ class DatasetRun {
       case MemberStatus::kFailed:
         ++progress.failed;
         break;
+      case MemberStatus::kPlanned:
+        ++progress.planned;
+        break;
     }
     if (job_.environment.listener) {
       job_.environment.listener(row);
@@ -150,19 +153,25 @@ DatasetReport report_of(const std::vector<ManifestRow>& rows) {
 Result<DatasetReport> finish(DatasetRun& run, const DatasetJob& job, bool interrupted) {
   std::vector<ManifestRow> rows = job.listing.rows;
   std::vector<JournalEntry> entries;
+  std::map<std::string, std::uint64_t> folders;
   for (std::size_t index = 0; index < run.finished().size(); ++index) {
     if (auto& member = run.finished()[index]) {
+      const MemberStatus status = member->row.status;
+      if (status != MemberStatus::kFailed && status != MemberStatus::kSkipped) {
+        ++folders[path_to_text(job.listing.members[index].place.folder)];
+      }
       rows[job.listing.members[index].row] = std::move(member->row);
       if (member->entry) {
         entries.push_back(*std::move(member->entry));
       }
     }
   }
-  if (!interrupted) {
+  if (!interrupted && job.state != nullptr) {
     TRY(write_manifest(job.request.directory, rows));
-    TRY(job.state.finish(entries));
+    TRY(job.state->finish(entries));
   }
   DatasetReport report = report_of(rows);
+  report.folders = std::move(folders);
   report.interrupted = interrupted;
   return report;
 }
@@ -207,20 +216,23 @@ void count_finished_rows(const DatasetRun& run, const DatasetListing& listing) {
   }
 }
 
-}  // namespace
+// What is known of the set, and where this run writes down what it does; null: nowhere.
+struct SetState {
+  const DatasetHistory& history;
+  DatasetState* state;
+};
 
-Result<DatasetReport> run_dataset(const DatasetRequest& request,
-                                  const DatasetEnvironment& environment, const StopToken& stop) {
-  TRY(check_request(request));
-  TRY(make_directories(request.directory));
-  DatasetState state = TRY(DatasetState::open(request.directory, request.command));
+Result<DatasetReport> run_members(const DatasetRequest& request,
+                                  const DatasetEnvironment& environment, SetState set,
+                                  const StopToken& stop) {
   const DatasetListing listing = TRY(list(request, environment, stop));
   ColourCache colours;
   const std::vector<Size> buckets = TRY(buckets_of(request.settings));
   const DatasetJob job{.request = request,
                        .environment = environment,
                        .listing = listing,
-                       .state = state,
+                       .history = set.history,
+                       .state = set.state,
                        .colours = colours,
                        .buckets = buckets,
                        .settings = digest_of(request.settings),
@@ -237,6 +249,23 @@ Result<DatasetReport> run_dataset(const DatasetRequest& request,
     return std::unexpected(*std::move(error));
   }
   return finish(run, job, stop.stop_requested());
+}
+
+}  // namespace
+
+Result<DatasetReport> run_dataset(const DatasetRequest& request,
+                                  const DatasetEnvironment& environment, const StopToken& stop) {
+  TRY(check_request(request));
+  TRY(make_directories(request.directory));
+  DatasetState state = TRY(DatasetState::open(request.directory, request.command));
+  return run_members(request, environment, {.history = state.history(), .state = &state}, stop);
+}
+
+Result<DatasetReport> plan_dataset(const DatasetRequest& request,
+                                   const DatasetEnvironment& environment, const StopToken& stop) {
+  TRY(check_request(request));
+  const DatasetHistory history = TRY(DatasetHistory::read(request.directory));
+  return run_members(request, environment, {.history = history, .state = nullptr}, stop);
 }
 
 }  // namespace albumen

@@ -11,6 +11,7 @@
 #include <random>
 #include <stop_token>
 
+#include "core/mutex.h"
 #include "decode/testing/decode_all.h"
 #include "decode/testing/test_pictures.h"
 #include "files/testing/temporary_directory.h"
@@ -71,6 +72,28 @@ class DatasetRunTest : public ::testing::Test {
       read_manifest();
     }
     return rows_;
+  }
+
+  // Every row of a dry run, likewise.
+  std::map<std::string, ManifestRow> dry_run() {
+    std::map<std::string, ManifestRow> rows;
+    Mutex mutex;
+    DatasetProgress progress;
+    StageClock clock;
+    const std::string prefix = folder_.path() + "/in/";
+    const auto report = plan_dataset(request_,
+                                     {.reader = reader_,
+                                      .budget = budget_,
+                                      .clock = clock,
+                                      .progress = progress,
+                                      .listener =
+                                          [&](const ManifestRow& row) {
+                                            const MutexLock lock{mutex};
+                                            rows[row.source.substr(prefix.size())] = row;
+                                          }},
+                                     {});
+    EXPECT_TRUE(report.has_value()) << to_string(report.error());
+    return rows;
   }
 
   void read_manifest() {
@@ -165,6 +188,42 @@ TEST_F(DatasetRunTest, RunningItAgainDoesNothing) {
     expected.replace(at, 7, "unchanged");
   }
   EXPECT_EQ(manifest(), expected);
+}
+
+TEST_F(DatasetRunTest, ADryRunSaysWhatTheRunThenDoesAndWritesNothing) {
+  write("10_zwx/a.jpg", jpeg(1));
+  write("10_zwx/a.txt", "a dog");
+  write("b.png", png(2));
+  write("c.jpg", "no picture at all, but words");
+  write("d.jpg", "");
+  const auto planned = dry_run();
+  EXPECT_FALSE(fs::exists(request_.directory));
+  const auto made = run();
+  ASSERT_EQ(planned.size(), made.size());
+  for (const auto& [name, row] : made) {
+    ManifestRow expected = row;
+    if (row.status == MemberStatus::kWritten) {
+      expected.status = MemberStatus::kPlanned;
+      expected.sha256.reset();
+    }
+    EXPECT_EQ(to_json_line(planned.at(name)), to_json_line(expected));
+  }
+}
+
+TEST_F(DatasetRunTest, ADryRunOverASetSaysWhatIsDoneAlready) {
+  write("a.jpg", jpeg(1));
+  run();
+  write("b.jpg", jpeg(2));
+  write("c.jpg", jpeg(3));
+  folder_.write("out/c.png", "precious");
+  const auto before = files();
+  const std::string rows = manifest();
+  const auto planned = dry_run();
+  EXPECT_EQ(planned.at("a.jpg").status, MemberStatus::kUnchanged);
+  EXPECT_EQ(planned.at("b.jpg").status, MemberStatus::kPlanned);
+  EXPECT_THAT(planned.at("c.jpg").reason, HasSubstr("--overwrite"));
+  EXPECT_EQ(files(), before);
+  EXPECT_EQ(manifest(), rows);
 }
 
 TEST_F(DatasetRunTest, OnlyWhatChangedOrIsMissingIsMadeAgain) {

@@ -15,9 +15,11 @@ struct DatasetSummary {
   const DatasetReport& report;
   RunFigures figures;
   const std::string& directory;
+  bool dry_run = false;
 };
 
-/// One finished member: with --json its row; else a line on stderr where it failed.
+/// One finished member: with --json its row; else a line on stderr where it failed, and, with -v, a
+/// line on stdout where a dry run would put it.
 void print_row(const Context& context, const ManifestRow& row);
 
 /// To stdout: a few lines, or one {"summary": ...} with --json.
