@@ -9,6 +9,8 @@
 
 #include "cli/internal/command.h"
 #include "cli/internal/dataset_summary.h"
+#include "cli/internal/failure_list.h"
+#include "cli/internal/progress_line.h"
 #include "cli/internal/run_summary.h"
 #include "cli/progress_view.h"
 #include "pipeline/dataset_run.h"
@@ -146,30 +148,24 @@ Result<PictureSettings> picture_settings(const DatasetFlags& flags) {
                               : with_preset(settings, flags.preset);
 }
 
-// "listing 1,204", then "812/1,204  201.3/s  ETA 2 s  120 MiB read  failed 2  memory 80/512 MiB".
-std::string progress_line(const DatasetProgress& progress, const Budget& budget,
-                          std::chrono::steady_clock::time_point started) {
+// "listing 1,204", then as progress_text has it; its pace is that since the listing.
+std::string progress_line(const DatasetProgress& progress, const Budget& budget) {
   if (!progress.listing_finished) {
     return fmt::format("listing {}", human_count(progress.listed));
   }
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
-  const std::uint64_t finished =
-      progress.written + progress.unchanged + progress.failed + progress.skipped;
-  const std::uint64_t listed = progress.listed;
-  const double rate =
-      elapsed.count() > 0 ? static_cast<double>(progress.written) / elapsed.count() : 0;
-  std::string line =
-      fmt::format("{}/{}  {:.1f}/s", human_count(finished), human_count(listed), rate);
-  if (rate > 0 && finished <= listed) {
-    line += "  ETA " + human_duration(static_cast<double>(listed - finished) / rate);
-  }
-  line += fmt::format("  {} read  {} written", to_string(Bytes{progress.bytes_read}),
-                      to_string(Bytes{progress.bytes_written}));
-  if (progress.failed > 0) {
-    line += "  failed " + human_count(progress.failed);
-  }
-  line += fmt::format("  memory {}/{}", to_string(budget.used()), to_string(budget.limit()));
-  return line;
+  const std::chrono::duration<double> elapsed =
+      std::chrono::steady_clock::now() - progress.listed_at.load();
+  const std::uint64_t worked = progress.written + progress.planned + progress.failed;
+  return progress_text(
+      {.listed = progress.listed,
+       .listing_finished = true,
+       .finished = worked + progress.unchanged + progress.skipped,
+       .worked = worked,
+       .failed = progress.failed,
+       .seconds = elapsed.count(),
+       .read = Bytes{progress.bytes_read},
+       .more = fmt::format("{} written", to_string(Bytes{progress.bytes_written}))},
+      budget);
 }
 
 ExitCode exit_code_of(const DatasetProgress& progress, const DatasetReport& report,
@@ -203,21 +199,24 @@ Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
   SourceReader reader;
   StageClock clock{&budget};
   DatasetProgress progress;
+  FailureList failures;
   const DatasetEnvironment environment{
       .reader = reader,
       .budget = budget,
       .clock = clock,
       .progress = progress,
-      .listener = [&](const ManifestRow& row) { print_row(context, row); }};
+      .listener = [&](const ManifestRow& row) { take_row(context, row, failures); }};
   auto report = [&] {
     const ProgressView view{progress_mode(context),
-                            [&] { return progress_line(progress, budget, meter.started()); }};
+                            [&] { return progress_line(progress, budget); }};
     return flags.dry_run ? plan_dataset(request, environment, stop)
                          : run_dataset(request, environment, stop);
   }();
   if (!report) {
     return std::unexpected(std::move(report).error());
   }
+  const bool has_manifest = !flags.dry_run && !report->interrupted;
+  failures.print(has_manifest ? "manifest.jsonl names every one" : "--json names every one");
   print_summary(context, {.progress = progress,
                           .report = *report,
                           .figures = meter.finish(clock, budget),

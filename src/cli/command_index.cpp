@@ -10,10 +10,11 @@
 
 #include "cli/internal/command.h"
 #include "cli/internal/engine_flags.h"
+#include "cli/internal/failure_list.h"
 #include "cli/internal/library_choice.h"
+#include "cli/internal/progress_line.h"
 #include "cli/internal/run_summary.h"
 #include "cli/progress_view.h"
-#include "core/mutex.h"
 #include "core/version.h"
 #include "files/path_text.h"
 #include "library/library_path.h"
@@ -75,60 +76,19 @@ void print_event(const FileEvent& event) {
   fmt::print("{}\n", line.dump());
 }
 
-// The first failures of a run, for the end of its summary. Internally locked.
-class FailureList {
- public:
-  static constexpr std::size_t kShown = 10;
-
-  void add(const FileEvent& event) {
-    if (event.outcome != FileOutcome::kFailed) {
-      return;
-    }
-    const MutexLock lock{mutex_};
-    ++count_;
-    if (lines_.size() < kShown) {
-      lines_.push_back(fmt::format("{}: {}: {}", event.name, event.code, event.reason));
-    }
-  }
-
-  void print() const {
-    const MutexLock lock{mutex_};
-    for (const std::string& line : lines_) {
-      fmt::print(stderr, "albumen: {}\n", line);
-    }
-    if (count_ > lines_.size()) {
-      fmt::print(stderr, "albumen: and {} more; albumen export names every one\n",
-                 human_count(count_ - lines_.size()));
-    }
-  }
-
- private:
-  mutable Mutex mutex_;
-  std::vector<std::string> lines_ GUARDED_BY(mutex_);
-  std::size_t count_ GUARDED_BY(mutex_) = 0;
-};
-
-// "1,204/3,000  41.3/s  ETA 43 s  faces 2,101  failed 2  memory 212 MiB/1.00 GiB".
 std::string progress_line(const IndexProgress& progress, const Budget& budget,
                           std::chrono::steady_clock::time_point started) {
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
   const std::uint64_t finished = progress.finished();
-  const std::uint64_t listed = progress.listed;
-  const auto worked = static_cast<double>(finished - progress.unchanged - progress.failed_before);
-  const double rate = elapsed.count() > 0 ? worked / elapsed.count() : 0;
-  std::string line = fmt::format("{}/{}{}", human_count(finished), human_count(listed),
-                                 progress.listing_finished ? "" : "+");
-  line += fmt::format("  {:.1f}/s", rate);
-  if (progress.listing_finished && rate > 0) {
-    line += "  ETA " + human_duration(static_cast<double>(listed - finished) / rate);
-  }
-  line += fmt::format("  {} read", to_string(Bytes{progress.bytes_read}));
-  line += "  faces " + human_count(progress.faces);
-  if (progress.failed > 0) {
-    line += "  failed " + human_count(progress.failed);
-  }
-  line += fmt::format("  memory {}/{}", to_string(budget.used()), to_string(budget.limit()));
-  return line;
+  return progress_text({.listed = progress.listed,
+                        .listing_finished = progress.listing_finished,
+                        .finished = finished,
+                        .worked = finished - progress.unchanged - progress.failed_before,
+                        .failed = progress.failed,
+                        .seconds = elapsed.count(),
+                        .read = Bytes{progress.bytes_read},
+                        .more = fmt::format("faces {}", human_count(progress.faces))},
+                       budget);
 }
 
 ExitCode exit_code_of(const IndexProgress& progress, const IndexReport& report,
@@ -210,8 +170,8 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
                                      .listener = [&](const FileEvent& event) {
                                        if (context.options.json) {
                                          print_event(event);
-                                       } else {
-                                         failures.add(event);
+                                       } else if (event.outcome == FileOutcome::kFailed) {
+                                         failures.add(event.name, event.code, event.reason);
                                        }
                                      }};
   auto indexed = [&] {
@@ -238,7 +198,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   if (!indexed) {
     return std::unexpected(std::move(indexed).error());
   }
-  failures.print();
+  failures.print("albumen export names every one");
   print_summary(context,
                 {.progress = progress, .report = *indexed, .people = people, .figures = figures});
   return exit_code_of(progress, *indexed, context.options);

@@ -72,11 +72,11 @@ void print_words(const DatasetSummary& summary) {
 
 }  // namespace
 
-void print_row(const Context& context, const ManifestRow& row) {
+void take_row(const Context& context, const ManifestRow& row, FailureList& failures) {
   if (context.options.json) {
     fmt::print("{}\n", to_json_line(row));  // stdio locks the stream for one call
   } else if (row.status == MemberStatus::kFailed) {
-    fmt::print(stderr, "albumen: {}: {}: {}\n", row.source, row.code, row.reason);
+    failures.add(row.source, row.code, row.reason);
   } else if (row.status == MemberStatus::kPlanned && context.options.verbose > 0) {
     fmt::print("{} -> {} {}x{}\n", row.source, row.output.empty() ? row.format : row.output,
                row.size.width, row.size.height);

@@ -200,6 +200,7 @@ Result<DatasetListing> list(const DatasetRequest& request, const DatasetEnvironm
        .listed = [&](std::size_t count) { progress.listed = count; }},
       environment.reader, environment.budget, stop));
   progress.to_process = listing.members.size();
+  progress.listed_at = std::chrono::steady_clock::now();
   progress.listing_finished = true;
   return listing;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -50,6 +51,8 @@ struct DatasetProgress {
   std::atomic<std::uint64_t> skipped = 0;
   std::atomic<std::uint64_t> bytes_read = 0;
   std::atomic<std::uint64_t> bytes_written = 0;
+  /// When the listing ended; not before listing_finished is set.
+  std::atomic<std::chrono::steady_clock::time_point> listed_at{};
   std::atomic<bool> listing_finished = false;
 };
 
