@@ -9,6 +9,7 @@
 #include "decode/colour.h"
 #include "encode/byte_sink.h"
 #include "encode/jpeg.h"
+#include "encode/picture_copy.h"
 #include "encode/png.h"
 #include "encode/webp.h"
 #include "files/file.h"
@@ -56,11 +57,27 @@ Bytes encode_bytes(Size size, const OutputPlan& plan, const PictureSettings& set
   return png_encode_bytes(size, channels, settings.png_effort);
 }
 
+bool is_own_format(OutputFormat format, ContentType type) {
+  return (format == OutputFormat::kJpeg && type == ContentType::kJpeg) ||
+         (format == OutputFormat::kPng && type == ContentType::kPng) ||
+         (format == OutputFormat::kWebp && type == ContentType::kWebp);
+}
+
 bool keeps_everything(const ImageInfo& info, const OutputPlan& plan, Size frame) {
   constexpr int kMostComponents = 3;  // inks become RGB
   return info.orientation == Orientation::kUpright && frame == info.size() &&
          plan.frame.fit != Fit::kCover && plan.frame.fit != Fit::kPad &&
          info.jpeg.component_count <= kMostComponents && info.jpeg.color != JpegColor::kRgb;
+}
+
+// Whether the source is the output, its colours apart: any size that fits already.
+bool needs_no_change(const OutputRequest& request, const OutputPlan& plan) {
+  constexpr int kMostComponents = 3;  // inks become RGB
+  const ImageInfo& info = request.info;
+  const bool loses_alpha = info.has_alpha && plan.frame.alpha == AlphaUse::kFlatten;
+  return request.settings.format == OutputFormat::kKeep && is_own_format(plan.format, info.type) &&
+         info.orientation == Orientation::kUpright && plan.size == info.size() && !loses_alpha &&
+         info.jpeg.component_count <= kMostComponents;
 }
 
 // An upper bound out of the header: 128 bytes a block, and what libjpeg keeps beside.
@@ -88,6 +105,13 @@ class OutputWriter {
 
   Result<WrittenOutput> run() {
     colour_ = target_.colours.choose(read_colour(image_), colour_model_of(plan_.info));
+    if (plan_.may_copy && colour_.transform == nullptr) {
+      auto written = copy();
+      // What is odd or damaged: decoding says what is wrong, or makes a sound file of it.
+      if (written || !is_about_the_file(written.error().code)) {
+        return written;
+      }
+    }
     if (plan_.may_transcode && colour_.transform == nullptr) {
       auto written = transcode();
       if (written || written.error().code != ErrorCode::kUnsupported) {
@@ -98,6 +122,18 @@ class OutputWriter {
   }
 
  private:
+  static bool is_about_the_file(ErrorCode code) {
+    return code == ErrorCode::kUnsupported || code == ErrorCode::kCorrupt ||
+           code == ErrorCode::kTruncated;
+  }
+
+  Result<WrittenOutput> copy() {
+    const std::span<const std::byte> bytes = image_.bytes.bytes();
+    const StageTimer timer{target_.clock, Stage::kWrite, Bytes{bytes.size()}};
+    return write(plan_.info.size(),
+                 [&](ByteSink& sink) { return copy_picture(bytes, CopiedParts::kPicture, sink); });
+  }
+
   Result<WrittenOutput> transcode() {
     const std::span<const std::byte> bytes = image_.bytes.bytes();
     const Bytes need = TRY(jpeg_transcode_bytes(bytes));
@@ -192,6 +228,7 @@ Result<OutputPlan> plan_output(const OutputRequest& request) {
   const Bytes transcoding = encoded + transcode_bound(info);
   plan.may_transcode = info.type == ContentType::kJpeg && plan.format == OutputFormat::kJpeg &&
                        keeps_everything(info, plan, size) && transcoding <= request.limit;
+  plan.may_copy = needs_no_change(request, plan);
   if (plan.may_transcode) {
     plan.peak = std::max(plan.peak, transcoding);
   }

@@ -143,7 +143,7 @@ DatasetReport report_of(const std::vector<ManifestRow>& rows) {
   for (const ManifestRow& row : rows) {
     if (row.status == MemberStatus::kFailed) {
       ++report.failed[row.code];
-    } else if (row.status == MemberStatus::kSkipped) {
+    } else if (!row.reason.empty()) {  // a picture that a stopped run left alone has none
       ++report.skipped[row.reason];
     }
   }

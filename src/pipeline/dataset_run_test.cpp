@@ -13,6 +13,7 @@
 
 #include "core/mutex.h"
 #include "decode/testing/decode_all.h"
+#include "decode/testing/exif_builder.h"
 #include "decode/testing/test_pictures.h"
 #include "files/testing/temporary_directory.h"
 #include "sources/testing/zip_writer.h"
@@ -27,7 +28,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Key;
 using ::testing::Not;
+using ::testing::Pair;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 std::string text_of(const testing::EncodedBytes& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -292,6 +295,7 @@ TEST_F(DatasetRunTest, StoppedAnywhereAndRunAgainItIsTheSetOfOneRun) {
                          }},
                     stop.get_token());
     ASSERT_TRUE(report.has_value()) << to_string(report.error());
+    EXPECT_THAT(report->skipped, UnorderedElementsAre(Pair("caption", 12)));
   }
   run();
   EXPECT_EQ(files(), whole);
@@ -366,6 +370,59 @@ TEST_F(DatasetRunTest, AJpegOfTheSameSizeIsMadeFromItsCoefficients) {
     return testing::visible_samples(decode.decode_to(64).value());
   };
   EXPECT_EQ(samples(files().at("a.jpg")), samples(jpeg(1, {.width = 64, .height = 48})));
+}
+
+TEST_F(DatasetRunTest, WhatNeedsNoChangeIsCopiedWithoutItsMetadata) {
+  const Size fits{.width = 64, .height = 48};
+  const auto photo = testing::photo_like(fits, 3, 1);
+  const auto exif = testing::ExifBuilder{ByteOrder::kLittleEndian}.build(
+      {.main = {{0x0110, "NIKON D90 "}}, .exif = {}, .gps = {}});
+  testing::EncodedBytes app1 = testing::bytes_of(std::string{"Exif\0\0", 6});
+  app1.insert(app1.end(), exif.begin(), exif.end());
+  const auto plain_webp = encode_webp(photo, {.lossless = true});
+  write("a.jpg", text_of(testing::with_jpeg_segment(encode_jpeg(photo), 0xE1, app1)));
+  write("b.png", text_of(testing::with_png_chunk(encode_png(photo), "eXIf", exif)));
+  write("c.webp", text_of(testing::with_webp_chunk(plain_webp, "EXIF", exif, fits)));
+  write("d.webp", text_of(plain_webp));
+  request_.settings.format = OutputFormat::kKeep;
+  const auto rows = run();
+  EXPECT_EQ(rows.at("a.jpg").size, fits);
+  const auto set = files();
+  EXPECT_EQ(set.at("a.jpg"), text_of(encode_jpeg(photo)));
+  EXPECT_EQ(set.at("b.png"), text_of(encode_png(photo)));
+  EXPECT_THAT(set.at("c.webp"), HasSubstr(text_of(plain_webp).substr(12)));  // behind RIFF's header
+  EXPECT_THAT(set.at("c.webp"), Not(HasSubstr("NIKON")));
+  EXPECT_EQ(set.at("d.webp"), text_of(plain_webp));
+}
+
+TEST_F(DatasetRunTest, WhatNeedsAChangeIsNotCopied) {
+  const Size fits{.width = 64, .height = 48};
+  testing::EncodedBytes turned = testing::bytes_of(std::string{"Exif\0\0", 6});
+  const testing::EncodedBytes block = testing::exif_with_orientation(6);
+  turned.insert(turned.end(), block.begin(), block.end());
+  const auto photo = testing::photo_like(fits, 3, 1);
+  const auto inks = testing::photo_like(fits, 4, 1);
+  write("large.png", png(1, {.width = 100, .height = 60}));
+  write("turned.jpg", text_of(testing::with_jpeg_segment(encode_jpeg(photo), 0xE1, turned)));
+  write("inks.jpg", text_of(encode_jpeg(inks, {.space = testing::JpegSpace::kCmyk})));
+  write("clear.png", text_of(encode_png(testing::photo_like(fits, 4, 1))));
+  write("cut.png", png(3, fits).substr(0, 900));
+  // A quarter of the light of sRGB: its numbers mean other colours.
+  write("dark.png",
+        text_of(testing::with_png_chunk(encode_png(photo), "gAMA",
+                                        testing::bytes_of(std::string{"\0\0\xFF\xFF", 4}))));
+  request_.settings.format = OutputFormat::kKeep;
+  request_.settings.frame.alpha = AlphaUse::kFlatten;
+  const auto rows = run();
+  EXPECT_EQ(rows.at("large.png").size, (Size{.width = 64, .height = 38}));
+  EXPECT_EQ(rows.at("turned.jpg").size, (Size{.width = 48, .height = 64}));
+  EXPECT_EQ(rows.at("cut.png").code, "Truncated");
+  const auto set = files();
+  for (const auto& name : {"inks.jpg", "clear.png", "dark.png"}) {
+    const auto source = read_small_file(folder_ / ("in/" + std::string{name}), kMiB).value();
+    EXPECT_NE(set.at(name), source) << name;
+  }
+  EXPECT_THAT(set.at("dark.png"), Not(HasSubstr("gAMA")));
 }
 
 TEST_F(DatasetRunTest, WhatStandsThereAlreadyIsNotReplacedUnasked) {
