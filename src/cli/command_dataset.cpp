@@ -40,6 +40,7 @@ struct DatasetFlags {
   CaptionRule captions;
   std::string caption_extension = ".txt";
   float keep_truncated_percent = 100.0F;
+  bool keep_metadata = false;
   bool overwrite = false;
   bool dry_run = false;
 };
@@ -144,6 +145,7 @@ Result<PictureSettings> picture_settings(const DatasetFlags& flags) {
   settings.quality = flags.quality;
   settings.png_effort = chosen(kEfforts, flags.png_effort);
   settings.keep_truncated_percent = flags.keep_truncated_percent;
+  settings.keep_metadata = flags.keep_metadata;
   return flags.preset.empty() ? Result<PictureSettings>{settings}
                               : with_preset(settings, flags.preset);
 }
@@ -252,6 +254,8 @@ void add_picture_flags(CLI::App& command, DatasetFlags& flags) {
   command.add_option("--background", flags.background,
                      "Behind transparency and around padded pictures: white, black, grey, #rrggbb");
   command.add_flag("--rgb", flags.rgb, "No transparency in PNG and WebP either");
+  command.add_flag("--keep-metadata", flags.keep_metadata,
+                   "EXIF with its place goes along (default: nothing beside the pixels)");
   command
       .add_option("--keep-truncated", flags.keep_truncated_percent,
                   "Accept a damaged picture of which at least this PERCENT is there")

@@ -76,6 +76,9 @@ std::string to_text(const PictureSettings& settings) {
   if (settings.keep_truncated_percent < 100) {
     text += fmt::format(" keep-truncated={}", settings.keep_truncated_percent);
   }
+  if (settings.keep_metadata) {
+    text += " metadata=keep";
+  }
   return text;
 }
 

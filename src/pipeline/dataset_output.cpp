@@ -5,9 +5,12 @@
 #include <array>
 #include <fmt/core.h>
 #include <utility>
+#include <vector>
 
 #include "decode/colour.h"
+#include "decode/metadata.h"
 #include "encode/byte_sink.h"
+#include "encode/exif.h"
 #include "encode/jpeg.h"
 #include "encode/picture_copy.h"
 #include "encode/png.h"
@@ -112,6 +115,9 @@ class OutputWriter {
         return written;
       }
     }
+    if (target_.settings.keep_metadata) {
+      exif_ = upright_exif(exif_block_of(image_), plan_.size);
+    }
     if (plan_.may_transcode && colour_.transform == nullptr) {
       auto written = transcode();
       if (written || written.error().code != ErrorCode::kUnsupported) {
@@ -129,9 +135,11 @@ class OutputWriter {
 
   Result<WrittenOutput> copy() {
     const std::span<const std::byte> bytes = image_.bytes.bytes();
+    const CopiedParts parts =
+        target_.settings.keep_metadata ? CopiedParts::kEverything : CopiedParts::kPicture;
     const StageTimer timer{target_.clock, Stage::kWrite, Bytes{bytes.size()}};
     return write(plan_.info.size(),
-                 [&](ByteSink& sink) { return copy_picture(bytes, CopiedParts::kPicture, sink); });
+                 [&](ByteSink& sink) { return copy_picture(bytes, parts, sink); });
   }
 
   Result<WrittenOutput> transcode() {
@@ -187,7 +195,9 @@ class OutputWriter {
     auto file = TRY(AtomicFile::create(target_.path));
     FileSink to_file{file};
     HashingSink sink{to_file};
-    TRY(encode(sink));
+    ExifSink with_exif{sink, exif_, size};
+    TRY(encode(with_exif));
+    TRY(with_exif.finish());
     TRY(file.commit_unsynced());
     return WrittenOutput{.size = size, .bytes = sink.size().count(), .sha256 = sink.finish()};
   }
@@ -197,6 +207,7 @@ class OutputWriter {
   EncodedImage& image_;
   Reservation& memory_;
   ColourChoice colour_;
+  std::vector<std::byte> exif_;  // to go along; outside of the budget, at most kMostCarriedExif
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <stop_token>
 
 #include "core/mutex.h"
+#include "decode/metadata.h"
 #include "decode/testing/decode_all.h"
 #include "decode/testing/exif_builder.h"
 #include "decode/testing/test_pictures.h"
@@ -423,6 +424,44 @@ TEST_F(DatasetRunTest, WhatNeedsAChangeIsNotCopied) {
     EXPECT_NE(set.at(name), source) << name;
   }
   EXPECT_THAT(set.at("dark.png"), Not(HasSubstr("gAMA")));
+}
+
+TEST_F(DatasetRunTest, AskedForMetadataExifGoesAlongUpright) {
+  const auto exif = testing::ExifBuilder{ByteOrder::kLittleEndian}.build(testing::typical_exif());
+  testing::EncodedBytes app1 = testing::bytes_of(std::string{"Exif\0\0", 6});
+  app1.insert(app1.end(), exif.begin(), exif.end());
+  const auto photo = encode_jpeg(testing::photo_like({.width = 90, .height = 50}, 3, 1));
+  write("a.jpg", text_of(testing::with_jpeg_segment(photo, 0xE1, app1)));
+  request_.settings.keep_metadata = true;
+  for (const OutputFormat format : {OutputFormat::kPng, OutputFormat::kJpeg, OutputFormat::kWebp}) {
+    request_.settings.format = format;
+    const auto rows = run();
+    ASSERT_EQ(rows.at("a.jpg").status, MemberStatus::kWritten) << rows.at("a.jpg").reason;
+    EXPECT_EQ(rows.at("a.jpg").size, (Size{.width = 36, .height = 64}));
+    const std::string output = files().at("a" + std::string{extension_of(format)});
+    const auto image = testing::as_image(
+        budget_, std::as_bytes(std::span{output.data(), output.size()}), "output");
+    const Metadata metadata = read_metadata(image).value();
+    EXPECT_EQ(metadata.orientation, Orientation::kUpright);
+    EXPECT_EQ(metadata.camera_model, "NIKON D90");
+    EXPECT_TRUE(metadata.gps.has_value());
+    EXPECT_EQ(probe(image).value().size(), (Size{.width = 36, .height = 64}));
+  }
+}
+
+TEST_F(DatasetRunTest, AskedForMetadataACopyIsTheFile) {
+  const auto photo = encode_jpeg(testing::photo_like({.width = 60, .height = 50}, 3, 1));
+  const auto with_words = testing::with_jpeg_segment(photo, 0xFE, testing::bytes_of("words"));
+  write("a.jpg", text_of(with_words));
+  request_.settings.format = OutputFormat::kKeep;
+  request_.settings.keep_metadata = true;
+  run();
+  EXPECT_EQ(files().at("a.jpg"), text_of(with_words));
+  // Only what stands beside the pixels changes, and goes along.
+  const auto others = testing::with_jpeg_segment(photo, 0xFE, testing::bytes_of("more words"));
+  write("a.jpg", text_of(others));
+  run();
+  EXPECT_EQ(files().at("a.jpg"), text_of(others));
 }
 
 TEST_F(DatasetRunTest, WhatStandsThereAlreadyIsNotReplacedUnasked) {

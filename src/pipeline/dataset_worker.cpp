@@ -187,7 +187,9 @@ class MemberWorker {
     }
     plan.info = info;
     const PictureIdentity identity = TRY(identify(image, info.orientation));
-    if (known_ != nullptr && is_same_output(identity.picture)) {
+    // What goes along into the output is no part of a picture's identity.
+    if (known_ != nullptr && !request().settings.keep_metadata &&
+        is_same_output(identity.picture)) {
       keep_known();
       return {};
     }
