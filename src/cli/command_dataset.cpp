@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/internal/archive_flags.h"
 #include "cli/internal/command.h"
 #include "cli/internal/dataset_summary.h"
 #include "cli/internal/failure_list.h"
@@ -23,6 +24,7 @@ namespace {
 struct DatasetFlags {
   std::vector<std::string> sources;
   std::vector<std::string> excludes;
+  ArchiveFlags archives;
   std::string out;
   std::string preset;
   std::string size = "1024";
@@ -185,8 +187,9 @@ ExitCode exit_code_of(const DatasetProgress& progress, const DatasetReport& repo
 Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
   const RunMeter meter;
   const StopToken stop = context.signals.token();
+  const ArchiveLimits limits = TRY(archive_limits(flags.archives));
   DatasetRequest request{.sources = flags.sources,
-                         .source_options = {.excludes = flags.excludes, .archive_limits = {}},
+                         .source_options = {.excludes = flags.excludes, .archive_limits = limits},
                          .directory = flags.out,
                          .settings = TRY(picture_settings(flags)),
                          .renaming = chosen(kRenamings, flags.rename),
@@ -280,6 +283,7 @@ void add_flags(CLI::App& command, DatasetFlags& flags) {
   command.add_option("--out", flags.out, "Folder of the set")->required();
   command.add_option("--exclude", flags.excludes, "Leave out what matches this glob; repeatable")
       ->allow_extra_args(false);
+  add_archive_flags(command, flags.archives);
   command.add_option("--rename", flags.rename, "keep (default), sequence or hash")
       ->check(CLI::IsMember({"keep", "sequence", "hash"}));
   command.add_flag("--overwrite", flags.overwrite,

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "cli/internal/archive_flags.h"
 #include "cli/internal/command.h"
 #include "cli/internal/engine_flags.h"
 #include "cli/internal/failure_list.h"
@@ -28,6 +29,7 @@ namespace {
 struct IndexFlags {
   std::vector<std::string> sources;
   std::vector<std::string> excludes;
+  ArchiveFlags archives;
   std::string files_from;
   bool rehash = false;
   bool prune = false;
@@ -130,6 +132,7 @@ Result<PeopleSummary> group_after(const GroupingStep& step, const StopToken& sto
 Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   const RunMeter meter;
   const StopToken stop = context.signals.token();
+  const ArchiveLimits limits = TRY(archive_limits(flags.archives));
   const auto sources = TRY(all_sources(flags, stop));
   Budget budget{TRY(chosen_budget(context.options))};
   const LibraryRequest library_request{
@@ -153,13 +156,14 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   SourceReader reader;
   StageClock clock{&budget};
   FailureList failures;
-  const IndexRequest request{.sources = sources,
-                             .source_options = {.excludes = flags.excludes, .archive_limits = {}},
-                             .decode = {.keep_truncated_percent = flags.keep_truncated_percent},
-                             .rehash = flags.rehash ? Rehash::kAll : Rehash::kChanged,
-                             .workers = workers,
-                             .run = run,
-                             .program_version = std::string{program_version()}};
+  const IndexRequest request{
+      .sources = sources,
+      .source_options = {.excludes = flags.excludes, .archive_limits = limits},
+      .decode = {.keep_truncated_percent = flags.keep_truncated_percent},
+      .rehash = flags.rehash ? Rehash::kAll : Rehash::kChanged,
+      .workers = workers,
+      .run = run,
+      .program_version = std::string{program_version()}};
   const IndexEnvironment environment{.library = *library,
                                      .writer = writer,
                                      .reader = reader,
@@ -211,6 +215,7 @@ void add_flags(CLI::App& command, IndexFlags& flags) {
                      "for standard input");
   command.add_option("--exclude", flags.excludes, "Leave out what matches this glob; repeatable")
       ->allow_extra_args(false);
+  add_archive_flags(command, flags.archives);
   command.add_flag("--rehash", flags.rehash, "Read every file again, not only changed ones");
   command.add_flag("--prune", flags.prune, "Drop what is known of files that have vanished");
   command.add_flag("--durable", flags.durable, "Survive a power cut, not only a crash: slower");

@@ -5,6 +5,7 @@
 import json
 import os
 import unittest
+import zipfile
 
 from albumen_program import ProgramTest, png
 
@@ -50,6 +51,34 @@ class DryRunTest(DatasetTest):
     def test_nothing_usable_is_said_in_advance(self):
         self.write("a.txt", b"words alone")
         self.dataset("--dry-run", expect=3)
+
+
+class ArchiveLimitsTest(DatasetTest):
+    def setUp(self):
+        super().setUp()
+        self.pictures = self.path("set.zip")
+        with zipfile.ZipFile(self.pictures, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("a.png", png(80, 60, 1))
+            archive.writestr("flat", bytes(1 << 22))
+
+    def test_each_limit_can_be_set(self):
+        rows, _ = self.rows(expect=1)
+        self.assertEqual(rows["set.zip!a.png"]["status"], "written")
+        self.assertEqual(rows["set.zip!flat"]["code"], "TooLarge")
+        rows, _ = self.rows("--max-archive-ratio", "5000")
+        self.assertEqual(rows["set.zip!flat"]["reason"], "no picture")
+        self.assertEqual(self.rows("--max-archive-members", "1", expect=3)[0]["set.zip"]["code"],
+                         "TooLarge")
+        rows, _ = self.rows("--max-archive-member-size", "1KiB", expect=3)
+        self.assertIn("1.00 KiB", rows["set.zip!a.png"]["reason"])
+        self.rows("--max-archive-size", "2K", expect=3)
+
+    def test_the_same_flags_are_there_for_an_index(self):
+        done = self.run_program("index", self.pictures, "--max-archive-members", "1",
+                                "--analyzers", "hashes", expect=3)
+        self.assertIn(b"TooLarge", done.stderr)
+        done = self.run_program("index", self.pictures, "--max-archive-size", "much", expect=2)
+        self.assertIn(b"--max-archive-size", done.stderr)
 
 
 if __name__ == "__main__":
