@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the seeds in corpus/jpeg, corpus/png, corpus/webp and corpus/exif anew; run by hand.
+// Writes the seeds in corpus/jpeg, corpus/png, corpus/webp, corpus/exif and corpus/picture_copy
+// anew; run by hand.
 #include <cstdio>
 #include <filesystem>
 #include <fmt/core.h>
@@ -17,6 +18,9 @@ using albumen::testing::EncodedBytes;
 using albumen::testing::JpegScript;
 using albumen::testing::JpegSpace;
 using albumen::testing::photo_like;
+using albumen::testing::with_jpeg_segment;
+using albumen::testing::with_png_chunk;
+using albumen::testing::with_webp_chunk;
 
 void write(const fs::path& path, const EncodedBytes& bytes) {
   fs::create_directories(path.parent_path());
@@ -69,6 +73,30 @@ void write_webps(const fs::path& folder) {
   write(folder / "animated", animate_webp(still, {20, 15}, {40, 30}, {4, 6}));
 }
 
+// Pictures with everything that may stand beside the pixels.
+void write_adorned(const fs::path& folder) {
+  using albumen::testing::bytes_of;
+  const auto color = photo_like({24, 17}, 3, 1);
+  EncodedBytes exif = bytes_of(std::string{"Exif\0\0", 6});
+  const EncodedBytes block = albumen::testing::exif_with_orientation(6);
+  exif.insert(exif.end(), block.begin(), block.end());
+  const auto profile = bytes_of(std::string{"ICC_PROFILE\0\1\1", 14} + "profile");
+  EncodedBytes jpeg = with_jpeg_segment(encode_jpeg(color, {}), 0xFE, bytes_of("words"));
+  jpeg = with_jpeg_segment(with_jpeg_segment(jpeg, 0xE2, profile), 0xE1, exif);
+  write(folder / "jpeg", jpeg);
+  write(folder / "jpeg_progressive",
+        with_jpeg_segment(encode_jpeg(color, {.script = JpegScript::kProgressive}), 0xE1, exif));
+  EncodedBytes png = with_png_chunk(encode_png(color, {.palette = true, .transparent = true}),
+                                    "tEXt", bytes_of(std::string{"Author\0somebody", 15}));
+  png = with_png_chunk(png, "gAMA", bytes_of(std::string{"\0\0\xB1\x8F", 4}));
+  write(folder / "png", with_png_chunk(png, "eXIf", block));
+  const auto still = encode_webp(photo_like({20, 15}, 4, 1), {});
+  write(folder / "webp_exif", with_webp_chunk(still, "EXIF", block, {20, 15}));
+  write(folder / "webp_profile", with_webp_chunk(still, "ICCP", profile, {20, 15}));
+  write(folder / "webp_animated",
+        animate_webp(encode_webp(color, {.lossless = true}), {24, 17}, {40, 30}, {4, 6}));
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -80,6 +108,7 @@ int main(int count, char** arguments) {
   write_jpegs(corpus / "jpeg");
   write_pngs(corpus / "png");
   write_webps(corpus / "webp");
+  write_adorned(corpus / "picture_copy");
   for (std::uint16_t value = 1; value <= 8; ++value) {
     write(corpus / "exif" / fmt::format("orientation_{}", value),
           albumen::testing::exif_with_orientation(value));

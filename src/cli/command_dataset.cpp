@@ -10,8 +10,11 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/internal/archive_flags.h"
 #include "cli/internal/command.h"
 #include "cli/internal/dataset_summary.h"
+#include "cli/internal/failure_list.h"
+#include "cli/internal/progress_line.h"
 #include "cli/internal/run_summary.h"
 #include "cli/progress_view.h"
 #include "pipeline/dataset_run.h"
@@ -24,6 +27,7 @@ namespace {
 struct DatasetFlags {
   std::vector<std::string> sources;
   std::vector<std::string> excludes;
+  ArchiveFlags archives;
   std::string out;
   std::string preset;
   std::string size = "1024";
@@ -41,7 +45,9 @@ struct DatasetFlags {
   CaptionRule captions;
   std::string caption_extension = ".txt";
   float keep_truncated_percent = 100.0F;
+  bool keep_metadata = false;
   bool overwrite = false;
+  bool dry_run = false;
 };
 
 template <class Value>
@@ -144,13 +150,13 @@ Result<PictureSettings> picture_settings(const DatasetFlags& flags) {
   settings.quality = flags.quality;
   settings.png_effort = chosen(kEfforts, flags.png_effort);
   settings.keep_truncated_percent = flags.keep_truncated_percent;
+  settings.keep_metadata = flags.keep_metadata;
   return flags.preset.empty() ? Result<PictureSettings>{settings}
                               : with_preset(settings, flags.preset);
 }
 
-// "listing 1,204", then "812/1,204  201.3/s  ETA 2 s  120 MiB read  failed 2  memory 80/512 MiB".
-std::string progress_line(const DatasetProgress& progress, const Budget& budget,
-                          std::chrono::steady_clock::time_point started) {
+// "listing 1,204", then as progress_text has it; its pace is that since the listing.
+std::string progress_line(const DatasetProgress& progress, const Budget& budget) {
   if (!progress.listing_finished) {
     return fmt::format("listing {}", human_count(progress.listed));
   }
@@ -158,24 +164,19 @@ std::string progress_line(const DatasetProgress& progress, const Budget& budget,
     return fmt::format("packing {}/{}", human_count(progress.archived),
                        human_count(progress.to_archive));
   }
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
-  const std::uint64_t finished =
-      progress.written + progress.unchanged + progress.failed + progress.skipped;
-  const std::uint64_t listed = progress.listed;
-  const double rate =
-      elapsed.count() > 0 ? static_cast<double>(progress.written) / elapsed.count() : 0;
-  std::string line =
-      fmt::format("{}/{}  {:.1f}/s", human_count(finished), human_count(listed), rate);
-  if (rate > 0 && finished <= listed) {
-    line += "  ETA " + human_duration(static_cast<double>(listed - finished) / rate);
-  }
-  line += fmt::format("  {} read  {} written", to_string(Bytes{progress.bytes_read}),
-                      to_string(Bytes{progress.bytes_written}));
-  if (progress.failed > 0) {
-    line += "  failed " + human_count(progress.failed);
-  }
-  line += fmt::format("  memory {}/{}", to_string(budget.used()), to_string(budget.limit()));
-  return line;
+  const std::chrono::duration<double> elapsed =
+      std::chrono::steady_clock::now() - progress.listed_at.load();
+  const std::uint64_t worked = progress.written + progress.planned + progress.failed;
+  return progress_text(
+      {.listed = progress.listed,
+       .listing_finished = true,
+       .finished = worked + progress.unchanged + progress.skipped,
+       .worked = worked,
+       .failed = progress.failed,
+       .seconds = elapsed.count(),
+       .read = Bytes{progress.bytes_read},
+       .more = fmt::format("{} written", to_string(Bytes{progress.bytes_written}))},
+      budget);
 }
 
 ExitCode exit_code_of(const DatasetProgress& progress, const DatasetReport& report,
@@ -183,7 +184,7 @@ ExitCode exit_code_of(const DatasetProgress& progress, const DatasetReport& repo
   if (report.interrupted) {
     return ExitCode::kInterrupted;
   }
-  if (progress.written + progress.unchanged == 0) {
+  if (progress.written + progress.planned + progress.unchanged == 0) {
     return ExitCode::kNothingUsable;
   }
   const bool imperfect = progress.failed > 0 || (options.strict && progress.skipped > 0);
@@ -201,8 +202,9 @@ bool names_archive(std::string_view out) {
 Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
   const RunMeter meter;
   const StopToken stop = context.signals.token();
+  const ArchiveLimits limits = TRY(archive_limits(flags.archives));
   DatasetRequest request{.sources = flags.sources,
-                         .source_options = {.excludes = flags.excludes, .archive_limits = {}},
+                         .source_options = {.excludes = flags.excludes, .archive_limits = limits},
                          .directory = flags.out,
                          .archive = names_archive(flags.out) ? flags.out : std::string{},
                          .settings = TRY(picture_settings(flags)),
@@ -218,24 +220,29 @@ Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
   SourceReader reader;
   StageClock clock{&budget};
   DatasetProgress progress;
+  FailureList failures;
   const DatasetEnvironment environment{
       .reader = reader,
       .budget = budget,
       .clock = clock,
       .progress = progress,
-      .listener = [&](const ManifestRow& row) { print_row(context, row); }};
+      .listener = [&](const ManifestRow& row) { take_row(context, row, failures); }};
   auto report = [&] {
     const ProgressView view{progress_mode(context),
-                            [&] { return progress_line(progress, budget, meter.started()); }};
-    return run_dataset(request, environment, stop);
+                            [&] { return progress_line(progress, budget); }};
+    return flags.dry_run ? plan_dataset(request, environment, stop)
+                         : run_dataset(request, environment, stop);
   }();
   if (!report) {
     return std::unexpected(std::move(report).error());
   }
+  const bool has_manifest = !flags.dry_run && !report->interrupted;
+  failures.print(has_manifest ? "manifest.jsonl names every one" : "--json names every one");
   print_summary(context, {.progress = progress,
                           .report = *report,
                           .figures = meter.finish(clock, budget),
-                          .directory = flags.out});
+                          .directory = flags.out,
+                          .dry_run = flags.dry_run});
   return exit_code_of(progress, *report, context.options);
 }
 
@@ -266,6 +273,8 @@ void add_picture_flags(CLI::App& command, DatasetFlags& flags) {
   command.add_option("--background", flags.background,
                      "Behind transparency and around padded pictures: white, black, grey, #rrggbb");
   command.add_flag("--rgb", flags.rgb, "No transparency in PNG and WebP either");
+  command.add_flag("--keep-metadata", flags.keep_metadata,
+                   "EXIF with its place goes along (default: nothing beside the pixels)");
   command
       .add_option("--keep-truncated", flags.keep_truncated_percent,
                   "Accept a damaged picture of which at least this PERCENT is there")
@@ -291,10 +300,13 @@ void add_flags(CLI::App& command, DatasetFlags& flags) {
       ->required();
   command.add_option("--exclude", flags.excludes, "Leave out what matches this glob; repeatable")
       ->allow_extra_args(false);
+  add_archive_flags(command, flags.archives);
   command.add_option("--rename", flags.rename, "keep (default), sequence or hash")
       ->check(CLI::IsMember({"keep", "sequence", "hash"}));
   command.add_flag("--overwrite", flags.overwrite,
                    "Replace what albumen did not write: files in the folder, or the archive");
+  command.add_flag("--dry-run", flags.dry_run,
+                   "Say what would be done, and write nothing; with -v or --json for each picture");
   add_picture_flags(command, flags);
   add_caption_flags(command, flags);
 }

@@ -8,12 +8,14 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "cli/internal/archive_flags.h"
 #include "cli/internal/command.h"
 #include "cli/internal/engine_flags.h"
+#include "cli/internal/failure_list.h"
 #include "cli/internal/library_choice.h"
+#include "cli/internal/progress_line.h"
 #include "cli/internal/run_summary.h"
 #include "cli/progress_view.h"
-#include "core/mutex.h"
 #include "core/version.h"
 #include "files/path_text.h"
 #include "library/library_path.h"
@@ -27,6 +29,7 @@ namespace {
 struct IndexFlags {
   std::vector<std::string> sources;
   std::vector<std::string> excludes;
+  ArchiveFlags archives;
   std::string files_from;
   bool rehash = false;
   bool prune = false;
@@ -75,60 +78,19 @@ void print_event(const FileEvent& event) {
   fmt::print("{}\n", line.dump());
 }
 
-// The first failures of a run, for the end of its summary. Internally locked.
-class FailureList {
- public:
-  static constexpr std::size_t kShown = 10;
-
-  void add(const FileEvent& event) {
-    if (event.outcome != FileOutcome::kFailed) {
-      return;
-    }
-    const MutexLock lock{mutex_};
-    ++count_;
-    if (lines_.size() < kShown) {
-      lines_.push_back(fmt::format("{}: {}: {}", event.name, event.code, event.reason));
-    }
-  }
-
-  void print() const {
-    const MutexLock lock{mutex_};
-    for (const std::string& line : lines_) {
-      fmt::print(stderr, "albumen: {}\n", line);
-    }
-    if (count_ > lines_.size()) {
-      fmt::print(stderr, "albumen: and {} more; albumen export names every one\n",
-                 human_count(count_ - lines_.size()));
-    }
-  }
-
- private:
-  mutable Mutex mutex_;
-  std::vector<std::string> lines_ GUARDED_BY(mutex_);
-  std::size_t count_ GUARDED_BY(mutex_) = 0;
-};
-
-// "1,204/3,000  41.3/s  ETA 43 s  faces 2,101  failed 2  memory 212 MiB/1.00 GiB".
 std::string progress_line(const IndexProgress& progress, const Budget& budget,
                           std::chrono::steady_clock::time_point started) {
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
   const std::uint64_t finished = progress.finished();
-  const std::uint64_t listed = progress.listed;
-  const auto worked = static_cast<double>(finished - progress.unchanged - progress.failed_before);
-  const double rate = elapsed.count() > 0 ? worked / elapsed.count() : 0;
-  std::string line = fmt::format("{}/{}{}", human_count(finished), human_count(listed),
-                                 progress.listing_finished ? "" : "+");
-  line += fmt::format("  {:.1f}/s", rate);
-  if (progress.listing_finished && rate > 0) {
-    line += "  ETA " + human_duration(static_cast<double>(listed - finished) / rate);
-  }
-  line += fmt::format("  {} read", to_string(Bytes{progress.bytes_read}));
-  line += "  faces " + human_count(progress.faces);
-  if (progress.failed > 0) {
-    line += "  failed " + human_count(progress.failed);
-  }
-  line += fmt::format("  memory {}/{}", to_string(budget.used()), to_string(budget.limit()));
-  return line;
+  return progress_text({.listed = progress.listed,
+                        .listing_finished = progress.listing_finished,
+                        .finished = finished,
+                        .worked = finished - progress.unchanged - progress.failed_before,
+                        .failed = progress.failed,
+                        .seconds = elapsed.count(),
+                        .read = Bytes{progress.bytes_read},
+                        .more = fmt::format("faces {}", human_count(progress.faces))},
+                       budget);
 }
 
 ExitCode exit_code_of(const IndexProgress& progress, const IndexReport& report,
@@ -170,6 +132,7 @@ Result<PeopleSummary> group_after(const GroupingStep& step, const StopToken& sto
 Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   const RunMeter meter;
   const StopToken stop = context.signals.token();
+  const ArchiveLimits limits = TRY(archive_limits(flags.archives));
   const auto sources = TRY(all_sources(flags, stop));
   Budget budget{TRY(chosen_budget(context.options))};
   const LibraryRequest library_request{
@@ -193,13 +156,14 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   SourceReader reader;
   StageClock clock{&budget};
   FailureList failures;
-  const IndexRequest request{.sources = sources,
-                             .source_options = {.excludes = flags.excludes, .archive_limits = {}},
-                             .decode = {.keep_truncated_percent = flags.keep_truncated_percent},
-                             .rehash = flags.rehash ? Rehash::kAll : Rehash::kChanged,
-                             .workers = workers,
-                             .run = run,
-                             .program_version = std::string{program_version()}};
+  const IndexRequest request{
+      .sources = sources,
+      .source_options = {.excludes = flags.excludes, .archive_limits = limits},
+      .decode = {.keep_truncated_percent = flags.keep_truncated_percent},
+      .rehash = flags.rehash ? Rehash::kAll : Rehash::kChanged,
+      .workers = workers,
+      .run = run,
+      .program_version = std::string{program_version()}};
   const IndexEnvironment environment{.library = *library,
                                      .writer = writer,
                                      .reader = reader,
@@ -210,8 +174,8 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
                                      .listener = [&](const FileEvent& event) {
                                        if (context.options.json) {
                                          print_event(event);
-                                       } else {
-                                         failures.add(event);
+                                       } else if (event.outcome == FileOutcome::kFailed) {
+                                         failures.add(event.name, event.code, event.reason);
                                        }
                                      }};
   auto indexed = [&] {
@@ -238,7 +202,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   if (!indexed) {
     return std::unexpected(std::move(indexed).error());
   }
-  failures.print();
+  failures.print("albumen export names every one");
   print_summary(context,
                 {.progress = progress, .report = *indexed, .people = people, .figures = figures});
   return exit_code_of(progress, *indexed, context.options);
@@ -251,6 +215,7 @@ void add_flags(CLI::App& command, IndexFlags& flags) {
                      "for standard input");
   command.add_option("--exclude", flags.excludes, "Leave out what matches this glob; repeatable")
       ->allow_extra_args(false);
+  add_archive_flags(command, flags.archives);
   command.add_flag("--rehash", flags.rehash, "Read every file again, not only changed ones");
   command.add_flag("--prune", flags.prune, "Drop what is known of files that have vanished");
   command.add_flag("--durable", flags.durable, "Survive a power cut, not only a crash: slower");

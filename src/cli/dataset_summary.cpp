@@ -15,11 +15,13 @@ using Json = nlohmann::ordered_json;
 
 double images_per_second(const DatasetSummary& summary) {
   const double seconds = summary.figures.wall_seconds;
-  return seconds > 0 ? static_cast<double>(summary.progress.written) / seconds : 0;
+  const std::uint64_t looked_at = summary.progress.written + summary.progress.planned;
+  return seconds > 0 ? static_cast<double>(looked_at) / seconds : 0;
 }
 
 Json summary_json(const DatasetSummary& summary) {
   Json json{{"written", summary.progress.written.load()},
+            {"planned", summary.progress.planned.load()},
             {"unchanged", summary.progress.unchanged.load()},
             {"skipped", summary.report.skipped},
             {"failed", summary.report.failed},
@@ -27,16 +29,38 @@ Json summary_json(const DatasetSummary& summary) {
             {"bytes_read", summary.progress.bytes_read.load()},
             {"bytes_written", summary.progress.bytes_written.load()},
             {"images_per_second", images_per_second(summary)},
-            {"interrupted", summary.report.interrupted}};
+            {"interrupted", summary.report.interrupted},
+            {"dry_run", summary.dry_run}};
   json.update(figures_json(summary.figures));
   return json;
 }
 
+// Where the pictures would go.
+void print_folders(const std::map<std::string, std::uint64_t>& folders) {
+  constexpr std::size_t kShown = 20;
+  std::size_t shown = 0;
+  for (const auto& [folder, count] : folders) {
+    if (++shown > kShown) {
+      fmt::print("          and {} more folders\n", human_count(folders.size() - kShown));
+      return;
+    }
+    fmt::print("{:<10}{} in {}/\n", shown == 1 ? "folders" : "", human_count(count),
+               folder.empty() ? "." : folder);
+  }
+}
+
 void print_words(const DatasetSummary& summary) {
   const DatasetProgress& progress = summary.progress;
-  fmt::print("set       {}\n", path_to_text(summary.directory));
-  fmt::print("pictures  {} written ({}), {} unchanged\n", human_count(progress.written),
-             to_string(Bytes{progress.bytes_written}), human_count(progress.unchanged));
+  if (summary.dry_run) {
+    fmt::print("set       {} (a dry run: nothing was written)\n", path_to_text(summary.directory));
+    fmt::print("pictures  {} to be written, {} unchanged\n", human_count(progress.planned),
+               human_count(progress.unchanged));
+    print_folders(summary.report.folders);
+  } else {
+    fmt::print("set       {}\n", path_to_text(summary.directory));
+    fmt::print("pictures  {} written ({}), {} unchanged\n", human_count(progress.written),
+               to_string(Bytes{progress.bytes_written}), human_count(progress.unchanged));
+  }
   if (!summary.report.failed.empty()) {
     fmt::print("failed    {}\n", reasons_text(summary.report.failed));
   }
@@ -48,11 +72,14 @@ void print_words(const DatasetSummary& summary) {
 
 }  // namespace
 
-void print_row(const Context& context, const ManifestRow& row) {
+void take_row(const Context& context, const ManifestRow& row, FailureList& failures) {
   if (context.options.json) {
     fmt::print("{}\n", to_json_line(row));  // stdio locks the stream for one call
   } else if (row.status == MemberStatus::kFailed) {
-    fmt::print(stderr, "albumen: {}: {}: {}\n", row.source, row.code, row.reason);
+    failures.add(row.source, row.code, row.reason);
+  } else if (row.status == MemberStatus::kPlanned && context.options.verbose > 0) {
+    fmt::print("{} -> {} {}x{}\n", row.source, row.output.empty() ? row.format : row.output,
+               row.size.width, row.size.height);
   }
 }
 

@@ -26,7 +26,7 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
       ->check(CLI::Range(0U, 1024U));
   app.add_option("--config", options.config, "Configuration file (TOML)");
   app.add_flag("--json", options.json, "One JSON object per line, a summary last");
-  app.add_flag("--no-progress", options.no_progress, "No progress on a terminal");
+  app.add_flag("--no-progress", options.no_progress, "No progress on stderr");
   app.add_flag("--strict", options.strict, "Skipped files count as failed in the exit code");
   app.add_flag("-v,--verbose", options.verbose, "Say more; twice for debugging");
   app.add_flag("-q,--quiet", options.quiet, "Say only errors");

@@ -15,33 +15,54 @@
 namespace albumen {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto kRedrawEvery = 200ms;
 constexpr std::string_view kEraseLine = "\r\x1B[2K";
 
-void write_to_terminal(std::string_view text) {
+void write_to_stderr(std::string_view text) {
   // One write per line, so that log lines of other threads do not fall between.
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
 }
 
+void pause(const std::stop_token& stop, std::chrono::milliseconds duration) {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock{mutex};
+  wake.wait_for(lock, stop, duration, [] { return false; });
+}
+
 }  // namespace
 
-ProgressView::ProgressView(Mode mode, std::function<std::string()> line) : line_(std::move(line)) {
+ProgressView::ProgressView(Mode mode, std::function<std::string()> line)
+    : ProgressView(mode, std::move(line), Pace{}) {}
+
+ProgressView::ProgressView(Mode mode, std::function<std::string()> line, Pace pace)
+    : line_(std::move(line)) {
   if (mode == Mode::kOff) {
     return;
   }
-  drawer_ = std::jthread{[this](const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    std::unique_lock lock{mutex};
-    while (!stop.stop_requested()) {
-      const std::string text = line_().substr(0, terminal_columns() - 1);
-      write_to_terminal(fmt::format("{}{}", kEraseLine, text));
-      wake.wait_for(lock, stop, kRedrawEvery, [] { return false; });
+  drawer_ = std::jthread{[this, mode, pace](const std::stop_token& stop) {
+    if (mode == Mode::kTerminal) {
+      redraw(stop, pace);
+    } else {
+      write_lines(stop, pace);
     }
-    write_to_terminal(kEraseLine);
   }};
+}
+
+void ProgressView::redraw(const std::stop_token& stop, Pace pace) const {
+  while (!stop.stop_requested()) {
+    const std::string text = line_().substr(0, terminal_columns() - 1);
+    write_to_stderr(fmt::format("{}{}", kEraseLine, text));
+    pause(stop, pace.redraw_every);
+  }
+  write_to_stderr(kEraseLine);
+}
+
+void ProgressView::write_lines(const std::stop_token& stop, Pace pace) const {
+  pause(stop, pace.first_line_after);
+  while (!stop.stop_requested()) {
+    write_to_stderr(fmt::format("{}\n", line_()));
+    pause(stop, pace.line_every);
+  }
 }
 
 ProgressView::~ProgressView() = default;

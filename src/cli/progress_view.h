@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The progress line of a long run on a terminal: redrawn in place a few times a second, silent
-// when stderr is none.
+// The progress line of a long run on stderr: redrawn in place on a terminal, else a line of its own
+// now and then. Tested by progress_view_test.cpp.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -10,17 +11,33 @@
 
 namespace albumen {
 
-/// Redraws what `line` returns on stderr, every 200 ms, from its own thread; erased at the end.
+/// Shows what `line` returns, from its own thread, until destroyed.
 class ProgressView {
  public:
-  /// `line` is called from the view's thread and must be quick. `enabled` false: does nothing.
-  enum class Mode : std::uint8_t { kOff, kTerminal };
+  enum class Mode : std::uint8_t {
+    kOff,
+    kTerminal,  ///< redrawn in place, erased at the end
+    kLines,     ///< a line of its own each time, for files and pipes
+  };
+
+  /// The pace of each mode. A run of less than a second leaves no lines.
+  struct Pace {
+    std::chrono::milliseconds redraw_every{200};
+    std::chrono::milliseconds first_line_after{1000};
+    std::chrono::milliseconds line_every{5000};
+  };
+
+  /// `line` is called from the view's thread and must be quick.
   ProgressView(Mode mode, std::function<std::string()> line);
+  ProgressView(Mode mode, std::function<std::string()> line, Pace pace);
   ~ProgressView();
   ProgressView(const ProgressView&) = delete;
   ProgressView& operator=(const ProgressView&) = delete;
 
  private:
+  void redraw(const std::stop_token& stop, Pace pace) const;
+  void write_lines(const std::stop_token& stop, Pace pace) const;
+
   std::function<std::string()> line_;
   std::jthread drawer_;
 };

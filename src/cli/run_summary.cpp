@@ -115,8 +115,10 @@ RunFinish run_finish(const Result<IndexReport>& outcome, const IndexProgress& pr
 
 ProgressView::Mode progress_mode(const Context& context) {
   const GlobalOptions& options = context.options;
-  const bool wanted = !options.no_progress && !options.quiet && !options.json;
-  return wanted && stderr_is_terminal() ? ProgressView::Mode::kTerminal : ProgressView::Mode::kOff;
+  if (options.no_progress || options.quiet || options.json) {
+    return ProgressView::Mode::kOff;
+  }
+  return stderr_is_terminal() ? ProgressView::Mode::kTerminal : ProgressView::Mode::kLines;
 }
 
 }  // namespace albumen

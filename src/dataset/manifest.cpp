@@ -13,7 +13,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 4> kStatusNames{"written", "unchanged", "skipped", "failed"};
+constexpr std::array<std::string_view, 5> kStatusNames{"written", "unchanged", "skipped", "failed",
+                                                       "planned"};
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
@@ -91,15 +92,15 @@ std::string_view name_of(MemberStatus status) {
 }
 
 std::string to_json_line(const ManifestRow& row) {
-  const bool has_output = !row.output.empty();
+  const bool has_size = row.size.width > 0;
   const Json json{{"source", row.source},
                   {"status", name_of(row.status)},
                   {"code", text_or_null(row.code)},
                   {"reason", text_or_null(row.reason)},
                   {"output", text_or_null(row.output)},
                   {"format", text_or_null(row.format)},
-                  {"width", has_output ? Json(row.size.width) : Json()},
-                  {"height", has_output ? Json(row.size.height) : Json()},
+                  {"width", has_size ? Json(row.size.width) : Json()},
+                  {"height", has_size ? Json(row.size.height) : Json()},
                   {"caption", text_or_null(row.caption)},
                   {"caption_source", text_or_null(row.caption_source)},
                   {"repeats", row.repeats},

@@ -19,6 +19,7 @@ enum class MemberStatus : std::uint8_t {
   kUnchanged,  ///< written by an earlier run, and still what this run would write
   kSkipped,    ///< no picture, or left out on purpose
   kFailed,
+  kPlanned,  ///< only in the rows of a dry run: it would be written
 };
 
 std::string_view name_of(MemberStatus status);
@@ -31,7 +32,7 @@ struct ManifestRow {
   std::string reason;  ///< of the failure or skip, or empty
   std::string output;  ///< relative to the set; empty: nothing was written
   std::string format;  ///< "png", "jpeg", "webp"; empty with `output`
-  Size size;           ///< of the output, in pixels
+  Size size;           ///< of the output, in pixels; empty where there is none
   std::string caption;
   std::string caption_source;  ///< name of the file it came from; empty: none did
   std::uint32_t repeats = 1;

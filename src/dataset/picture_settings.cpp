@@ -10,7 +10,7 @@ namespace albumen {
 namespace {
 
 // Raised when the same settings give other bytes.
-constexpr std::string_view kVersion = "1";
+constexpr std::string_view kVersion = "2";
 
 constexpr std::array<std::string_view, 4> kFormatNames{"png", "jpeg", "webp", "keep"};
 constexpr std::array<std::string_view, 4> kFitNames{"original", "inside", "cover", "pad"};
@@ -75,6 +75,9 @@ std::string to_text(const PictureSettings& settings) {
                       colour.green, colour.blue);
   if (settings.keep_truncated_percent < 100) {
     text += fmt::format(" keep-truncated={}", settings.keep_truncated_percent);
+  }
+  if (settings.keep_metadata) {
+    text += " metadata=keep";
   }
   return text;
 }

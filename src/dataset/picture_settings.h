@@ -36,6 +36,8 @@ struct PictureSettings {
   int quality = 85;  ///< JPEG and WebP, 1..100
   PngEffort png_effort = PngEffort::kBalanced;
   float keep_truncated_percent = 100;
+  /// EXIF goes along; what is copied, whole. Else a picture has nothing beside its pixels.
+  bool keep_metadata = false;
 
   friend bool operator==(const PictureSettings&, const PictureSettings&) = default;
 };

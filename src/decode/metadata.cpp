@@ -8,8 +8,12 @@
 namespace albumen {
 
 Result<Metadata> read_metadata(const EncodedImage& image) {
+  return parse_exif(exif_block_of(image));
+}
+
+std::span<const std::byte> exif_block_of(const EncodedImage& image) {
   const ByteSpan bytes = image.bytes.bytes();
-  return parse_exif(find_exif_block(sniff(slice(bytes, 0, kSniffBytes)), bytes));
+  return find_exif_block(sniff(slice(bytes, 0, kSniffBytes)), bytes);
 }
 
 }  // namespace albumen

@@ -3,8 +3,10 @@
 // not a broken picture. Tested by metadata/metadata_test.cpp and metadata/exif_test.cpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "core/geometry.h"
@@ -40,5 +42,9 @@ struct Metadata {
 /// Everything absent stays at its default; formats without EXIF give the default Metadata.
 /// Errors: none today beyond Internal; a Result so that formats to come may fail.
 Result<Metadata> read_metadata(const EncodedImage& image);
+
+/// The EXIF block itself, TIFF header first, not looked into: into the image's bytes. Empty where
+/// there is none, or one above kMaxExifBytes (limits.h).
+std::span<const std::byte> exif_block_of(const EncodedImage& image);
 
 }  // namespace albumen

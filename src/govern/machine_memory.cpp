@@ -120,7 +120,7 @@ Bytes default_budget(std::optional<Bytes> usable) {
   return std::max({total / 4, at_least, kSmallestBudget});
 }
 
-Result<Bytes> parse_budget(const std::string& text) {
+Result<Bytes> parse_size(const std::string& text) {
   double number = 0;
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, number);
@@ -135,15 +135,23 @@ Result<Bytes> parse_budget(const std::string& text) {
     scale = kMiB;
   } else if (name == "g" || name == "gb" || name == "gib") {
     scale = kGiB;
+  } else if (name == "t" || name == "tb" || name == "tib") {
+    scale = kGiB * 1024;
   } else if (!name.empty()) {
     number = -1;
   }
   constexpr double kLargestNumber = 1e12;
-  if (error != std::errc{} || !(number >= 0) || number > kLargestNumber) {
+  constexpr double kLargestSize = 9e18;  // fits 63 bits
+  const double size = number * static_cast<double>(scale.count());
+  if (error != std::errc{} || !(number >= 0) || number > kLargestNumber || size > kLargestSize) {
     return fail(ErrorCode::kInvalidArgument,
-                "'" + text + "' is no memory size; write for example 512MiB or 2GiB");
+                "'" + text + "' is no size; write for example 512MiB or 2GiB");
   }
-  const Bytes budget{static_cast<std::uint64_t>(number * static_cast<double>(scale.count()))};
+  return Bytes{static_cast<std::uint64_t>(size)};
+}
+
+Result<Bytes> parse_budget(const std::string& text) {
+  const Bytes budget = TRY(parse_size(text));
   if (budget < kSmallestBudget) {
     return fail(ErrorCode::kInvalidArgument, "a memory budget of " + to_string(budget) +
                                                  " is below the smallest that works, " +

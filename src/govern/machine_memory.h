@@ -22,8 +22,11 @@ std::optional<Bytes> usable_memory(const std::string& root = "");
 /// and half of it, never below kSmallestBudget.
 Bytes default_budget(std::optional<Bytes> usable);
 
-/// "512MiB", "2G", "1073741824": binary units, with or without "iB". InvalidArgument otherwise or
-/// below kSmallestBudget.
+/// "512MiB", "2G", "1073741824": binary units up to T, with or without "iB". InvalidArgument
+/// otherwise.
+Result<Bytes> parse_size(const std::string& text);
+
+/// The same for a budget. InvalidArgument also below kSmallestBudget.
 Result<Bytes> parse_budget(const std::string& text);
 
 /// Resident memory of this process now and its high-water mark.

@@ -50,6 +50,13 @@ TEST(MachineMemoryTest, BudgetsAreWrittenTheUsualWays) {
   }
 }
 
+TEST(MachineMemoryTest, SizesHaveNoSmallestAndReachTebibytes) {
+  EXPECT_EQ(parse_size("0").value(), Bytes{});
+  EXPECT_EQ(parse_size("1K").value(), kKiB);
+  EXPECT_EQ(parse_size("4TiB").value(), kGiB * 4096);
+  EXPECT_EQ(parse_size("1e12T").error().code, ErrorCode::kInvalidArgument);
+}
+
 TEST(MachineMemoryTest, ThisProcessHasAPeakAtLeastAsLargeAsNow) {
   const auto memory = process_memory();
   ASSERT_TRUE(memory.has_value());

@@ -5,10 +5,14 @@
 #include <array>
 #include <fmt/core.h>
 #include <utility>
+#include <vector>
 
 #include "decode/colour.h"
+#include "decode/metadata.h"
 #include "encode/byte_sink.h"
+#include "encode/exif.h"
 #include "encode/jpeg.h"
+#include "encode/picture_copy.h"
 #include "encode/png.h"
 #include "encode/webp.h"
 #include "files/file.h"
@@ -56,11 +60,27 @@ Bytes encode_bytes(Size size, const OutputPlan& plan, const PictureSettings& set
   return png_encode_bytes(size, channels, settings.png_effort);
 }
 
+bool is_own_format(OutputFormat format, ContentType type) {
+  return (format == OutputFormat::kJpeg && type == ContentType::kJpeg) ||
+         (format == OutputFormat::kPng && type == ContentType::kPng) ||
+         (format == OutputFormat::kWebp && type == ContentType::kWebp);
+}
+
 bool keeps_everything(const ImageInfo& info, const OutputPlan& plan, Size frame) {
   constexpr int kMostComponents = 3;  // inks become RGB
   return info.orientation == Orientation::kUpright && frame == info.size() &&
          plan.frame.fit != Fit::kCover && plan.frame.fit != Fit::kPad &&
          info.jpeg.component_count <= kMostComponents && info.jpeg.color != JpegColor::kRgb;
+}
+
+// Whether the source is the output, its colours apart: any size that fits already.
+bool needs_no_change(const OutputRequest& request, const OutputPlan& plan) {
+  constexpr int kMostComponents = 3;  // inks become RGB
+  const ImageInfo& info = request.info;
+  const bool loses_alpha = info.has_alpha && plan.frame.alpha == AlphaUse::kFlatten;
+  return request.settings.format == OutputFormat::kKeep && is_own_format(plan.format, info.type) &&
+         info.orientation == Orientation::kUpright && plan.size == info.size() && !loses_alpha &&
+         info.jpeg.component_count <= kMostComponents;
 }
 
 // An upper bound out of the header: 128 bytes a block, and what libjpeg keeps beside.
@@ -88,6 +108,16 @@ class OutputWriter {
 
   Result<WrittenOutput> run() {
     colour_ = target_.colours.choose(read_colour(image_), colour_model_of(plan_.info));
+    if (plan_.may_copy && colour_.transform == nullptr) {
+      auto written = copy();
+      // What is odd or damaged: decoding says what is wrong, or makes a sound file of it.
+      if (written || !is_about_the_file(written.error().code)) {
+        return written;
+      }
+    }
+    if (target_.settings.keep_metadata) {
+      exif_ = upright_exif(exif_block_of(image_), plan_.size);
+    }
     if (plan_.may_transcode && colour_.transform == nullptr) {
       auto written = transcode();
       if (written || written.error().code != ErrorCode::kUnsupported) {
@@ -98,6 +128,20 @@ class OutputWriter {
   }
 
  private:
+  static bool is_about_the_file(ErrorCode code) {
+    return code == ErrorCode::kUnsupported || code == ErrorCode::kCorrupt ||
+           code == ErrorCode::kTruncated;
+  }
+
+  Result<WrittenOutput> copy() {
+    const std::span<const std::byte> bytes = image_.bytes.bytes();
+    const CopiedParts parts =
+        target_.settings.keep_metadata ? CopiedParts::kEverything : CopiedParts::kPicture;
+    const StageTimer timer{target_.clock, Stage::kWrite, Bytes{bytes.size()}};
+    return write(plan_.info.size(),
+                 [&](ByteSink& sink) { return copy_picture(bytes, parts, sink); });
+  }
+
   Result<WrittenOutput> transcode() {
     const std::span<const std::byte> bytes = image_.bytes.bytes();
     const Bytes need = TRY(jpeg_transcode_bytes(bytes));
@@ -151,7 +195,9 @@ class OutputWriter {
     auto file = TRY(AtomicFile::create(target_.path));
     FileSink to_file{file};
     HashingSink sink{to_file};
-    TRY(encode(sink));
+    ExifSink with_exif{sink, exif_, size};
+    TRY(encode(with_exif));
+    TRY(with_exif.finish());
     TRY(file.commit_unsynced());
     return WrittenOutput{.size = size, .bytes = sink.size().count(), .sha256 = sink.finish()};
   }
@@ -161,6 +207,7 @@ class OutputWriter {
   EncodedImage& image_;
   Reservation& memory_;
   ColourChoice colour_;
+  std::vector<std::byte> exif_;  // to go along; outside of the budget, at most kMostCarriedExif
 };
 
 }  // namespace
@@ -178,6 +225,7 @@ Result<OutputPlan> plan_output(const OutputRequest& request) {
   plan.decode = TRY(albumen::plan(info, {&plan.view, 1}, Bytes::max(), options));
   const PixelShape shape = shape_of_plan(info, plan.decode);
   const Size size = frame_size(shape, plan.frame);
+  plan.size = size;
   const Bytes frame{std::uint64_t{size.width} * size.height *
                     static_cast<std::uint64_t>(channels_of(plan.frame))};
   plan.after_decode =
@@ -191,6 +239,7 @@ Result<OutputPlan> plan_output(const OutputRequest& request) {
   const Bytes transcoding = encoded + transcode_bound(info);
   plan.may_transcode = info.type == ContentType::kJpeg && plan.format == OutputFormat::kJpeg &&
                        keeps_everything(info, plan, size) && transcoding <= request.limit;
+  plan.may_copy = needs_no_change(request, plan);
   if (plan.may_transcode) {
     plan.peak = std::max(plan.peak, transcoding);
   }

@@ -97,6 +97,9 @@ class DatasetRun {
       case MemberStatus::kFailed:
         ++progress.failed;
         break;
+      case MemberStatus::kPlanned:
+        ++progress.planned;
+        break;
     }
     if (job_.environment.listener) {
       job_.environment.listener(row);
@@ -144,7 +147,7 @@ DatasetReport report_of(const std::vector<ManifestRow>& rows) {
   for (const ManifestRow& row : rows) {
     if (row.status == MemberStatus::kFailed) {
       ++report.failed[row.code];
-    } else if (row.status == MemberStatus::kSkipped) {
+    } else if (!row.reason.empty()) {  // a picture that a stopped run left alone has none
       ++report.skipped[row.reason];
     }
   }
@@ -164,14 +167,19 @@ Result<void> finish_set(const DatasetJob& job, std::vector<ManifestRow>& rows,
                                      .before = job.archive,
                                      .entries = entries},
                                     stop)
-                    : job.state.finish(entries);
+                    : job.state->finish(entries);
 }
 
 Result<DatasetReport> finish(DatasetRun& run, const DatasetJob& job, const StopToken& stop) {
   std::vector<ManifestRow> rows = job.listing.rows;
   std::vector<JournalEntry> entries;
+  std::map<std::string, std::uint64_t> folders;
   for (std::size_t index = 0; index < run.finished().size(); ++index) {
     if (auto& member = run.finished()[index]) {
+      const MemberStatus status = member->row.status;
+      if (status != MemberStatus::kFailed && status != MemberStatus::kSkipped) {
+        ++folders[path_to_text(job.listing.members[index].place.folder)];
+      }
       rows[job.listing.members[index].row] = std::move(member->row);
       if (member->entry) {
         entries.push_back(*std::move(member->entry));
@@ -179,7 +187,7 @@ Result<DatasetReport> finish(DatasetRun& run, const DatasetJob& job, const StopT
     }
   }
   bool interrupted = stop.stop_requested();
-  if (!interrupted) {
+  if (!interrupted && job.state != nullptr) {
     auto finished = finish_set(job, rows, entries, stop);
     interrupted = !finished && finished.error().code == ErrorCode::kCancelled;
     if (!interrupted) {
@@ -187,6 +195,7 @@ Result<DatasetReport> finish(DatasetRun& run, const DatasetJob& job, const StopT
     }
   }
   DatasetReport report = report_of(rows);
+  report.folders = std::move(folders);
   report.interrupted = interrupted;
   return report;
 }
@@ -215,6 +224,7 @@ Result<DatasetListing> list(const DatasetRequest& request, const DatasetEnvironm
        .listed = [&](std::size_t count) { progress.listed = count; }},
       environment.reader, environment.budget, stop));
   progress.to_process = listing.members.size();
+  progress.listed_at = std::chrono::steady_clock::now();
   progress.listing_finished = true;
   return listing;
 }
@@ -231,26 +241,40 @@ void count_finished_rows(const DatasetRun& run, const DatasetListing& listing) {
   }
 }
 
-}  // namespace
+// An archive grows in a folder beside it.
+DatasetRequest request_at_work(const DatasetRequest& asked) {
+  return asked.archive.empty() ? asked : request_in_part(asked);
+}
 
-Result<DatasetReport> run_dataset(const DatasetRequest& asked,
-                                  const DatasetEnvironment& environment, const StopToken& stop) {
-  const bool is_archive = !asked.archive.empty();
-  const DatasetRequest request = is_archive ? request_in_part(asked) : asked;
-  TRY(check_request(request));
-  const FinishedArchive archive =
-      is_archive ? TRY(open_finished_archive(asked, environment.reader, stop)) : FinishedArchive{};
-  TRY(make_directories(request.directory));
-  DatasetState state =
-      TRY(DatasetState::open(request.directory, request.command, archive.journal()));
+// That of an earlier run; empty where there is none, or no archive is made.
+Result<FinishedArchive> archive_before(const DatasetRequest& asked,
+                                       const DatasetEnvironment& environment,
+                                       const StopToken& stop) {
+  if (asked.archive.empty()) {
+    return FinishedArchive{};
+  }
+  return open_finished_archive(asked, environment.reader, stop);
+}
+
+// What is known of the set, and where this run writes down what it does; null: nowhere.
+struct SetState {
+  const DatasetHistory& history;
+  DatasetState* state;
+  const FinishedArchive& archive;
+};
+
+Result<DatasetReport> run_members(const DatasetRequest& request,
+                                  const DatasetEnvironment& environment, SetState set,
+                                  const StopToken& stop) {
   const DatasetListing listing = TRY(list(request, environment, stop));
   ColourCache colours;
   const std::vector<Size> buckets = TRY(buckets_of(request.settings));
   const DatasetJob job{.request = request,
                        .environment = environment,
                        .listing = listing,
-                       .state = state,
-                       .archive = archive,
+                       .history = set.history,
+                       .state = set.state,
+                       .archive = set.archive,
                        .colours = colours,
                        .buckets = buckets,
                        .settings = digest_of(request.settings),
@@ -267,6 +291,30 @@ Result<DatasetReport> run_dataset(const DatasetRequest& asked,
     return std::unexpected(*std::move(error));
   }
   return finish(run, job, stop);
+}
+
+}  // namespace
+
+Result<DatasetReport> run_dataset(const DatasetRequest& asked,
+                                  const DatasetEnvironment& environment, const StopToken& stop) {
+  const DatasetRequest request = request_at_work(asked);
+  TRY(check_request(request));
+  const FinishedArchive archive = TRY(archive_before(asked, environment, stop));
+  TRY(make_directories(request.directory));
+  DatasetState state =
+      TRY(DatasetState::open(request.directory, request.command, archive.journal()));
+  return run_members(request, environment,
+                     {.history = state.history(), .state = &state, .archive = archive}, stop);
+}
+
+Result<DatasetReport> plan_dataset(const DatasetRequest& asked,
+                                   const DatasetEnvironment& environment, const StopToken& stop) {
+  const DatasetRequest request = request_at_work(asked);
+  TRY(check_request(request));
+  const FinishedArchive archive = TRY(archive_before(asked, environment, stop));
+  const DatasetHistory history = TRY(DatasetHistory::read(request.directory, archive.journal()));
+  return run_members(request, environment,
+                     {.history = history, .state = nullptr, .archive = archive}, stop);
 }
 
 }  // namespace albumen

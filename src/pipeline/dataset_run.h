@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -47,11 +48,14 @@ struct DatasetProgress {
   std::atomic<std::uint64_t> listed = 0;      ///< members met
   std::atomic<std::uint64_t> to_process = 0;  ///< of those: perhaps pictures; final after listing
   std::atomic<std::uint64_t> written = 0;
+  std::atomic<std::uint64_t> planned = 0;  ///< by a dry run, where `written` stays 0
   std::atomic<std::uint64_t> unchanged = 0;
   std::atomic<std::uint64_t> failed = 0;
   std::atomic<std::uint64_t> skipped = 0;
   std::atomic<std::uint64_t> bytes_read = 0;
   std::atomic<std::uint64_t> bytes_written = 0;
+  /// When the listing ended; not before listing_finished is set.
+  std::atomic<std::chrono::steady_clock::time_point> listed_at{};
   std::atomic<bool> listing_finished = false;
   std::atomic<std::uint64_t> to_archive = 0;  ///< pictures; not 0 once an archive is packed
   std::atomic<std::uint64_t> archived = 0;    ///< of those
@@ -70,6 +74,7 @@ struct DatasetEnvironment {
 struct DatasetReport {
   std::map<std::string, std::uint64_t> skipped;  ///< by reason
   std::map<std::string, std::uint64_t> failed;   ///< by error code
+  std::map<std::string, std::uint64_t> folders;  ///< pictures that the set has, by folder, as text
   bool interrupted = false;  ///< what is done is kept; the manifest is of an earlier run, if any
 };
 
@@ -82,5 +87,12 @@ struct DatasetReport {
 /// Io for the folder itself.
 Result<DatasetReport> run_dataset(const DatasetRequest& request,
                                   const DatasetEnvironment& environment, const StopToken& stop);
+
+/// What run_dataset would do, as far as the listing, the captions and the heads of the pictures
+/// tell: nothing is decoded and nothing written. A file that was touched counts as news, a picture
+/// that is damaged behind its head as good; under Renaming::kHash, news has no output's name yet.
+/// Errors: as run_dataset; the lock of the set is not looked at.
+Result<DatasetReport> plan_dataset(const DatasetRequest& request,
+                                   const DatasetEnvironment& environment, const StopToken& stop);
 
 }  // namespace albumen

@@ -11,7 +11,10 @@
 #include <random>
 #include <stop_token>
 
+#include "core/mutex.h"
+#include "decode/metadata.h"
 #include "decode/testing/decode_all.h"
+#include "decode/testing/exif_builder.h"
 #include "decode/testing/test_pictures.h"
 #include "files/testing/temporary_directory.h"
 #include "sources/testing/zip_writer.h"
@@ -26,7 +29,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Key;
 using ::testing::Not;
+using ::testing::Pair;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 std::string text_of(const testing::EncodedBytes& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -71,6 +76,28 @@ class DatasetRunTest : public ::testing::Test {
       read_manifest();
     }
     return rows_;
+  }
+
+  // Every row of a dry run, likewise.
+  std::map<std::string, ManifestRow> dry_run() {
+    std::map<std::string, ManifestRow> rows;
+    Mutex mutex;
+    DatasetProgress progress;
+    StageClock clock;
+    const std::string prefix = folder_.path() + "/in/";
+    const auto report = plan_dataset(request_,
+                                     {.reader = reader_,
+                                      .budget = budget_,
+                                      .clock = clock,
+                                      .progress = progress,
+                                      .listener =
+                                          [&](const ManifestRow& row) {
+                                            const MutexLock lock{mutex};
+                                            rows[row.source.substr(prefix.size())] = row;
+                                          }},
+                                     {});
+    EXPECT_TRUE(report.has_value()) << to_string(report.error());
+    return rows;
   }
 
   void read_manifest() {
@@ -167,6 +194,42 @@ TEST_F(DatasetRunTest, RunningItAgainDoesNothing) {
   EXPECT_EQ(manifest(), expected);
 }
 
+TEST_F(DatasetRunTest, ADryRunSaysWhatTheRunThenDoesAndWritesNothing) {
+  write("10_zwx/a.jpg", jpeg(1));
+  write("10_zwx/a.txt", "a dog");
+  write("b.png", png(2));
+  write("c.jpg", "no picture at all, but words");
+  write("d.jpg", "");
+  const auto planned = dry_run();
+  EXPECT_FALSE(fs::exists(request_.directory));
+  const auto made = run();
+  ASSERT_EQ(planned.size(), made.size());
+  for (const auto& [name, row] : made) {
+    ManifestRow expected = row;
+    if (row.status == MemberStatus::kWritten) {
+      expected.status = MemberStatus::kPlanned;
+      expected.sha256.reset();
+    }
+    EXPECT_EQ(to_json_line(planned.at(name)), to_json_line(expected));
+  }
+}
+
+TEST_F(DatasetRunTest, ADryRunOverASetSaysWhatIsDoneAlready) {
+  write("a.jpg", jpeg(1));
+  run();
+  write("b.jpg", jpeg(2));
+  write("c.jpg", jpeg(3));
+  folder_.write("out/c.png", "precious");
+  const auto before = files();
+  const std::string rows = manifest();
+  const auto planned = dry_run();
+  EXPECT_EQ(planned.at("a.jpg").status, MemberStatus::kUnchanged);
+  EXPECT_EQ(planned.at("b.jpg").status, MemberStatus::kPlanned);
+  EXPECT_THAT(planned.at("c.jpg").reason, HasSubstr("--overwrite"));
+  EXPECT_EQ(files(), before);
+  EXPECT_EQ(manifest(), rows);
+}
+
 TEST_F(DatasetRunTest, OnlyWhatChangedOrIsMissingIsMadeAgain) {
   write("a.jpg", jpeg(1));
   write("b.jpg", jpeg(2));
@@ -233,6 +296,7 @@ TEST_F(DatasetRunTest, StoppedAnywhereAndRunAgainItIsTheSetOfOneRun) {
                          }},
                     stop.get_token());
     ASSERT_TRUE(report.has_value()) << to_string(report.error());
+    EXPECT_THAT(report->skipped, UnorderedElementsAre(Pair("caption", 12)));
   }
   run();
   EXPECT_EQ(files(), whole);
@@ -307,6 +371,97 @@ TEST_F(DatasetRunTest, AJpegOfTheSameSizeIsMadeFromItsCoefficients) {
     return testing::visible_samples(decode.decode_to(64).value());
   };
   EXPECT_EQ(samples(files().at("a.jpg")), samples(jpeg(1, {.width = 64, .height = 48})));
+}
+
+TEST_F(DatasetRunTest, WhatNeedsNoChangeIsCopiedWithoutItsMetadata) {
+  const Size fits{.width = 64, .height = 48};
+  const auto photo = testing::photo_like(fits, 3, 1);
+  const auto exif = testing::ExifBuilder{ByteOrder::kLittleEndian}.build(
+      {.main = {{0x0110, "NIKON D90 "}}, .exif = {}, .gps = {}});
+  testing::EncodedBytes app1 = testing::bytes_of(std::string{"Exif\0\0", 6});
+  app1.insert(app1.end(), exif.begin(), exif.end());
+  const auto plain_webp = encode_webp(photo, {.lossless = true});
+  write("a.jpg", text_of(testing::with_jpeg_segment(encode_jpeg(photo), 0xE1, app1)));
+  write("b.png", text_of(testing::with_png_chunk(encode_png(photo), "eXIf", exif)));
+  write("c.webp", text_of(testing::with_webp_chunk(plain_webp, "EXIF", exif, fits)));
+  write("d.webp", text_of(plain_webp));
+  request_.settings.format = OutputFormat::kKeep;
+  const auto rows = run();
+  EXPECT_EQ(rows.at("a.jpg").size, fits);
+  const auto set = files();
+  EXPECT_EQ(set.at("a.jpg"), text_of(encode_jpeg(photo)));
+  EXPECT_EQ(set.at("b.png"), text_of(encode_png(photo)));
+  EXPECT_THAT(set.at("c.webp"), HasSubstr(text_of(plain_webp).substr(12)));  // behind RIFF's header
+  EXPECT_THAT(set.at("c.webp"), Not(HasSubstr("NIKON")));
+  EXPECT_EQ(set.at("d.webp"), text_of(plain_webp));
+}
+
+TEST_F(DatasetRunTest, WhatNeedsAChangeIsNotCopied) {
+  const Size fits{.width = 64, .height = 48};
+  testing::EncodedBytes turned = testing::bytes_of(std::string{"Exif\0\0", 6});
+  const testing::EncodedBytes block = testing::exif_with_orientation(6);
+  turned.insert(turned.end(), block.begin(), block.end());
+  const auto photo = testing::photo_like(fits, 3, 1);
+  const auto inks = testing::photo_like(fits, 4, 1);
+  write("large.png", png(1, {.width = 100, .height = 60}));
+  write("turned.jpg", text_of(testing::with_jpeg_segment(encode_jpeg(photo), 0xE1, turned)));
+  write("inks.jpg", text_of(encode_jpeg(inks, {.space = testing::JpegSpace::kCmyk})));
+  write("clear.png", text_of(encode_png(testing::photo_like(fits, 4, 1))));
+  write("cut.png", png(3, fits).substr(0, 900));
+  // A quarter of the light of sRGB: its numbers mean other colours.
+  write("dark.png",
+        text_of(testing::with_png_chunk(encode_png(photo), "gAMA",
+                                        testing::bytes_of(std::string{"\0\0\xFF\xFF", 4}))));
+  request_.settings.format = OutputFormat::kKeep;
+  request_.settings.frame.alpha = AlphaUse::kFlatten;
+  const auto rows = run();
+  EXPECT_EQ(rows.at("large.png").size, (Size{.width = 64, .height = 38}));
+  EXPECT_EQ(rows.at("turned.jpg").size, (Size{.width = 48, .height = 64}));
+  EXPECT_EQ(rows.at("cut.png").code, "Truncated");
+  const auto set = files();
+  for (const auto& name : {"inks.jpg", "clear.png", "dark.png"}) {
+    const auto source = read_small_file(folder_ / ("in/" + std::string{name}), kMiB).value();
+    EXPECT_NE(set.at(name), source) << name;
+  }
+  EXPECT_THAT(set.at("dark.png"), Not(HasSubstr("gAMA")));
+}
+
+TEST_F(DatasetRunTest, AskedForMetadataExifGoesAlongUpright) {
+  const auto exif = testing::ExifBuilder{ByteOrder::kLittleEndian}.build(testing::typical_exif());
+  testing::EncodedBytes app1 = testing::bytes_of(std::string{"Exif\0\0", 6});
+  app1.insert(app1.end(), exif.begin(), exif.end());
+  const auto photo = encode_jpeg(testing::photo_like({.width = 90, .height = 50}, 3, 1));
+  write("a.jpg", text_of(testing::with_jpeg_segment(photo, 0xE1, app1)));
+  request_.settings.keep_metadata = true;
+  for (const OutputFormat format : {OutputFormat::kPng, OutputFormat::kJpeg, OutputFormat::kWebp}) {
+    request_.settings.format = format;
+    const auto rows = run();
+    ASSERT_EQ(rows.at("a.jpg").status, MemberStatus::kWritten) << rows.at("a.jpg").reason;
+    EXPECT_EQ(rows.at("a.jpg").size, (Size{.width = 36, .height = 64}));
+    const std::string output = files().at("a" + std::string{extension_of(format)});
+    const auto image = testing::as_image(
+        budget_, std::as_bytes(std::span{output.data(), output.size()}), "output");
+    const Metadata metadata = read_metadata(image).value();
+    EXPECT_EQ(metadata.orientation, Orientation::kUpright);
+    EXPECT_EQ(metadata.camera_model, "NIKON D90");
+    EXPECT_TRUE(metadata.gps.has_value());
+    EXPECT_EQ(probe(image).value().size(), (Size{.width = 36, .height = 64}));
+  }
+}
+
+TEST_F(DatasetRunTest, AskedForMetadataACopyIsTheFile) {
+  const auto photo = encode_jpeg(testing::photo_like({.width = 60, .height = 50}, 3, 1));
+  const auto with_words = testing::with_jpeg_segment(photo, 0xFE, testing::bytes_of("words"));
+  write("a.jpg", text_of(with_words));
+  request_.settings.format = OutputFormat::kKeep;
+  request_.settings.keep_metadata = true;
+  run();
+  EXPECT_EQ(files().at("a.jpg"), text_of(with_words));
+  // Only what stands beside the pixels changes, and goes along.
+  const auto others = testing::with_jpeg_segment(photo, 0xFE, testing::bytes_of("more words"));
+  write("a.jpg", text_of(others));
+  run();
+  EXPECT_EQ(files().at("a.jpg"), text_of(others));
 }
 
 TEST_F(DatasetRunTest, WhatStandsThereAlreadyIsNotReplacedUnasked) {

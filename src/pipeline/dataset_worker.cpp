@@ -8,20 +8,14 @@
 #include <utility>
 
 #include "dataset/captions.h"
-#include "decode/decoder.h"
 #include "decode/identity.h"
 #include "files/path_text.h"
+#include "pipeline/internal/dataset_member.h"
 #include "pipeline/internal/dataset_output.h"
 #include "pipeline/internal/job_reader.h"
 
 namespace albumen {
 namespace {
-
-void set_failed(ManifestRow& row, const Error& error) {
-  row.status = MemberStatus::kFailed;
-  row.code = describe(error.code).name;
-  row.reason = error.message;
-}
 
 // Of a regular file; nothing where there is none.
 std::optional<std::uint64_t> size_of_file(const std::string& path) {
@@ -38,7 +32,7 @@ class MemberWorker {
       : job_(job),
         member_(member),
         stop_(stop),
-        known_(job.state.known(member.entry.name())),
+        known_(job.history.known(member.entry.name())),
         row_(job.listing.rows[member.row]) {
     const Concept found = concept_of(member.place.folder);
     row_.repeats = found.repeats;
@@ -60,10 +54,22 @@ class MemberWorker {
     if (entry_) {
       entry_->row = row_;
       if (is_news_) {
-        TRY(job_.state.append(*entry_));
+        TRY(job_.state->append(*entry_));
       }
     }
     return FinishedMember{.row = std::move(row_), .entry = std::move(entry_)};
+  }
+
+  // What `work` would do, as far as the head of the picture tells. A failure keeps what is known.
+  Result<FinishedMember> plan() {
+    auto planned = plan_picture();
+    if (!planned && planned.error().code == ErrorCode::kCancelled) {
+      return std::unexpected(std::move(planned).error());
+    }
+    if (!planned) {
+      set_failed(row_, planned.error());
+    }
+    return FinishedMember{.row = std::move(row_), .entry = {}};
   }
 
  private:
@@ -78,18 +84,64 @@ class MemberWorker {
       return write_caption();
     }
     auto head_memory = TRY(head_budget_.reserve(MemoryTag::kEncoded, kHeadBytes, stop_));
-    const auto info = TRY(look_at_head(head_memory));
+    const auto info = TRY(look_at_member(job_, member_.entry, head_memory, row_, stop_));
     if (!info) {
       return {};
     }
-    auto plan = TRY(plan_output({.entry = member_.entry,
-                                 .info = *info,
-                                 .settings = request().settings,
-                                 .buckets = job_.buckets,
-                                 .limit = job_.limit}));
+    auto plan = TRY(plan_output(output_request(*info)));
     auto memory = TRY(environment().budget.reserve(MemoryTag::kOther, plan.peak, stop_));
     TRY(read_and_make(std::move(plan), memory));
     return entry_ ? write_caption() : Result<void>{};
+  }
+
+  Result<void> plan_picture() {
+    TRY(check_stop(stop_));
+    if (is_unread_unchanged()) {
+      keep_known();
+      return plan_caption();
+    }
+    auto head_memory = TRY(head_budget_.reserve(MemoryTag::kEncoded, kHeadBytes, stop_));
+    const auto info = TRY(look_at_member(job_, member_.entry, head_memory, row_, stop_));
+    if (!info) {
+      return {};
+    }
+    const OutputPlan plan = TRY(plan_output(output_request(*info)));
+    if (request().renaming != Renaming::kHash) {  // else the name is known when the file was read
+      const std::string output = relative_output({}, plan.format);
+      TRY(check_free(output));
+      row_.output = path_to_text(output);
+    }
+    row_.status = MemberStatus::kPlanned;
+    row_.format = name_of(plan.format);
+    row_.size = plan.size;
+    return plan_caption();
+  }
+
+  Result<void> plan_caption() {
+    const FoundCaption found = TRY(find_caption(job_, member_, stop_));
+    row_.caption = compose_caption(found.text, request().captions);
+    row_.caption_source = row_.caption.empty() ? std::string{} : found.source;
+    return {};
+  }
+
+  [[nodiscard]] OutputRequest output_request(const ImageInfo& info) const {
+    return {.entry = member_.entry,
+            .info = info,
+            .settings = request().settings,
+            .buckets = job_.buckets,
+            .limit = job_.limit};
+  }
+
+  // Nobody's file but albumen's own is replaced unasked.
+  [[nodiscard]] Result<void> check_free(const std::string& output) const {
+    if (!request().overwrite && !job_.history.wrote(path_to_text(output)) &&
+        size_of_file(in_set(output))) {
+      return fail(ErrorCode::kInvalidArgument,
+                  fmt::format("{}: is there already, and albumen did not write it; --overwrite "
+                              "replaces it",
+                              path_to_text(output)));
+    }
+    return {};
   }
 
   // Same file, same settings, same place, and the output stands there.
@@ -130,41 +182,6 @@ class MemberWorker {
     row_.reason.clear();
   }
 
-  // What the first bytes say; nothing where it is no picture, which is in the row then.
-  Result<std::optional<ImageInfo>> look_at_head(Reservation& memory) {
-    const EncodedImage head =
-        TRY(environment().reader.read_head(member_.entry, kHeadBytes, memory));
-    const ContentType type = sniff(head.bytes.bytes());
-    if (type == ContentType::kEmpty) {
-      return fail(ErrorCode::kTruncated, "the file is empty");
-    }
-    if (!is_picture(type)) {
-      row_.status = MemberStatus::kSkipped;
-      row_.reason = type == ContentType::kUnknown ? "no picture"
-                                                  : fmt::format("no picture: {}", name_of(type));
-      return std::optional<ImageInfo>{};
-    }
-    auto info = probe(head);
-    const bool is_whole = Bytes{head.bytes.size()} >= member_.entry.encoded_size;
-    if (!info && !is_whole && info.error().code == ErrorCode::kTruncated) {
-      info = probe_whole();
-    }
-    ImageInfo found = TRY(std::move(info));
-    found.encoded_bytes = member_.entry.encoded_size;
-    return std::optional{found};
-  }
-
-  Result<ImageInfo> probe_whole() {
-    if (member_.entry.reading_bytes() > job_.limit) {
-      return fail(ErrorCode::kBudgetExceeded,
-                  fmt::format("needs {}, the memory budget is {}",
-                              to_string(member_.entry.reading_bytes()), to_string(job_.limit)));
-    }
-    auto memory = TRY(
-        environment().budget.reserve(MemoryTag::kEncoded, member_.entry.reading_bytes(), stop_));
-    return probe(TRY(environment().reader.read(member_.entry, memory)));
-  }
-
   Result<void> read_and_make(OutputPlan plan, Reservation& memory) {
     EncodedImage image = TRY(read(memory));
     const ImageInfo info = TRY(probe(image));
@@ -173,18 +190,15 @@ class MemberWorker {
     }
     plan.info = info;
     const PictureIdentity identity = TRY(identify(image, info.orientation));
-    if (known_ != nullptr && is_same_output(identity.picture)) {
+    // What goes along into the output is no part of a picture's identity.
+    if (known_ != nullptr && !request().settings.keep_metadata &&
+        is_same_output(identity.picture)) {
       keep_known();
       return {};
     }
     const std::string output = relative_output(identity.picture, plan.format);
     const std::string path = in_set(output);
-    if (!request().overwrite && !job_.state.wrote(path_to_text(output)) && size_of_file(path)) {
-      return fail(ErrorCode::kInvalidArgument,
-                  fmt::format("{}: is there already, and albumen did not write it; --overwrite "
-                              "replaces it",
-                              path_to_text(output)));
-    }
+    TRY(check_free(output));
     TRY(make_directories(in_set(member_.place.folder)));
     const WrittenOutput written = TRY(write_output({.path = path,
                                                     .settings = request().settings,
@@ -215,7 +229,7 @@ class MemberWorker {
 
   // The caption file follows the caption: written where it differs, gone where there is none.
   Result<void> write_caption() {
-    const FoundCaption found = TRY(find_caption());
+    const FoundCaption found = TRY(find_caption(job_, member_, stop_));
     const std::string caption = compose_caption(found.text, request().captions);
     const std::string before = known_ == nullptr ? std::string{} : known_->entry.row.caption;
     row_.caption = caption;
@@ -235,28 +249,6 @@ class MemberWorker {
     auto file = TRY(AtomicFile::create(path));
     TRY(file.write(caption));
     return file.commit_unsynced();
-  }
-
-  Result<FoundCaption> find_caption() {
-    if (!member_.text_file) {
-      const FoundCaption* const found = job_.listing.table_caption(member_);
-      return found == nullptr ? FoundCaption{} : *found;
-    }
-    const SourceEntry& file = job_.listing.caption_files[*member_.text_file];
-    if (file.encoded_size > kCaptionFileLimit) {
-      return fail(ErrorCode::kTooLarge,
-                  fmt::format("{}: a caption of {}, the limit is {}", file.name(),
-                              to_string(file.encoded_size), to_string(kCaptionFileLimit)));
-    }
-    if (file.encoded_size == Bytes{}) {
-      return FoundCaption{};
-    }
-    Budget budget{file.reading_bytes()};  // beside the run's: the picture's is held meanwhile
-    auto memory = TRY(budget.reserve(MemoryTag::kEncoded, budget.limit(), stop_));
-    const EncodedImage bytes = TRY(environment().reader.read(file, memory));
-    FoundCaption found{.text = {}, .source = file.name()};
-    found.text = TRY_CONTEXT(read_caption_text(bytes.bytes.bytes()), file.name());
-    return found;
   }
 
   [[nodiscard]] std::string stem_path(const PictureId& picture) const {
@@ -294,7 +286,8 @@ class MemberWorker {
 Result<FinishedMember> make_member(const DatasetJob& job, const DatasetMember& member,
                                    const StopToken& stop) {
   try {
-    return MemberWorker{job, member, stop}.work();
+    MemberWorker worker{job, member, stop};
+    return job.state == nullptr ? worker.plan() : worker.work();
   } catch (const std::bad_alloc&) {
     FinishedMember failed{.row = job.listing.rows[member.row], .entry = {}};
     set_failed(failed.row,

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/internal/command.h"
+#include "cli/internal/failure_list.h"
 #include "pipeline/dataset_run.h"
 #include "pipeline/run_meter.h"
 
@@ -15,10 +16,12 @@ struct DatasetSummary {
   const DatasetReport& report;
   RunFigures figures;
   const std::string& directory;
+  bool dry_run = false;
 };
 
-/// One finished member: with --json its row; else a line on stderr where it failed.
-void print_row(const Context& context, const ManifestRow& row);
+/// One finished member: with --json its row to stdout; else a failure goes to `failures`, and, with
+/// -v, a line to stdout where a dry run would put it.
+void take_row(const Context& context, const ManifestRow& row, FailureList& failures);
 
 /// To stdout: a few lines, or one {"summary": ...} with --json.
 void print_summary(const Context& context, const DatasetSummary& summary);

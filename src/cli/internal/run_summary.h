@@ -41,7 +41,7 @@ void say(const Context& context, fmt::format_string<Arguments...> format,
   }
 }
 
-/// Drawn on a terminal, unless --no-progress, --quiet or --json.
+/// Drawn on a terminal, else in lines, unless --no-progress, --quiet or --json.
 ProgressView::Mode progress_mode(const Context& context);
 
 }  // namespace albumen

@@ -42,6 +42,9 @@ struct OutputPlan {
   /// A JPEG that keeps its size, shape and place: made from its coefficients, unless its colours
   /// must change.
   bool may_transcode = false;
+  /// OutputFormat::kKeep, and nothing about it must change but perhaps its colours: copied.
+  bool may_copy = false;
+  Size size;           ///< of the output
   Bytes peak;          ///< of the whole job
   Bytes after_decode;  ///< what is still needed when the encoded bytes are gone
 };

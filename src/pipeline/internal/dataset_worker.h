@@ -11,6 +11,7 @@
 #include "core/stop.h"
 #include "dataset/journal.h"
 #include "pipeline/dataset_run.h"
+#include "pipeline/internal/dataset_history.h"
 #include "pipeline/internal/dataset_listing.h"
 #include "pipeline/internal/dataset_state.h"
 #include "pipeline/internal/finished_archive.h"
@@ -22,7 +23,8 @@ struct DatasetJob {
   const DatasetRequest& request;
   const DatasetEnvironment& environment;
   const DatasetListing& listing;
-  DatasetState& state;
+  const DatasetHistory& history;
+  DatasetState* state;             ///< null: a dry run, which writes nothing
   const FinishedArchive& archive;  ///< of the set, from an earlier run; empty: none
   ColourCache& colours;
   std::span<const Size> buckets;  ///< of request.settings; empty: none
@@ -36,8 +38,8 @@ struct FinishedMember {
   std::optional<JournalEntry> entry;
 };
 
-/// Makes `member`. Error: Cancelled, or Io where the journal cannot be written, which ends the run;
-/// everything else is in the row. Any thread.
+/// Makes `member`, or says what would become of it. Error: Cancelled, or Io where the journal
+/// cannot be written, which ends the run; everything else is in the row. Any thread.
 Result<FinishedMember> make_member(const DatasetJob& job, const DatasetMember& member,
                                    const StopToken& stop);
 

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/internal/failure_list.h"
+
+#include <cstdio>
+#include <fmt/core.h>
+
+#include "cli/progress_view.h"
+
+namespace albumen {
+
+void FailureList::add(std::string_view name, std::string_view code, std::string_view reason) {
+  constexpr std::size_t kShown = 10;
+  const MutexLock lock{mutex_};
+  ++count_;
+  if (lines_.size() < kShown) {
+    lines_.push_back(fmt::format("{}: {}: {}", name, code, reason));
+  }
+}
+
+void FailureList::print(std::string_view where) const {
+  const MutexLock lock{mutex_};
+  for (const std::string& line : lines_) {
+    fmt::print(stderr, "albumen: {}\n", line);
+  }
+  if (count_ > lines_.size()) {
+    fmt::print(stderr, "albumen: and {} more; {}\n", human_count(count_ - lines_.size()), where);
+  }
+}
+
+}  // namespace albumen

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The failures of a run for the end of its summary: the first few, and how many more. Printed at
+// once they would fall into the progress line, and hide everything else where there are many.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/mutex.h"
+
+namespace albumen {
+
+/// Internally locked.
+class FailureList {
+ public:
+  void add(std::string_view name, std::string_view code, std::string_view reason);
+
+  /// To stderr. `where` says what names all of them: "albumen export names every one".
+  void print(std::string_view where) const;
+
+ private:
+  mutable Mutex mutex_;
+  std::vector<std::string> lines_ GUARDED_BY(mutex_);
+  std::size_t count_ GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace albumen

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/progress_view.h"
+
+#include <chrono>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <semaphore>
+
+namespace albumen {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+// What a view writes to stderr until it was asked for its line four times.
+std::string written_by(ProgressView::Mode mode) {
+  ::testing::internal::CaptureStderr();
+  std::counting_semaphore asked{0};
+  {
+    const ProgressView view{mode,
+                            [&] {
+                              asked.release();
+                              return std::string{"4/10  2.0/s"};
+                            },
+                            {.redraw_every = 1ms, .first_line_after = 1ms, .line_every = 1ms}};
+    for (int time = 0; time < 4 && mode != ProgressView::Mode::kOff; ++time) {
+      asked.acquire();
+    }
+  }
+  return ::testing::internal::GetCapturedStderr();
+}
+
+TEST(ProgressViewTest, WhatIsNoTerminalGetsWholeLinesWithoutControlCharacters) {
+  const std::string text = written_by(ProgressView::Mode::kLines);
+  EXPECT_THAT(text, StartsWith("4/10  2.0/s\n4/10  2.0/s\n4/10  2.0/s\n"));
+  EXPECT_THAT(text, Not(HasSubstr("\r")));
+  EXPECT_THAT(text, Not(HasSubstr("\x1B")));
+}
+
+TEST(ProgressViewTest, ATerminalIsRedrawnInPlaceAndLeftEmpty) {
+  const std::string text = written_by(ProgressView::Mode::kTerminal);
+  EXPECT_THAT(text, HasSubstr("\r\x1B[2K4/10  2.0/s\r\x1B[2K4/10"));
+  EXPECT_THAT(text, Not(HasSubstr("\n")));
+  EXPECT_TRUE(text.ends_with("\r\x1B[2K"));
+}
+
+TEST(ProgressViewTest, SwitchedOffItIsSilent) {
+  EXPECT_THAT(written_by(ProgressView::Mode::kOff), IsEmpty());
+}
+
+}  // namespace
+}  // namespace albumen

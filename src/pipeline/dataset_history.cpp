@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/internal/dataset_history.h"
+
+#include <fmt/core.h>
+
+#include "core/units.h"
+#include "files/file.h"
+
+namespace albumen {
+namespace {
+
+// A million pictures with long captions; what is larger was not written by a run.
+constexpr Bytes kJournalLimit = kGiB * 2;
+
+}  // namespace
+
+std::string journal_path(const std::string& directory) {
+  return fmt::format("{}/.albumen-dataset/journal.jsonl", directory);
+}
+
+Result<DatasetHistory> DatasetHistory::read(const std::string& directory,
+                                            std::string_view earlier) {
+  DatasetHistory history;
+  history.load(earlier);
+  const auto text = read_small_file(journal_path(directory), kJournalLimit);
+  if (!text && text.error().code == ErrorCode::kNotFound) {
+    return history;
+  }
+  if (!text) {
+    return std::unexpected(text.error());
+  }
+  history.load(*text);
+  return history;
+}
+
+void DatasetHistory::load(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+    if (line == kJournalSyncedLine) {
+      for (auto& [output, known] : outputs_) {
+        known.is_synced = true;
+      }
+    } else if (const auto entry = parse_journal_line(line)) {
+      output_of_.insert_or_assign(entry->row.source, entry->row.output);
+      outputs_.insert_or_assign(entry->row.output, KnownOutput{.entry = *entry});
+    }
+  }
+}
+
+const KnownOutput* DatasetHistory::known(const std::string& name) const {
+  const auto output = output_of_.find(name);
+  if (output == output_of_.end()) {
+    return nullptr;
+  }
+  const auto found = outputs_.find(output->second);
+  // Another source may have taken that place since.
+  return found == outputs_.end() || found->second.entry.row.source != name ? nullptr
+                                                                           : &found->second;
+}
+
+}  // namespace albumen

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/internal/dataset_member.h"
+
+#include <fmt/core.h>
+#include <utility>
+
+#include "core/content_type.h"
+#include "dataset/captions.h"
+#include "pipeline/internal/job_reader.h"
+
+namespace albumen {
+namespace {
+
+Result<ImageInfo> probe_whole(const DatasetJob& job, const SourceEntry& entry,
+                              const StopToken& stop) {
+  if (entry.reading_bytes() > job.limit) {
+    return fail(ErrorCode::kBudgetExceeded,
+                fmt::format("needs {}, the memory budget is {}", to_string(entry.reading_bytes()),
+                            to_string(job.limit)));
+  }
+  auto memory =
+      TRY(job.environment.budget.reserve(MemoryTag::kEncoded, entry.reading_bytes(), stop));
+  return probe(TRY(job.environment.reader.read(entry, memory)));
+}
+
+}  // namespace
+
+void set_failed(ManifestRow& row, const Error& error) {
+  row.status = MemberStatus::kFailed;
+  row.code = describe(error.code).name;
+  row.reason = error.message;
+}
+
+Result<std::optional<ImageInfo>> look_at_member(const DatasetJob& job, const SourceEntry& entry,
+                                                Reservation& memory, ManifestRow& row,
+                                                const StopToken& stop) {
+  const EncodedImage head = TRY(job.environment.reader.read_head(entry, kHeadBytes, memory));
+  const ContentType type = sniff(head.bytes.bytes());
+  if (type == ContentType::kEmpty) {
+    return fail(ErrorCode::kTruncated, "the file is empty");
+  }
+  if (!is_picture(type)) {
+    row.status = MemberStatus::kSkipped;
+    row.reason =
+        type == ContentType::kUnknown ? "no picture" : fmt::format("no picture: {}", name_of(type));
+    return std::optional<ImageInfo>{};
+  }
+  auto info = probe(head);
+  const bool is_whole = Bytes{head.bytes.size()} >= entry.encoded_size;
+  if (!info && !is_whole && info.error().code == ErrorCode::kTruncated) {
+    info = probe_whole(job, entry, stop);
+  }
+  ImageInfo found = TRY(std::move(info));
+  found.encoded_bytes = entry.encoded_size;
+  return std::optional{found};
+}
+
+Result<FoundCaption> find_caption(const DatasetJob& job, const DatasetMember& member,
+                                  const StopToken& stop) {
+  if (!member.text_file) {
+    const FoundCaption* const found = job.listing.table_caption(member);
+    return found == nullptr ? FoundCaption{} : *found;
+  }
+  const SourceEntry& file = job.listing.caption_files[*member.text_file];
+  if (file.encoded_size > kCaptionFileLimit) {
+    return fail(ErrorCode::kTooLarge,
+                fmt::format("{}: a caption of {}, the limit is {}", file.name(),
+                            to_string(file.encoded_size), to_string(kCaptionFileLimit)));
+  }
+  if (file.encoded_size == Bytes{}) {
+    return FoundCaption{};
+  }
+  Budget budget{file.reading_bytes()};  // beside the run's: the picture's is held meanwhile
+  auto memory = TRY(budget.reserve(MemoryTag::kEncoded, budget.limit(), stop));
+  const EncodedImage bytes = TRY(job.environment.reader.read(file, memory));
+  FoundCaption found{.text = {}, .source = file.name()};
+  found.text = TRY_CONTEXT(read_caption_text(bytes.bytes.bytes()), file.name());
+  return found;
+}
+
+}  // namespace albumen

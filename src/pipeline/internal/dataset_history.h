@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the earlier runs of a dataset wrote down of their pictures. Tested by dataset_run_test.cpp.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+#include "dataset/journal.h"
+
+namespace albumen {
+
+/// Where the journal of the set at `directory` lies.
+std::string journal_path(const std::string& directory);
+
+/// A line of the journal: everything above it was on the disk when it was written.
+inline constexpr std::string_view kJournalSyncedLine = R"({"synced":true})";
+
+/// What an earlier run says of a picture.
+struct KnownOutput {
+  JournalEntry entry;
+  /// Whether that run came to its end, where it saw everything onto the disk. Else a power cut may
+  /// have spoilt the output: its digest tells.
+  bool is_synced = false;
+};
+
+/// Constant once read: any thread.
+class DatasetHistory {
+ public:
+  /// Makes and locks nothing; empty where there is no journal. A line that cannot be read is as if
+  /// it were not there. `earlier` are lines that stand as if before those. Error: Io.
+  static Result<DatasetHistory> read(const std::string& directory, std::string_view earlier = {});
+
+  /// What was said last of the source `name`; null: nothing.
+  [[nodiscard]] const KnownOutput* known(const std::string& name) const;
+
+  /// Whether an earlier run wrote the file `output` (relative to the set, as text).
+  [[nodiscard]] bool wrote(const std::string& output) const { return outputs_.contains(output); }
+
+  /// Everything, by output: where two sources had the same one, the later.
+  [[nodiscard]] const std::map<std::string, KnownOutput>& outputs() const { return outputs_; }
+
+ private:
+  void load(std::string_view text);
+
+  std::map<std::string, KnownOutput> outputs_;
+  std::map<std::string, std::string> output_of_;  // by source, the last
+};
+
+}  // namespace albumen

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of one member of a dataset before it is read whole: what a run and a dry run share.
+// Tested by dataset_run_test.cpp.
+#pragma once
+
+#include <optional>
+
+#include "core/result.h"
+#include "core/stop.h"
+#include "dataset/caption_index.h"
+#include "dataset/manifest.h"
+#include "decode/decoder.h"
+#include "govern/budget.h"
+#include "pipeline/internal/dataset_listing.h"
+#include "pipeline/internal/dataset_worker.h"
+
+namespace albumen {
+
+/// Makes `row` the row of a failure.
+void set_failed(ManifestRow& row, const Error& error);
+
+/// What the member's first bytes say, with the length of its file; nothing where it is no picture,
+/// which is in `row` then. `memory` holds kHeadBytes (job_reader.h) and has them back on return.
+/// Errors: those of probe and of reading; BudgetExceeded; Cancelled.
+Result<std::optional<ImageInfo>> look_at_member(const DatasetJob& job, const SourceEntry& entry,
+                                                Reservation& memory, ManifestRow& row,
+                                                const StopToken& stop);
+
+/// The caption that the member came with; empty: none. Errors: those of reading a caption file.
+Result<FoundCaption> find_caption(const DatasetJob& job, const DatasetMember& member,
+                                  const StopToken& stop);
+
+}  // namespace albumen

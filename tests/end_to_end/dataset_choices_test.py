@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""`albumen dataset` as a user runs it: what its flags change."""
+
+import json
+import os
+import unittest
+import zipfile
+
+from albumen_program import ProgramTest, png
+
+
+class DatasetTest(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.out = self.path("set")
+
+    def dataset(self, *arguments, expect=0, **options):
+        return self.run_program("dataset", self.pictures, "--out", self.out, *arguments,
+                                expect=expect, **options)
+
+    def rows(self, *arguments, expect=0):
+        """The rows by source name, and the summary."""
+        done = self.dataset("--json", *arguments, expect=expect)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        return ({os.path.basename(line["source"]): line for line in lines[:-1]},
+                lines[-1]["summary"])
+
+
+class DryRunTest(DatasetTest):
+    def test_it_writes_nothing_and_foretells_the_run(self):
+        self.write("10_zwx/a.png", png(80, 60, 1))
+        self.write("10_zwx/a.txt", b"a dog")
+        self.write("b.png", b"")
+        rows, summary = self.rows("--dry-run", expect=1)
+        self.assertFalse(os.path.exists(self.out))
+        self.assertEqual(summary["planned"], 1)
+        self.assertEqual(rows["a.png"]["status"], "planned")
+        self.assertEqual(rows["a.png"]["caption"], "a dog")
+        made, _ = self.rows(expect=1)
+        self.assertEqual(made["a.png"]["output"], rows["a.png"]["output"])
+        self.assertEqual(made["b.png"], rows["b.png"])
+
+    def test_in_words_it_says_where_pictures_go(self):
+        self.write("10_zwx/a.png", png(80, 60, 1))
+        words = self.dataset("--dry-run", "-v").stdout.decode()
+        self.assertIn("10_zwx/a.png -> 10_zwx/a.png 80x60", words)
+        self.assertIn("1 in 10_zwx/", words)
+        self.assertIn("1 to be written", words)
+
+    def test_nothing_usable_is_said_in_advance(self):
+        self.write("a.txt", b"words alone")
+        self.dataset("--dry-run", expect=3)
+
+
+class ArchiveLimitsTest(DatasetTest):
+    def setUp(self):
+        super().setUp()
+        self.pictures = self.path("set.zip")
+        with zipfile.ZipFile(self.pictures, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("a.png", png(80, 60, 1))
+            archive.writestr("flat", bytes(1 << 22))
+
+    def test_each_limit_can_be_set(self):
+        rows, _ = self.rows(expect=1)
+        self.assertEqual(rows["set.zip!a.png"]["status"], "written")
+        self.assertEqual(rows["set.zip!flat"]["code"], "TooLarge")
+        rows, _ = self.rows("--max-archive-ratio", "5000")
+        self.assertEqual(rows["set.zip!flat"]["reason"], "no picture")
+        self.assertEqual(self.rows("--max-archive-members", "1", expect=3)[0]["set.zip"]["code"],
+                         "TooLarge")
+        rows, _ = self.rows("--max-archive-member-size", "1KiB", expect=3)
+        self.assertIn("1.00 KiB", rows["set.zip!a.png"]["reason"])
+        self.rows("--max-archive-size", "2K", expect=3)
+
+    def test_the_same_flags_are_there_for_an_index(self):
+        done = self.run_program("index", self.pictures, "--max-archive-members", "1",
+                                "--analyzers", "hashes", expect=3)
+        self.assertIn(b"TooLarge", done.stderr)
+        done = self.run_program("index", self.pictures, "--max-archive-size", "much", expect=2)
+        self.assertIn(b"--max-archive-size", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
