@@ -70,4 +70,15 @@ Result<JournalEntry> parse_journal_line(std::string_view line) {
   return entry;
 }
 
+std::string to_claim_line(std::string_view output) { return Json{{"making", output}}.dump(); }
+
+Result<std::string> parse_claim_line(std::string_view line) {
+  const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const auto output = json.is_object() ? json.find("making") : json.end();
+  if (output == json.end() || !output->is_string()) {
+    return corrupt("claims nothing");
+  }
+  return output->get<std::string>();
+}
+
 }  // namespace albumen

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a run writes down of each finished picture, one line each, so that the next run knows what
-// is done and still right. Lines, not files: pipeline/ keeps them. Tested by journal_test.cpp.
+// What a run writes down of each picture, one line before it is made and one after, so that the
+// next run knows what is done and still right. Lines, not files: pipeline/ keeps them. Tested by
+// journal_test.cpp.
 #pragma once
 
 #include <cstdint>
@@ -30,5 +31,12 @@ std::string to_journal_line(const JournalEntry& entry);
 
 /// The inverse. Error: Corrupt for any other text, such as the torn last line of a killed run.
 Result<JournalEntry> parse_journal_line(std::string_view line);
+
+/// One line, without its end, that says before it is so: the file `output`, as in the row, is this
+/// job's, whether or not its entry follows.
+std::string to_claim_line(std::string_view output);
+
+/// The inverse. Error: Corrupt for any other text.
+Result<std::string> parse_claim_line(std::string_view line);
 
 }  // namespace albumen

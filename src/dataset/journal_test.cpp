@@ -38,6 +38,15 @@ TEST(JournalTest, ATornLineIsNoEntryWhereverItEnds) {
   }
 }
 
+TEST(JournalTest, AClaimIsReadAgainAndIsNoEntry) {
+  const std::string line = to_claim_line("10_zwx/\"1\" %ff.png");
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  EXPECT_EQ(parse_claim_line(line).value_or(""), "10_zwx/\"1\" %ff.png");
+  EXPECT_FALSE(parse_journal_line(line).has_value());
+  EXPECT_FALSE(parse_claim_line(to_journal_line(some_entry())).has_value());
+  EXPECT_FALSE(parse_claim_line(line.substr(0, line.size() - 1)).has_value());
+}
+
 TEST(JournalTest, NumbersThatDoNotFitAreRefused) {
   const std::string line = to_journal_line(some_entry());
   for (const auto& [part, other] :

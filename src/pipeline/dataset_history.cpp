@@ -45,6 +45,8 @@ void DatasetHistory::load(std::string_view text) {
     } else if (const auto entry = parse_journal_line(line)) {
       output_of_.insert_or_assign(entry->row.source, entry->row.output);
       outputs_.insert_or_assign(entry->row.output, KnownOutput{.entry = *entry});
+    } else if (auto claim = parse_claim_line(line)) {
+      claims_.insert(*std::move(claim));
     }
   }
 }

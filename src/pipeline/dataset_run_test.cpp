@@ -12,6 +12,7 @@
 #include <stop_token>
 
 #include "core/mutex.h"
+#include "dataset/journal.h"
 #include "decode/metadata.h"
 #include "decode/testing/decode_all.h"
 #include "decode/testing/exif_builder.h"
@@ -471,6 +472,21 @@ TEST_F(DatasetRunTest, WhatStandsThereAlreadyIsNotReplacedUnasked) {
   EXPECT_EQ(files().at("a.png"), "precious");
   request_.overwrite = true;
   EXPECT_EQ(run().at("a.jpg").status, MemberStatus::kWritten);
+}
+
+// Killed between a picture and its line in the journal, a run left a picture that the next one took
+// for somebody else's, and failed on.
+TEST_F(DatasetRunTest, APictureThatAKilledRunHadJustWrittenIsMadeAgain) {
+  write("a.jpg", jpeg(1));
+  write("b.jpg", jpeg(2));
+  const auto whole = run();
+  fs::remove(request_.directory + "/manifest.jsonl");
+  std::ofstream{request_.directory + "/.albumen-dataset/journal.jsonl"} << to_claim_line("a.png")
+                                                                        << '\n';
+  const auto rows = run();
+  EXPECT_EQ(rows.at("a.jpg").status, MemberStatus::kWritten);
+  EXPECT_EQ(rows.at("a.jpg").sha256, whole.at("a.jpg").sha256);
+  EXPECT_EQ(rows.at("b.jpg").code, "InvalidArgument") << "of nobody that the journal knows";
 }
 
 TEST_F(DatasetRunTest, ASetInItsOwnSourceIsRefused) {

@@ -62,7 +62,14 @@ Result<DatasetState> DatasetState::open(const std::string& directory, const std:
 }
 
 Result<void> DatasetState::append(const JournalEntry& entry) {
-  std::string line = to_journal_line(entry);
+  return append_line(to_journal_line(entry));
+}
+
+Result<void> DatasetState::claim(const std::string& output) {
+  return history_.wrote(output) ? Result<void>{} : append_line(to_claim_line(output));
+}
+
+Result<void> DatasetState::append_line(std::string line) {
   line.push_back('\n');
   const MutexLock lock{*mutex_};
   return write_all(file_, std::as_bytes(std::span{line}), path_);

@@ -200,6 +200,8 @@ class MemberWorker {
     const std::string path = in_set(output);
     TRY(check_free(output));
     TRY(make_directories(in_set(member_.place.folder)));
+    // A run that is killed behind this line leaves a file that the next one knows.
+    TRY(job_.state->claim(path_to_text(output)));
     const WrittenOutput written = TRY(write_output({.path = path,
                                                     .settings = request().settings,
                                                     .colours = job_.colours,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -35,8 +36,11 @@ class DatasetHistory {
   /// What was said last of the source `name`; null: nothing.
   [[nodiscard]] const KnownOutput* known(const std::string& name) const;
 
-  /// Whether an earlier run wrote the file `output` (relative to the set, as text).
-  [[nodiscard]] bool wrote(const std::string& output) const { return outputs_.contains(output); }
+  /// Whether an earlier run wrote the file `output` (relative to the set, as text), or was about
+  /// to.
+  [[nodiscard]] bool wrote(const std::string& output) const {
+    return outputs_.contains(output) || claims_.contains(output);
+  }
 
   /// Everything, by output: where two sources had the same one, the later.
   [[nodiscard]] const std::map<std::string, KnownOutput>& outputs() const { return outputs_; }
@@ -46,6 +50,7 @@ class DatasetHistory {
 
   std::map<std::string, KnownOutput> outputs_;
   std::map<std::string, std::string> output_of_;  // by source, the last
+  std::set<std::string> claims_;                  // outputs of runs that did not come to their end
 };
 
 }  // namespace albumen

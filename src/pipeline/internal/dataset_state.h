@@ -37,12 +37,17 @@ class DatasetState {
   /// One finished picture. Error: Io.
   Result<void> append(const JournalEntry& entry);
 
+  /// Says that the file `output`, as in a row, is about to be made. Error: Io.
+  Result<void> claim(const std::string& output);
+
   /// Sees everything in the folder's file system onto the disk, then writes the journal anew with
   /// these entries alone. Error: Io.
   Result<void> finish(const std::vector<JournalEntry>& entries);
 
  private:
   DatasetState(LockFile lock, DatasetHistory history, std::string path, FileDescriptor file);
+
+  Result<void> append_line(std::string line);
 
   LockFile lock_;
   DatasetHistory history_;
