@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/core.h>
+#include <iterator>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "files/file.h"
 #include "files/path_text.h"
 #include "pipeline/internal/dataset_listing.h"
+#include "pipeline/internal/dataset_stale.h"
 #include "pipeline/internal/dataset_state.h"
 #include "pipeline/internal/dataset_worker.h"
 #include "prepare/buckets.h"
@@ -150,6 +152,36 @@ DatasetReport report_of(const std::vector<ManifestRow>& rows) {
   return report;
 }
 
+std::vector<std::string> outputs_of(const std::vector<JournalEntry>& entries) {
+  std::vector<std::string> outputs;
+  for (const JournalEntry& entry : entries) {
+    outputs.push_back(entry.row.output);
+  }
+  return outputs;
+}
+
+// The end of a run that saw everything. What earlier runs left stays in the journal, before what
+// this one has: whatever is known last of a source counts.
+Result<void> settle(const DatasetJob& job, const std::vector<ManifestRow>& rows,
+                    std::vector<JournalEntry> entries, DatasetReport& report) {
+  const bool is_dry = job.state == nullptr;
+  FormerOutputs former = former_outputs(job.history, job.request.directory, rows);
+  if (job.request.prune && !report.folders.empty()) {
+    const auto pruned =
+        TRY(prune(job.request, rows, is_dry ? Pruning::kPretended : Pruning::kReal, former.stale));
+    report.pruned = outputs_of(pruned);
+  }
+  report.stale = outputs_of(former.stale);
+  if (is_dry) {
+    return {};
+  }
+  TRY(write_manifest(job.request.directory, rows));
+  std::vector<JournalEntry> all = std::move(former.spared);
+  std::ranges::move(former.stale, std::back_inserter(all));
+  std::ranges::move(entries, std::back_inserter(all));
+  return job.state->finish(all);
+}
+
 Result<DatasetReport> finish(DatasetRun& run, const DatasetJob& job, bool interrupted) {
   std::vector<ManifestRow> rows = job.listing.rows;
   std::vector<JournalEntry> entries;
@@ -166,12 +198,11 @@ Result<DatasetReport> finish(DatasetRun& run, const DatasetJob& job, bool interr
       }
     }
   }
-  if (!interrupted && job.state != nullptr) {
-    TRY(write_manifest(job.request.directory, rows));
-    TRY(job.state->finish(entries));
-  }
   DatasetReport report = report_of(rows);
   report.folders = std::move(folders);
+  if (!interrupted) {
+    TRY(settle(job, rows, std::move(entries), report));
+  }
   report.interrupted = interrupted;
   return report;
 }
