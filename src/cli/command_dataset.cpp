@@ -47,6 +47,7 @@ struct DatasetFlags {
   float keep_truncated_percent = 100.0F;
   bool keep_metadata = false;
   bool overwrite = false;
+  bool prune = false;
   bool dry_run = false;
 };
 
@@ -212,6 +213,7 @@ Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
                          .captions = flags.captions,
                          .caption_extension = flags.caption_extension,
                          .overwrite = flags.overwrite,
+                         .prune = flags.prune,
                          .workers = chosen_threads(context.options),
                          .command = context.command};
   request.captions.existing = chosen(kExisting, flags.existing);
@@ -242,7 +244,8 @@ Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
                           .report = *report,
                           .figures = meter.finish(clock, budget),
                           .directory = flags.out,
-                          .dry_run = flags.dry_run});
+                          .dry_run = flags.dry_run,
+                          .pruned = flags.prune && !report->folders.empty()});
   return exit_code_of(progress, *report, context.options);
 }
 
@@ -305,6 +308,9 @@ void add_flags(CLI::App& command, DatasetFlags& flags) {
       ->check(CLI::IsMember({"keep", "sequence", "hash"}));
   command.add_flag("--overwrite", flags.overwrite,
                    "Replace what albumen did not write: files in the folder, or the archive");
+  command.add_flag("--prune", flags.prune,
+                   "Remove what earlier runs wrote and the set no longer has, where nobody changed "
+                   "it since");
   command.add_flag("--dry-run", flags.dry_run,
                    "Say what would be done, and write nothing; with -v or --json for each picture");
   add_picture_flags(command, flags);

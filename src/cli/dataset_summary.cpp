@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/internal/dataset_summary.h"
 
+#include <algorithm>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <vector>
 
 #include "cli/internal/summary_text.h"
 #include "cli/progress_view.h"
@@ -25,6 +28,8 @@ Json summary_json(const DatasetSummary& summary) {
             {"unchanged", summary.progress.unchanged.load()},
             {"skipped", summary.report.skipped},
             {"failed", summary.report.failed},
+            {"stale", summary.report.stale},
+            {"pruned", summary.report.pruned},
             {"listed", summary.progress.listed.load()},
             {"bytes_read", summary.progress.bytes_read.load()},
             {"bytes_written", summary.progress.bytes_written.load()},
@@ -49,6 +54,22 @@ void print_folders(const std::map<std::string, std::uint64_t>& folders) {
   }
 }
 
+// The first of them, each on a line.
+void print_names(std::string_view label, std::string_view what,
+                 const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 10;
+  if (names.empty()) {
+    return;
+  }
+  fmt::print("{:<10}{} {}\n", label, human_count(names.size()), what);
+  for (std::size_t index = 0; index < std::min(kShown, names.size()); ++index) {
+    fmt::print("          {}\n", names[index]);
+  }
+  if (names.size() > kShown) {
+    fmt::print("          and {} more\n", human_count(names.size() - kShown));
+  }
+}
+
 void print_words(const DatasetSummary& summary) {
   const DatasetProgress& progress = summary.progress;
   if (summary.dry_run) {
@@ -67,6 +88,11 @@ void print_words(const DatasetSummary& summary) {
   if (!summary.report.skipped.empty()) {
     fmt::print("skipped   {}\n", reasons_text(summary.report.skipped));
   }
+  print_names("pruned", summary.dry_run ? "to be removed" : "removed", summary.report.pruned);
+  print_names("stale",
+              summary.pruned ? "of earlier runs, left because they changed since"
+                             : "of earlier runs, no longer in the set; --prune removes them",
+              summary.report.stale);
   print_figures(summary.figures, images_per_second(summary));
 }
 
@@ -90,9 +116,10 @@ void print_summary(const Context& context, const DatasetSummary& summary) {
     print_words(summary);
   }
   if (summary.report.interrupted) {
-    fmt::print(stderr,
-               "albumen: stopped; everything finished so far is kept. Run the same command again "
-               "to go on.\n");
+    fmt::print(stderr, "albumen: stopped; {}\n",
+               summary.dry_run ? "this was not all that the run would do."
+                               : "everything finished so far is kept. Run the same command again "
+                                 "to go on.");
   }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/core.h>
+#include <iterator>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "files/path_text.h"
 #include "pipeline/internal/dataset_archive.h"
 #include "pipeline/internal/dataset_listing.h"
+#include "pipeline/internal/dataset_stale.h"
 #include "pipeline/internal/dataset_state.h"
 #include "pipeline/internal/dataset_worker.h"
 #include "prepare/buckets.h"
@@ -154,20 +156,49 @@ DatasetReport report_of(const std::vector<ManifestRow>& rows) {
   return report;
 }
 
-// Everything of the set that stands for all of its pictures.
-Result<void> finish_set(const DatasetJob& job, std::vector<ManifestRow>& rows,
-                        std::vector<JournalEntry>& entries, const StopToken& stop) {
-  const bool is_archive = !job.request.archive.empty();
-  if (is_archive) {
-    tell_as_archived(rows, entries);
+std::vector<std::string> outputs_of(const std::vector<JournalEntry>& entries) {
+  std::vector<std::string> outputs;
+  for (const JournalEntry& entry : entries) {
+    outputs.push_back(entry.row.output);
+  }
+  return outputs;
+}
+
+// An archive holds what the set has now, and nothing of earlier runs.
+Result<void> settle_archive(const DatasetJob& job, std::vector<ManifestRow>& rows,
+                            std::vector<JournalEntry>& entries, const StopToken& stop) {
+  if (job.state == nullptr) {
+    return {};
+  }
+  tell_as_archived(rows, entries);
+  TRY(write_manifest(job.request.directory, rows));
+  return write_archive({.request = job.request,
+                        .environment = job.environment,
+                        .before = job.archive,
+                        .entries = entries},
+                       stop);
+}
+
+// The end of a run that saw everything. What earlier runs left stays in the journal, before what
+// this one has: whatever is known last of a source counts.
+Result<void> settle_folder(const DatasetJob& job, const std::vector<ManifestRow>& rows,
+                           std::vector<JournalEntry> entries, DatasetReport& report) {
+  const bool is_dry = job.state == nullptr;
+  FormerOutputs former = former_outputs(job.history, job.request.directory, rows);
+  if (job.request.prune && !report.folders.empty()) {
+    const auto pruned =
+        TRY(prune(job.request, rows, is_dry ? Pruning::kPretended : Pruning::kReal, former.stale));
+    report.pruned = outputs_of(pruned);
+  }
+  report.stale = outputs_of(former.stale);
+  if (is_dry) {
+    return {};
   }
   TRY(write_manifest(job.request.directory, rows));
-  return is_archive ? write_archive({.request = job.request,
-                                     .environment = job.environment,
-                                     .before = job.archive,
-                                     .entries = entries},
-                                    stop)
-                    : job.state->finish(entries);
+  std::vector<JournalEntry> all = std::move(former.spared);
+  std::ranges::move(former.stale, std::back_inserter(all));
+  std::ranges::move(entries, std::back_inserter(all));
+  return job.state->finish(all);
 }
 
 Result<DatasetReport> finish(DatasetRun& run, const DatasetJob& job, const StopToken& stop) {
@@ -186,16 +217,18 @@ Result<DatasetReport> finish(DatasetRun& run, const DatasetJob& job, const StopT
       }
     }
   }
-  bool interrupted = stop.stop_requested();
-  if (!interrupted && job.state != nullptr) {
-    auto finished = finish_set(job, rows, entries, stop);
-    interrupted = !finished && finished.error().code == ErrorCode::kCancelled;
-    if (!interrupted) {
-      TRY(std::move(finished));
-    }
-  }
   DatasetReport report = report_of(rows);
   report.folders = std::move(folders);
+  bool interrupted = stop.stop_requested();
+  if (!interrupted) {
+    auto settled = job.request.archive.empty()
+                       ? settle_folder(job, rows, std::move(entries), report)
+                       : settle_archive(job, rows, entries, stop);
+    interrupted = !settled && settled.error().code == ErrorCode::kCancelled;
+    if (!interrupted) {
+      TRY(std::move(settled));
+    }
+  }
   report.interrupted = interrupted;
   return report;
 }

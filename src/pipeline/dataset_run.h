@@ -39,6 +39,9 @@ struct DatasetRequest {
   std::string caption_extension = ".txt";  ///< with its dot, at most 16 bytes
   /// Replaces files of the names that are needed even where no run of albumen wrote them.
   bool overwrite = false;
+  /// Removes what earlier runs wrote and this set no longer has, where nobody changed it since; not
+  /// where a run is stopped, or finds no picture at all.
+  bool prune = false;
   unsigned workers = 1;
   std::string command;  ///< for whoever finds the folder in use
 };
@@ -75,6 +78,10 @@ struct DatasetReport {
   std::map<std::string, std::uint64_t> skipped;  ///< by reason
   std::map<std::string, std::uint64_t> failed;   ///< by error code
   std::map<std::string, std::uint64_t> folders;  ///< pictures that the set has, by folder, as text
+  /// Outputs of earlier runs that this set no longer has, as text: those that stand there...
+  std::vector<std::string> stale;
+  /// ... and those that were removed, or would be in a dry run.
+  std::vector<std::string> pruned;
   bool interrupted = false;  ///< what is done is kept; the manifest is of an earlier run, if any
 };
 

@@ -28,6 +28,7 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Key;
 using ::testing::Not;
 using ::testing::Pair;
@@ -74,6 +75,7 @@ class DatasetRunTest : public ::testing::Test {
     EXPECT_TRUE(report.has_value()) << to_string(report.error());
     EXPECT_EQ(budget_.used(), Bytes{});
     if (report && !report->interrupted) {
+      report_ = *report;
       read_manifest();
     }
     return rows_;
@@ -136,6 +138,7 @@ class DatasetRunTest : public ::testing::Test {
   Budget budget_{kMiB * 64};
   std::map<std::string, ManifestRow> rows_;
   std::vector<std::string> order_;
+  DatasetReport report_;
 };
 
 TEST_F(DatasetRunTest, PicturesAreFittedConvertedAndTheirCaptionsCarriedAlong) {
@@ -463,6 +466,52 @@ TEST_F(DatasetRunTest, AskedForMetadataACopyIsTheFile) {
   write("a.jpg", text_of(others));
   run();
   EXPECT_EQ(files().at("a.jpg"), text_of(others));
+}
+
+TEST_F(DatasetRunTest, WhatAnEarlierRunLeftIsNamedUntilItIsPruned) {
+  write("a.jpg", jpeg(1));
+  write("b.jpg", jpeg(2));
+  write("b.txt", "a dog");
+  run();
+  EXPECT_THAT(report_.stale, IsEmpty());
+  fs::remove(folder_ / "in/b.jpg");
+  for (int times = 0; times < 2; ++times) {
+    run();
+    EXPECT_THAT(report_.stale, ElementsAre("b.png"));
+    EXPECT_THAT(files(), Contains(Key("b.png")));
+  }
+  request_.prune = true;
+  run();
+  EXPECT_THAT(report_.pruned, ElementsAre("b.png"));
+  EXPECT_THAT(files(), ElementsAre(Key("a.png")));
+  run();
+  EXPECT_THAT(report_.pruned, IsEmpty());
+}
+
+TEST_F(DatasetRunTest, APictureThatComesBackFindsItsOutput) {
+  write("a.jpg", jpeg(1));
+  write("b.jpg", jpeg(2));
+  run();
+  fs::rename(folder_ / "in/b.jpg", folder_ / "b.jpg");
+  run();
+  fs::rename(folder_ / "b.jpg", folder_ / "in/b.jpg");
+  EXPECT_EQ(run().at("b.jpg").status, MemberStatus::kUnchanged);
+  // One that could not be read meanwhile, too.
+  write("b.jpg", "");
+  EXPECT_EQ(run().at("b.jpg").status, MemberStatus::kFailed);
+  EXPECT_THAT(report_.stale, IsEmpty());
+  write("b.jpg", jpeg(3));
+  EXPECT_EQ(run().at("b.jpg").status, MemberStatus::kWritten);
+}
+
+TEST_F(DatasetRunTest, ARunThatFindsNothingPrunesNothing) {
+  write("a.jpg", jpeg(1));
+  run();
+  fs::remove(folder_ / "in/a.jpg");
+  request_.prune = true;
+  run();
+  EXPECT_THAT(report_.stale, ElementsAre("a.png"));
+  EXPECT_THAT(files(), Contains(Key("a.png")));
 }
 
 TEST_F(DatasetRunTest, WhatStandsThereAlreadyIsNotReplacedUnasked) {

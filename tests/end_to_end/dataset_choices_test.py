@@ -81,5 +81,20 @@ class ArchiveLimitsTest(DatasetTest):
         self.assertIn(b"--max-archive-size", done.stderr)
 
 
+class PruneTest(DatasetTest):
+    def test_what_is_gone_is_named_then_removed_when_asked(self):
+        self.write("a.png", png(80, 60, 1))
+        gone = self.write("b.png", png(80, 60, 2))
+        self.dataset()
+        os.remove(gone)
+        self.assertEqual(self.rows()[1]["stale"], ["b.png"])
+        self.assertIn(b"1 of earlier runs", self.dataset().stdout)
+        self.assertIn(b"1 to be removed", self.dataset("--prune", "--dry-run").stdout)
+        self.assertTrue(os.path.exists(os.path.join(self.out, "b.png")))
+        self.assertEqual(self.rows("--prune")[1]["pruned"], ["b.png"])
+        self.assertFalse(os.path.exists(os.path.join(self.out, "b.png")))
+        self.assertTrue(os.path.exists(os.path.join(self.out, "a.png")))
+
+
 if __name__ == "__main__":
     unittest.main()

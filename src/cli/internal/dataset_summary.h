@@ -17,6 +17,7 @@ struct DatasetSummary {
   RunFigures figures;
   const std::string& directory;
   bool dry_run = false;
+  bool pruned = false;  ///< stale outputs were to be removed
 };
 
 /// One finished member: with --json its row to stdout; else a failure goes to `failures`, and, with

@@ -41,7 +41,7 @@ class DatasetState {
   Result<void> claim(const std::string& output);
 
   /// Sees everything in the folder's file system onto the disk, then writes the journal anew with
-  /// these entries alone. Error: Io.
+  /// these entries alone: of two of one source the later counts. Error: Io.
   Result<void> finish(const std::vector<JournalEntry>& entries);
 
  private:

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/internal/dataset_stale.h"
+
+#include <cerrno>
+#include <filesystem>
+#include <fmt/core.h>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+#include "dataset/caption_index.h"
+#include "dataset/captions.h"
+#include "files/file.h"
+#include "files/path_text.h"
+#include "files/sha256.h"
+
+namespace albumen {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The file of an output; nothing for a name that leads out of the set, by itself or by a link.
+std::optional<std::string> file_in_set(const std::string& directory, const std::string& output) {
+  const auto relative = path_from_text(output);
+  if (!relative || relative->empty()) {
+    return std::nullopt;
+  }
+  const fs::path path{*relative};
+  for (const fs::path& part : path) {
+    if (part == ".." || part == "/" || part == ".albumen-dataset") {
+      return std::nullopt;
+    }
+  }
+  std::error_code error;
+  const fs::path root = fs::canonical(directory, error);
+  const fs::path folder = error ? fs::path{} : fs::canonical(root / path.parent_path(), error);
+  if (error ||
+      !fmt::format("{}/", folder.native()).starts_with(fmt::format("{}/", root.native()))) {
+    return std::nullopt;
+  }
+  return (folder / path.filename()).native();
+}
+
+bool has_size(const std::string& file, std::uint64_t bytes) {
+  struct stat status{};
+  return ::lstat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+         static_cast<std::uint64_t>(status.st_size) == bytes;
+}
+
+bool has_digest(const std::string& file, const JournalEntry& entry) {
+  const auto digest = sha256_of_file(file);
+  return digest && entry.row.sha256 == *digest;
+}
+
+bool is_as_written(const std::string& directory, const KnownOutput& known) {
+  const auto file = file_in_set(directory, known.entry.row.output);
+  return file && has_size(*file, known.entry.bytes) &&
+         (known.is_synced || has_digest(*file, known.entry));
+}
+
+// "/a/b.zip!c/d.jpg": "/a", "/a/b.zip", "/a/b.zip!c" and itself are what it lies in.
+bool lies_in_any(std::string_view source, const std::set<std::string, std::less<>>& names) {
+  for (std::size_t at = source.find_first_of("/!"); at != source.npos;
+       at = source.find_first_of("/!", at + 1)) {
+    if (names.contains(source.substr(0, at))) {
+      return true;
+    }
+  }
+  return names.contains(source);
+}
+
+class Pruner {
+ public:
+  Pruner(const DatasetRequest& request, const std::vector<ManifestRow>& rows, Pruning pruning)
+      : request_(request), pruning_(pruning) {
+    for (const ManifestRow& row : rows) {
+      if (!row.output.empty()) {
+        stems_.emplace(without_extension(row.output));
+      }
+    }
+  }
+
+  // Whether it was removed.
+  Result<bool> prune(const JournalEntry& entry) {
+    const auto file = file_in_set(request_.directory, entry.row.output);
+    if (!file || !has_size(*file, entry.bytes) || !has_digest(*file, entry)) {
+      return false;
+    }
+    TRY(remove(*file));
+    const std::string stem{without_extension(entry.row.output)};
+    if (entry.row.caption.empty() || stems_.contains(stem)) {
+      return true;
+    }
+    const auto caption = file_in_set(
+        request_.directory, fmt::format("{}{}", stem, path_to_text(request_.caption_extension)));
+    if (caption && has_size(*caption, entry.row.caption.size())) {
+      const auto words = read_small_file(*caption, kCaptionFileLimit);
+      if (words && *words == entry.row.caption) {
+        TRY(remove(*caption));
+      }
+    }
+    return true;
+  }
+
+ private:
+  [[nodiscard]] Result<void> remove(const std::string& file) const {
+    if (pruning_ == Pruning::kReal && ::unlink(file.c_str()) != 0) {
+      return system_failure(errno, "remove", file);
+    }
+    return {};
+  }
+
+  const DatasetRequest& request_;  // outlives the pruner
+  Pruning pruning_;
+  std::set<std::string> stems_;  // of the set, as text
+};
+
+}  // namespace
+
+FormerOutputs former_outputs(const DatasetHistory& history, const std::string& directory,
+                             const std::vector<ManifestRow>& rows) {
+  std::set<std::string_view> outputs;
+  std::set<std::string, std::less<>> unknown;
+  for (const ManifestRow& row : rows) {
+    if (!row.output.empty()) {
+      outputs.insert(row.output);
+    } else if (row.status == MemberStatus::kFailed || row.status == MemberStatus::kPlanned) {
+      unknown.insert(row.source);  // where a planned one goes is known when it was read
+    }
+  }
+  FormerOutputs former;
+  for (const auto& [output, known] : history.outputs()) {
+    if (outputs.contains(output) || !is_as_written(directory, known)) {
+      continue;
+    }
+    auto& kind = lies_in_any(known.entry.row.source, unknown) ? former.spared : former.stale;
+    kind.push_back(known.entry);
+  }
+  return former;
+}
+
+Result<std::vector<JournalEntry>> prune(const DatasetRequest& request,
+                                        const std::vector<ManifestRow>& rows, Pruning pruning,
+                                        std::vector<JournalEntry>& stale) {
+  Pruner pruner{request, rows, pruning};
+  std::vector<JournalEntry> removed;
+  std::vector<JournalEntry> left;
+  for (JournalEntry& entry : stale) {
+    const bool is_removed = TRY(pruner.prune(entry));
+    (is_removed ? removed : left).push_back(std::move(entry));
+  }
+  stale = std::move(left);
+  return removed;
+}
+
+}  // namespace albumen
