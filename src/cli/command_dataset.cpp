@@ -11,6 +11,7 @@
 #include "cli/internal/dataset_summary.h"
 #include "cli/internal/run_summary.h"
 #include "cli/progress_view.h"
+#include "decode/longtail.h"
 #include "pipeline/dataset_run.h"
 #include "pipeline/run_meter.h"
 #include "prepare/frame.h"
@@ -202,11 +203,13 @@ Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
   SourceReader reader;
   StageClock clock{&budget};
   DatasetProgress progress;
+  const auto longtail = installed_longtail(request.workers);
   const DatasetEnvironment environment{
       .reader = reader,
       .budget = budget,
       .clock = clock,
       .progress = progress,
+      .longtail = longtail.get(),
       .listener = [&](const ManifestRow& row) { print_row(context, row); }};
   auto report = [&] {
     const ProgressView view{progress_mode(context),

@@ -15,6 +15,7 @@
 #include "cli/progress_view.h"
 #include "core/mutex.h"
 #include "core/version.h"
+#include "decode/longtail.h"
 #include "files/path_text.h"
 #include "library/library_path.h"
 #include "pipeline/index_run.h"
@@ -193,9 +194,11 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   SourceReader reader;
   StageClock clock{&budget};
   FailureList failures;
+  const auto longtail = installed_longtail(workers);
   const IndexRequest request{.sources = sources,
                              .source_options = {.excludes = flags.excludes, .archive_limits = {}},
-                             .decode = {.keep_truncated_percent = flags.keep_truncated_percent},
+                             .decode = {.keep_truncated_percent = flags.keep_truncated_percent,
+                                        .longtail = longtail.get()},
                              .rehash = flags.rehash ? Rehash::kAll : Rehash::kChanged,
                              .workers = workers,
                              .run = run,

@@ -118,10 +118,12 @@ DecodedImage single_plane_image(const DecodeRequest& request, ByteBuffer buffer,
   return image;
 }
 
-bool probes_whole_files(ContentType type) { return longtail_format(type).has_value(); }
+bool probes_whole_files(ContentType type, const DecodeOptions& options) {
+  return is_longtail(type, options);
+}
 
-Bytes extra_probe_bytes(ContentType type, Bytes encoded) {
-  return longtail_format(type) ? encoded + longtail_probe_bytes() : Bytes{};
+Bytes extra_probe_bytes(ContentType type, Bytes encoded, const DecodeOptions& options) {
+  return is_longtail(type, options) ? encoded + longtail_probe_bytes() : Bytes{};
 }
 
 Result<ImageInfo> probe(const EncodedImage& image, const DecodeOptions& options) {

@@ -99,12 +99,11 @@ struct DecodePlan {
   Bytes peak_bytes;    ///< output and everything the codec needs while it works
 };
 
-/// Whether `probe` wants the file's beginning, or all of it: then `extra_probe_bytes` are used too.
-bool probes_whole_files(ContentType type);
+/// Whether `probe` wants all of such a file, not only its beginning.
+bool probes_whole_files(ContentType type, const DecodeOptions& options);
 
-/// Memory that `probe` takes beside the file, for a file of `encoded` bytes; 0 where a few bytes of
-/// stack do.
-Bytes extra_probe_bytes(ContentType type, Bytes encoded);
+/// Memory that `probe` takes beside a file of `encoded` bytes; 0 where a few bytes of stack do.
+Bytes extra_probe_bytes(ContentType type, Bytes encoded, const DecodeOptions& options);
 
 /// Reads the header; allocates no pixels. Content decides, never the name.
 /// Errors: Unsupported (no picture, or not decoded by this build), Truncated, Corrupt, TooLarge;

@@ -30,6 +30,11 @@ struct LongtailOptions {
 /// not be there.
 std::string longtail_beside_this_program();
 
+class LongtailDecoder;
+
+/// For `workers` threads, with the program beside this one; nothing where that is not there.
+std::unique_ptr<LongtailDecoder> installed_longtail(unsigned workers);
+
 /// A small pool of children. Any thread. A child that crashes, hangs, or wants too much costs the
 /// picture it worked on, and a new one takes its place.
 class LongtailDecoder {

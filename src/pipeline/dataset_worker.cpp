@@ -86,7 +86,8 @@ class MemberWorker {
                                  .info = *info,
                                  .settings = request().settings,
                                  .buckets = job_.buckets,
-                                 .limit = job_.limit}));
+                                 .limit = job_.limit,
+                                 .longtail = environment().longtail}));
     auto memory = TRY(environment().budget.reserve(MemoryTag::kOther, plan.peak, stop_));
     TRY(read_and_make(std::move(plan), memory));
     return entry_ ? write_caption() : Result<void>{};
@@ -141,30 +142,33 @@ class MemberWorker {
                                                   : fmt::format("no picture: {}", name_of(type));
       return std::optional<ImageInfo>{};
     }
-    auto info = probe(head);
-    const bool is_whole = Bytes{head.bytes.size()} >= member_.entry.encoded_size;
+    const bool needs_whole = probes_whole_files(type, probe_options());
+    auto info = needs_whole ? probe_whole(type) : probe(head);
+    const bool is_whole = needs_whole || Bytes{head.bytes.size()} >= member_.entry.encoded_size;
     if (!info && !is_whole && info.error().code == ErrorCode::kTruncated) {
-      info = probe_whole();
+      info = probe_whole(type);
     }
     ImageInfo found = TRY(std::move(info));
     found.encoded_bytes = member_.entry.encoded_size;
     return std::optional{found};
   }
 
-  Result<ImageInfo> probe_whole() {
-    if (member_.entry.reading_bytes() > job_.limit) {
-      return fail(ErrorCode::kBudgetExceeded,
-                  fmt::format("needs {}, the memory budget is {}",
-                              to_string(member_.entry.reading_bytes()), to_string(job_.limit)));
+  [[nodiscard]] DecodeOptions probe_options() const { return {.longtail = environment().longtail}; }
+
+  Result<ImageInfo> probe_whole(ContentType type) {
+    const Bytes need = member_.entry.reading_bytes() +
+                       extra_probe_bytes(type, member_.entry.encoded_size, probe_options());
+    if (need > job_.limit) {
+      return fail(ErrorCode::kBudgetExceeded, fmt::format("needs {}, the memory budget is {}",
+                                                          to_string(need), to_string(job_.limit)));
     }
-    auto memory = TRY(
-        environment().budget.reserve(MemoryTag::kEncoded, member_.entry.reading_bytes(), stop_));
-    return probe(TRY(environment().reader.read(member_.entry, memory)));
+    auto memory = TRY(environment().budget.reserve(MemoryTag::kEncoded, need, stop_));
+    return probe(TRY(environment().reader.read(member_.entry, memory)), probe_options());
   }
 
   Result<void> read_and_make(OutputPlan plan, Reservation& memory) {
     EncodedImage image = TRY(read(memory));
-    const ImageInfo info = TRY(probe(image));
+    const ImageInfo info = TRY(probe(image, probe_options()));
     if (info.stored_size != plan.info.stored_size || info.type != plan.info.type) {
       return fail(ErrorCode::kIo, "the file changed while it was read");
     }
@@ -186,7 +190,8 @@ class MemberWorker {
     const WrittenOutput written = TRY(write_output({.path = path,
                                                     .settings = request().settings,
                                                     .colours = job_.colours,
-                                                    .clock = environment().clock},
+                                                    .clock = environment().clock,
+                                                    .longtail = environment().longtail},
                                                    plan, image, memory));
     environment().progress.bytes_written += written.bytes;
     row_.status = MemberStatus::kWritten;

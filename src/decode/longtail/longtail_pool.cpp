@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
-#include <fmt/core.h>
 #include <unistd.h>
 #include <utility>
 
@@ -18,6 +16,17 @@ std::string longtail_beside_this_program() {
   const std::size_t folder = program.rfind('/');
   program.resize(folder == std::string::npos ? 0 : folder + 1);
   return program + "albumen-longtail";
+}
+
+std::unique_ptr<LongtailDecoder> installed_longtail(unsigned workers) {
+  std::string program = longtail_beside_this_program();
+  if (::access(program.c_str(), X_OK) != 0) {
+    return nullptr;
+  }
+  constexpr unsigned kMostProcesses = 4;
+  const LongtailOptions options{.program = std::move(program),
+                                .processes = std::clamp(workers / 2, 1U, kMostProcesses)};
+  return std::make_unique<LongtailDecoder>(options);
 }
 
 LongtailDecoder::LongtailDecoder(LongtailOptions options) : options_(std::move(options)) {
