@@ -2,6 +2,7 @@
 // The whole way of the formats that albumen-longtail reads, with pictures that libvips wrote
 // (programs/longtail/testing/maker.cpp). Where it was not built, only what happens without it.
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <fmt/core.h>
 #include <gmock/gmock.h>
@@ -10,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "decode/decoder.h"
@@ -40,6 +42,27 @@ TEST(LongtailDecodeTest, WithoutTheProgramItsFormatsAreUnsupported) {
   ASSERT_FALSE(not_there);
   EXPECT_EQ(not_there.error().code, ErrorCode::kUnsupported);
   EXPECT_THAT(not_there.error().message, HasSubstr("/no/such/albumen-longtail"));
+}
+
+TEST(LongtailDecodeTest, ManyThreadsShareFewChildren) {
+  constexpr std::string_view kGif = "GIF89a: any bytes are an honest picture to the stand-in";
+  const auto bytes = std::as_bytes(std::span{kGif});
+  LongtailDecoder decoder{{.program = LONGTAIL_ROGUE, .processes = 2}};
+  constexpr int kThreads = 6;
+  constexpr int kEach = 20;
+  std::atomic<int> done = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int index = 0; index < kThreads; ++index) {
+      threads.emplace_back([&] {
+        for (int round = 0; round < kEach; ++round) {
+          const auto info = probe_bytes(bytes, {.longtail = &decoder});
+          done += info && info->stored_size == Size{.width = 5, .height = 3} ? 1 : 0;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(done, kThreads * kEach);
 }
 
 #ifdef LONGTAIL_PROGRAM
