@@ -17,6 +17,7 @@
 #include "cli/internal/progress_line.h"
 #include "cli/internal/run_summary.h"
 #include "cli/progress_view.h"
+#include "decode/longtail.h"
 #include "pipeline/dataset_run.h"
 #include "pipeline/run_meter.h"
 #include "prepare/frame.h"
@@ -223,11 +224,13 @@ Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
   StageClock clock{&budget};
   DatasetProgress progress;
   FailureList failures;
+  const auto longtail = installed_longtail(request.workers);
   const DatasetEnvironment environment{
       .reader = reader,
       .budget = budget,
       .clock = clock,
       .progress = progress,
+      .longtail = longtail.get(),
       .listener = [&](const ManifestRow& row) { take_row(context, row, failures); }};
   auto report = [&] {
     const ProgressView view{progress_mode(context),

@@ -4,12 +4,14 @@
 #include <array>
 #include <fmt/core.h>
 #include <fstream>
+#include <span>
 #include <string_view>
 
 #include "cli/internal/command.h"
 #include "cli/internal/library_choice.h"
 #include "cli/progress_view.h"
 #include "core/version.h"
+#include "decode/longtail.h"
 #include "files/path_text.h"
 #include "govern/machine_memory.h"
 #include "infer/model_card.h"
@@ -55,6 +57,14 @@ std::string processor_features() {
   return text.empty() ? "no vector extensions beyond SSE" : text;
 }
 
+std::string names_of(std::span<const ContentType> types) {
+  std::string names;
+  for (const ContentType type : types) {
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", name_of(type));
+  }
+  return names;
+}
+
 void check_memory(const Context& context) {
   const auto usable = usable_memory();
   row("memory", usable ? to_string(*usable) + " usable by this process"
@@ -84,6 +94,20 @@ bool check_models() {
         "albumen models install");
   }
   return well;
+}
+
+// Missing is no fault: it is optional.
+void check_formats() {
+  row("formats", "JPEG, PNG, WebP; ZIP archives");
+  const auto longtail = installed_longtail(1);
+  if (longtail == nullptr) {
+    row("", fmt::format("HEIF, AVIF, TIFF, GIF and others need {}, which is not there",
+                        path_to_text(longtail_beside_this_program())));
+    return;
+  }
+  const auto formats = longtail->formats();
+  row("", formats ? fmt::format("{}; by albumen-longtail", names_of(*formats))
+                  : to_string(formats.error()));
 }
 
 bool check_runtime(const Context& context) {
@@ -134,7 +158,7 @@ Result<ExitCode> examine(const Context& context) {
   row("", fmt::format("{}; {} threads will work; nets run in {}", processor_features(),
                       chosen_threads(context.options), name_of(precision_of_this_processor())));
   check_memory(context);
-  row("formats", "JPEG, PNG, WebP; ZIP archives. Not yet: HEIF, AVIF, TIFF, GIF, RAW and others");
+  check_formats();
   const bool runtime = check_runtime(context);
   const bool models = check_models();
   const bool library = check_library(context);

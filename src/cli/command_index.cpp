@@ -17,6 +17,7 @@
 #include "cli/internal/run_summary.h"
 #include "cli/progress_view.h"
 #include "core/version.h"
+#include "decode/longtail.h"
 #include "files/path_text.h"
 #include "library/library_path.h"
 #include "pipeline/index_run.h"
@@ -156,10 +157,12 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   SourceReader reader;
   StageClock clock{&budget};
   FailureList failures;
+  const auto longtail = installed_longtail(workers);
   const IndexRequest request{
       .sources = sources,
       .source_options = {.excludes = flags.excludes, .archive_limits = limits},
-      .decode = {.keep_truncated_percent = flags.keep_truncated_percent},
+      .decode = {.keep_truncated_percent = flags.keep_truncated_percent,
+                 .longtail = longtail.get()},
       .rehash = flags.rehash ? Rehash::kAll : Rehash::kChanged,
       .workers = workers,
       .run = run,

@@ -9,6 +9,7 @@
 #include "cli/internal/engine_flags.h"
 #include "cli/internal/library_choice.h"
 #include "cli/progress_view.h"
+#include "decode/longtail.h"
 #include "exporters/people_folders.h"
 #include "files/face_id.h"
 #include "files/path_text.h"
@@ -176,6 +177,8 @@ Result<ExitCode> export_folders(const Context& context, const PeopleFlags& flags
   for (const std::string& word : flags.first) {
     options.people.push_back(TRY(find_person(people, word)).id);
   }
+  const auto longtail = installed_longtail(1);
+  options.longtail = longtail.get();
   SourceReader reader;
   Budget budget{TRY(chosen_budget(context.options))};
   const auto report =

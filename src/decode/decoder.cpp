@@ -9,6 +9,7 @@
 #include "core/check.h"
 #include "decode/internal/format.h"
 #include "decode/limits.h"
+#include "decode/longtail/longtail_formats.h"
 #include "decode/metadata/exif.h"
 #include "decode/metadata/exif_block.h"
 
@@ -20,12 +21,19 @@ std::unexpected<Error> not_decoded(ContentType type) {
     return fail(ErrorCode::kTruncated, "the file is empty");
   }
   if (is_picture(type)) {
-    return fail(ErrorCode::kUnsupported, fmt::format("{} is not decoded yet", name_of(type)));
+    return longtail_format(type)
+               ? fail(ErrorCode::kUnsupported,
+                      fmt::format("{} is not decoded without albumen-longtail", name_of(type)))
+               : fail(ErrorCode::kUnsupported, fmt::format("{} is not decoded", name_of(type)));
   }
   return fail(ErrorCode::kUnsupported, fmt::format("is no picture (content: {})", name_of(type)));
 }
 
-Result<ImageInfo> probe_by_type(ContentType type, ByteSpan bytes) {
+bool is_longtail(ContentType type, const DecodeOptions& options) {
+  return options.longtail != nullptr && longtail_format(type).has_value();
+}
+
+Result<ImageInfo> probe_by_type(ContentType type, ByteSpan bytes, const DecodeOptions& options) {
   switch (type) {
     case ContentType::kJpeg:
       return probe_jpeg(bytes);
@@ -34,11 +42,13 @@ Result<ImageInfo> probe_by_type(ContentType type, ByteSpan bytes) {
     case ContentType::kWebp:
       return probe_webp(bytes);
     default:
-      return not_decoded(type);
+      return is_longtail(type, options) ? probe_longtail(type, bytes, *options.longtail)
+                                        : not_decoded(type);
   }
 }
 
-Result<DecodePlan> plan_by_type(const ImageInfo& info, const PlanRequest& request) {
+Result<DecodePlan> plan_by_type(const ImageInfo& info, const PlanRequest& request,
+                                const DecodeOptions& options) {
   switch (info.type) {
     case ContentType::kJpeg:
       return plan_jpeg(info, request);
@@ -47,7 +57,8 @@ Result<DecodePlan> plan_by_type(const ImageInfo& info, const PlanRequest& reques
     case ContentType::kWebp:
       return plan_webp(info, request);
     default:
-      return not_decoded(info.type);
+      return is_longtail(info.type, options) ? plan_longtail(info, request)
+                                             : not_decoded(info.type);
   }
 }
 
@@ -60,7 +71,8 @@ Result<DecodedImage> decode_by_type(const DecodeRequest& request, Reservation& j
     case ContentType::kWebp:
       return decode_webp(request, job);
     default:
-      return not_decoded(request.info.type);
+      return is_longtail(request.info.type, request.options) ? decode_longtail(request, job)
+                                                             : not_decoded(request.info.type);
   }
 }
 
@@ -106,26 +118,36 @@ DecodedImage single_plane_image(const DecodeRequest& request, ByteBuffer buffer,
   return image;
 }
 
-Result<ImageInfo> probe(const EncodedImage& image) {
+bool probes_whole_files(ContentType type, const DecodeOptions& options) {
+  return is_longtail(type, options);
+}
+
+Bytes extra_probe_bytes(ContentType type, Bytes encoded, const DecodeOptions& options) {
+  return is_longtail(type, options) ? encoded + longtail_probe_bytes() : Bytes{};
+}
+
+Result<ImageInfo> probe(const EncodedImage& image, const DecodeOptions& options) {
   const ByteSpan bytes = image.bytes.bytes();
   const ContentType type = sniff(slice(bytes, 0, kSniffBytes));
-  ImageInfo info = TRY_CONTEXT(probe_by_type(type, bytes), image.name);
+  ImageInfo info = TRY_CONTEXT(probe_by_type(type, bytes, options), image.name);
   info.type = type;
   info.encoded_bytes = Bytes{bytes.size()};
   TRY_CONTEXT(check_size(info.stored_size), image.name);
-  info.orientation = exif_orientation(find_exif_block(type, bytes));
+  if (!longtail_format(type)) {
+    info.orientation = exif_orientation(find_exif_block(type, bytes));
+  }
   return info;
 }
 
 Result<DecodePlan> plan(const ImageInfo& info, std::span<const ViewSpec> views, Bytes affordable,
-                        const DecodeOptions& /*options*/) {
+                        const DecodeOptions& options) {
   const auto is_empty = [](const ViewSpec& view) { return view.longest_side == 0; };
   if (views.empty() || std::ranges::any_of(views, is_empty)) {
     return fail(ErrorCode::kInvalidArgument, "a decode needs views of at least one pixel");
   }
   TRY(check_size(info.stored_size));
-  return plan_by_type(info,
-                      {.needed = needed_size(info.stored_size, views), .affordable = affordable});
+  return plan_by_type(
+      info, {.needed = needed_size(info.stored_size, views), .affordable = affordable}, options);
 }
 
 Result<DecodedImage> decode(const EncodedImage& image, const ImageInfo& info,

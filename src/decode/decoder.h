@@ -71,6 +71,8 @@ struct ImageInfo {
   [[nodiscard]] Size size() const { return oriented(stored_size, orientation); }
 };
 
+class LongtailDecoder;  // decode/longtail.h
+
 struct DecodeOptions {
   /// Accept a damaged picture of which at least this share is there, in percent; 100 accepts none.
   /// The share goes to DecodedImage::complete, the missing part is filled with defined bytes.
@@ -79,6 +81,9 @@ struct DecodeOptions {
   /// the simple formula of browsers. Other pictures keep their colours, whatever is here: those
   /// are cheaper to convert when the picture is small. Outlives the decode.
   const ColourTransform* colour = nullptr;
+  /// Reads the formats that are not decoded here; without it they are Unsupported. Such a picture
+  /// comes in sRGB, whole or not at all. Outlives the decode.
+  LongtailDecoder* longtail = nullptr;
 };
 
 /// How to decode, and what it costs.
@@ -87,16 +92,23 @@ struct DecodePlan {
   /// False where memory allowed only a smaller decode than the largest view asks for.
   bool covers_views = true;
   int jpeg_scale = 8;               ///< JPEG: N of the DCT scale N/8, 1..8
-  std::uint32_t shrink = 1;         ///< PNG: side of the box of pixels averaged to one
+  std::uint32_t shrink = 1;         ///< PNG, longtail: side of the box of pixels averaged to one
   bool skip_jpeg_ac_scans = false;  ///< JPEG: drop scans that cannot change a pixel at this scale
   PixelLayout layout = PixelLayout::kRgb8;
   Bytes output_bytes;  ///< of DecodedImage::buffer
   Bytes peak_bytes;    ///< output and everything the codec needs while it works
 };
 
+/// Whether `probe` wants all of such a file, not only its beginning.
+bool probes_whole_files(ContentType type, const DecodeOptions& options);
+
+/// Memory that `probe` takes beside a file of `encoded` bytes; 0 where a few bytes of stack do.
+Bytes extra_probe_bytes(ContentType type, Bytes encoded, const DecodeOptions& options);
+
 /// Reads the header; allocates no pixels. Content decides, never the name.
-/// Errors: Unsupported (no picture, or not decoded by this build), Truncated, Corrupt, TooLarge.
-Result<ImageInfo> probe(const EncodedImage& image);
+/// Errors: Unsupported (no picture, or not decoded by this build), Truncated, Corrupt, TooLarge;
+/// of a file that options.longtail reads also BudgetExceeded, DeadlineExceeded, Unavailable, Io.
+Result<ImageInfo> probe(const EncodedImage& image, const DecodeOptions& options = {});
 
 /// The cheapest plan whose decode still covers the largest of `views` (its longest side times its
 /// oversampling; kDecoded likewise). When its peak exceeds `affordable`, the largest decode that

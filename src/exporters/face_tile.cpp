@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/content_type.h"
 #include "decode/decoder.h"
 #include "prepare/sample.h"
 
@@ -31,28 +32,40 @@ std::uint32_t longest_side_for(Size original, const Rect& square, Size tile) {
 
 }  // namespace
 
-Result<void> draw_face(MutableImageView tile, const SourceEntry& entry, const Rect& face,
-                       SourceReader& reader, Budget& budget, const StopToken& stop) {
+Result<void> draw_face(MutableImageView tile, const FaceInPicture& face, SourceReader& reader,
+                       Budget& budget, const StopToken& stop) {
+  const SourceEntry& entry = face.entry;
+  const DecodeOptions options{.longtail = face.longtail};
   // The header decides about the memory, so the bytes are read first, under a reservation of their
   // own that ends before the whole job's begins.
   const auto read = [&](Reservation& job) { return reader.read(entry, job); };
   ImageInfo info;
   {
     auto job = TRY(budget.reserve(MemoryTag::kEncoded, entry.reading_bytes(), stop));
-    info = TRY(probe(TRY(read(job))));
+    EncodedImage encoded = TRY(read(job));
+    const ContentType type = sniff(encoded.bytes.bytes());
+    const Bytes extra = extra_probe_bytes(type, entry.encoded_size, options);
+    if (extra > Bytes{}) {
+      // Nobody waits for memory while holding some.
+      encoded = {};
+      job = {};
+      job = TRY(budget.reserve(MemoryTag::kEncoded, entry.reading_bytes() + extra, stop));
+      encoded = TRY(read(job));
+    }
+    info = TRY(probe(encoded, options));
   }
-  const Rect square = square_around(face);
+  const Rect square = square_around(face.box);
   const std::array views{
       ViewSpec{.longest_side = longest_side_for(info.size(), square, tile.size()),
                .layout = ViewLayout::kDecoded}};
   const Bytes beside = entry.reading_bytes();
-  const DecodePlan decode_plan = TRY(plan(info, views, budget.limit() - beside));
+  const DecodePlan decode_plan = TRY(plan(info, views, budget.limit() - beside, options));
   const Bytes scratch =
       sample_scratch_bytes(tile.size(), oriented(decode_plan.decoded_size, info.orientation));
   auto job =
       TRY(budget.reserve(MemoryTag::kPixels, beside + decode_plan.peak_bytes + scratch, stop));
   const EncodedImage encoded = TRY(read(job));
-  const DecodedImage decoded = TRY(decode(encoded, info, decode_plan, {}, job));
+  const DecodedImage decoded = TRY(decode(encoded, info, decode_plan, options, job));
   return sample_affine(tile, decoded, crop_to(tile.size(), square), job);
 }
 

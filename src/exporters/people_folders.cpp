@@ -198,7 +198,9 @@ class PeopleFolders {
   }
 
   Result<void> draw(MutableImageView tile, const Appearance& appearance) {
-    return draw_face(tile, TRY(find_entry(appearance)), appearance.box, reader_, budget_, stop_);
+    const SourceEntry entry = TRY(find_entry(appearance));
+    return draw_face(tile, {.entry = entry, .box = appearance.box, .longtail = options_.longtail},
+                     reader_, budget_, stop_);
   }
 
   // The entry of a picture as its source lists it today; an archive is listed once.

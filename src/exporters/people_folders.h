@@ -15,6 +15,8 @@
 
 namespace albumen {
 
+class LongtailDecoder;
+
 /// How a picture comes into its person's folder. Members of archives are copied in any case.
 enum class Placement : std::uint8_t {
   kCopy,
@@ -29,6 +31,7 @@ struct PeopleFoldersOptions {
   bool tentative = false;
   /// Person ids; empty: everybody.
   std::vector<std::string> people;
+  LongtailDecoder* longtail = nullptr;  ///< as DecodeOptions::longtail
 };
 
 /// A picture that could not be placed or drawn.

@@ -11,16 +11,16 @@
 namespace albumen {
 namespace {
 
-Result<ImageInfo> probe_whole(const DatasetJob& job, const SourceEntry& entry,
+Result<ImageInfo> probe_whole(const DatasetJob& job, const SourceEntry& entry, ContentType type,
                               const StopToken& stop) {
-  if (entry.reading_bytes() > job.limit) {
-    return fail(ErrorCode::kBudgetExceeded,
-                fmt::format("needs {}, the memory budget is {}", to_string(entry.reading_bytes()),
-                            to_string(job.limit)));
+  const DecodeOptions options{.longtail = job.environment.longtail};
+  const Bytes need = entry.reading_bytes() + extra_probe_bytes(type, entry.encoded_size, options);
+  if (need > job.limit) {
+    return fail(ErrorCode::kBudgetExceeded, fmt::format("needs {}, the memory budget is {}",
+                                                        to_string(need), to_string(job.limit)));
   }
-  auto memory =
-      TRY(job.environment.budget.reserve(MemoryTag::kEncoded, entry.reading_bytes(), stop));
-  return probe(TRY(job.environment.reader.read(entry, memory)));
+  auto memory = TRY(job.environment.budget.reserve(MemoryTag::kEncoded, need, stop));
+  return probe(TRY(job.environment.reader.read(entry, memory)), options);
 }
 
 }  // namespace
@@ -45,10 +45,11 @@ Result<std::optional<ImageInfo>> look_at_member(const DatasetJob& job, const Sou
         type == ContentType::kUnknown ? "no picture" : fmt::format("no picture: {}", name_of(type));
     return std::optional<ImageInfo>{};
   }
-  auto info = probe(head);
-  const bool is_whole = Bytes{head.bytes.size()} >= entry.encoded_size;
+  const bool needs_whole = probes_whole_files(type, {.longtail = job.environment.longtail});
+  auto info = needs_whole ? probe_whole(job, entry, type, stop) : probe(head);
+  const bool is_whole = needs_whole || Bytes{head.bytes.size()} >= entry.encoded_size;
   if (!info && !is_whole && info.error().code == ErrorCode::kTruncated) {
-    info = probe_whole(job, entry, stop);
+    info = probe_whole(job, entry, type, stop);
   }
   ImageInfo found = TRY(std::move(info));
   found.encoded_bytes = entry.encoded_size;

@@ -168,7 +168,8 @@ class OutputWriter {
   Result<DecodedImage> decode_image() {
     const StageTimer timer{target_.clock, Stage::kDecode, Bytes{image_.bytes.size()}};
     const DecodeOptions options{.keep_truncated_percent = target_.settings.keep_truncated_percent,
-                                .colour = colour_.transform.get()};
+                                .colour = colour_.transform.get(),
+                                .longtail = target_.longtail};
     auto decoded = TRY(decode(image_, plan_.info, plan_.decode, options, memory_));
     image_.bytes.release_to(memory_);
     memory_.shrink_to(plan_.after_decode - Bytes{decoded.buffer.size()});
@@ -221,7 +222,8 @@ Result<OutputPlan> plan_output(const OutputRequest& request) {
   if (encoded >= request.limit || request.entry.reading_bytes() > request.limit) {
     return too_large_for(request.entry.reading_bytes(), request.limit);
   }
-  const DecodeOptions options{.keep_truncated_percent = request.settings.keep_truncated_percent};
+  const DecodeOptions options{.keep_truncated_percent = request.settings.keep_truncated_percent,
+                              .longtail = request.longtail};
   plan.decode = TRY(albumen::plan(info, {&plan.view, 1}, Bytes::max(), options));
   const PixelShape shape = shape_of_plan(info, plan.decode);
   const Size size = frame_size(shape, plan.frame);

@@ -26,6 +26,8 @@
 
 namespace albumen {
 
+class LongtailDecoder;
+
 struct DatasetRequest {
   std::vector<std::string> sources;  ///< paths as bytes
   SourceOptions source_options;
@@ -70,6 +72,7 @@ struct DatasetEnvironment {
   Budget& budget;
   StageClock& clock;
   DatasetProgress& progress;
+  LongtailDecoder* longtail = nullptr;  ///< as DecodeOptions::longtail
   /// Called with each finished row, from several threads at once; may be empty.
   std::function<void(const ManifestRow&)> listener;
 };

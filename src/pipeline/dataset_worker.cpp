@@ -129,7 +129,8 @@ class MemberWorker {
             .info = info,
             .settings = request().settings,
             .buckets = job_.buckets,
-            .limit = job_.limit};
+            .limit = job_.limit,
+            .longtail = environment().longtail};
   }
 
   // Nobody's file but albumen's own is replaced unasked.
@@ -182,9 +183,11 @@ class MemberWorker {
     row_.reason.clear();
   }
 
+  [[nodiscard]] DecodeOptions probe_options() const { return {.longtail = environment().longtail}; }
+
   Result<void> read_and_make(OutputPlan plan, Reservation& memory) {
     EncodedImage image = TRY(read(memory));
-    const ImageInfo info = TRY(probe(image));
+    const ImageInfo info = TRY(probe(image, probe_options()));
     if (info.stored_size != plan.info.stored_size || info.type != plan.info.type) {
       return fail(ErrorCode::kIo, "the file changed while it was read");
     }
@@ -205,7 +208,8 @@ class MemberWorker {
     const WrittenOutput written = TRY(write_output({.path = path,
                                                     .settings = request().settings,
                                                     .colours = job_.colours,
-                                                    .clock = environment().clock},
+                                                    .clock = environment().clock,
+                                                    .longtail = environment().longtail},
                                                    plan, image, memory));
     environment().progress.bytes_written += written.bytes;
     row_.status = MemberStatus::kWritten;

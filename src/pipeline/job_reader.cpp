@@ -64,19 +64,23 @@ class JobReader {
     if (type == ContentType::kEmpty || !is_picture(type)) {
       return ImageHead{.type = type, .info = std::nullopt};
     }
-    auto info = probe(head);
-    const bool whole = Bytes{head.bytes.size()} >= entry.encoded_size;
+    const bool needs_whole = probes_whole_files(type, state_.request().decode);
+    auto info = needs_whole ? probe_whole(entry, type) : probe(head);
+    const bool whole = needs_whole || Bytes{head.bytes.size()} >= entry.encoded_size;
     if (!info && !whole && info.error().code == ErrorCode::kTruncated) {
-      info = probe_whole(entry);
+      info = probe_whole(entry, type);
     }
     ImageInfo found = TRY(std::move(info));
     found.encoded_bytes = entry.encoded_size;
     return ImageHead{.type = type, .info = found};
   }
 
-  Result<ImageInfo> probe_whole(const SourceEntry& entry) {
-    auto memory = TRY(reserve(MemoryTag::kEncoded, entry.reading_bytes()));
-    return probe(TRY(environment_.reader.read(entry, memory)));
+  Result<ImageInfo> probe_whole(const SourceEntry& entry, ContentType type) {
+    const DecodeOptions& options = state_.request().decode;
+    auto memory =
+        TRY(reserve(MemoryTag::kEncoded,
+                    entry.reading_bytes() + extra_probe_bytes(type, entry.encoded_size, options)));
+    return probe(TRY(environment_.reader.read(entry, memory)), options);
   }
 
   Result<Reservation> reserve(MemoryTag tag, Bytes size) {

@@ -75,7 +75,7 @@ class PictureWorker {
     const StageTimer timer{environment().clock, Stage::kHash, Bytes{job_.encoded.bytes.size()}};
     // Read again from all the bytes: what the head told was enough for the memory, but some formats
     // keep their orientation behind the pixels.
-    const ImageInfo info = TRY(probe(job_.encoded));
+    const ImageInfo info = TRY(probe(job_.encoded, state_.request().decode));
     ALBUMEN_ENSURE(info.stored_size == job_.plan.info.stored_size);
     job_.plan.info = info;
     result_.file.metadata = file_metadata(TRY(read_metadata(job_.encoded)));

@@ -38,6 +38,14 @@ Result<ImageInfo> probe_webp(ByteSpan bytes);
 Result<DecodePlan> plan_webp(const ImageInfo& info, const PlanRequest& request);
 Result<DecodedImage> decode_webp(const DecodeRequest& request, Reservation& job);
 
+/// The three of every content that longtail_formats.h knows. A probe gives what the child said, in
+/// its limits.
+Result<ImageInfo> probe_longtail(ContentType type, ByteSpan bytes, LongtailDecoder& decoder);
+Result<DecodePlan> plan_longtail(const ImageInfo& info, const PlanRequest& request);
+Result<DecodedImage> decode_longtail(const DecodeRequest& request, Reservation& job);
+/// What a child may take to read a header, beside the shared copy of the file.
+Bytes longtail_probe_bytes();
+
 /// Corrupt for an empty size, TooLarge beyond limits.h.
 Result<void> check_size(Size stored);
 

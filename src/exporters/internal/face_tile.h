@@ -12,10 +12,19 @@
 
 namespace albumen {
 
-/// Fills `tile` (RGB) with the square around `face` (upright original pixels) of the picture
-/// `entry`: reads it, decodes it at the scale that the tile needs, samples it. Waits for its memory
-/// in `budget`. REQUIRES: the caller holds none of `budget` that others may wait for.
-Result<void> draw_face(MutableImageView tile, const SourceEntry& entry, const Rect& face,
-                       SourceReader& reader, Budget& budget, const StopToken& stop);
+class LongtailDecoder;
+
+/// Which face of which picture.
+struct FaceInPicture {
+  const SourceEntry& entry;
+  Rect box;  ///< upright original pixels
+  LongtailDecoder* longtail = nullptr;
+};
+
+/// Fills `tile` (RGB) with the square around the face: reads it, decodes it at the scale that the
+/// tile needs, samples it. Waits for its memory in `budget`. REQUIRES: the caller holds none of
+/// `budget` that others may wait for.
+Result<void> draw_face(MutableImageView tile, const FaceInPicture& face, SourceReader& reader,
+                       Budget& budget, const StopToken& stop);
 
 }  // namespace albumen

@@ -30,6 +30,7 @@ struct OutputRequest {
   const PictureSettings& settings;
   std::span<const Size> buckets;  ///< empty: settings.frame.target
   Bytes limit;                    ///< the most that one picture may reserve
+  LongtailDecoder* longtail = nullptr;
 };
 
 /// How a picture is made, and what it costs.
@@ -58,6 +59,7 @@ struct OutputTarget {
   const PictureSettings& settings;
   ColourCache& colours;
   StageClock& clock;
+  LongtailDecoder* longtail = nullptr;
 };
 
 struct WrittenOutput {
