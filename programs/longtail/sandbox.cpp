@@ -3,8 +3,8 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <fcntl.h>
+#include <fstream>
 #include <linux/close_range.h>
 #include <malloc.h>
 #include <new>
@@ -110,13 +110,8 @@ bool restrict_process() {
 }
 
 std::uint64_t address_space_bytes() {
-  unsigned long long pages = 0;
-  std::FILE* const file = std::fopen("/proc/self/statm", "re");
-  if (file != nullptr) {
-    const bool read = std::fscanf(file, "%llu", &pages) == 1;
-    std::fclose(file);
-    pages = read ? pages : 0;
-  }
+  std::uint64_t pages = 0;
+  std::ifstream{"/proc/self/statm"} >> pages;  // 0 where it cannot be read
   return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
