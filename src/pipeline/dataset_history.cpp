@@ -18,6 +18,10 @@ std::string journal_path(const std::string& directory) {
   return fmt::format("{}/.albumen-dataset/journal.jsonl", directory);
 }
 
+std::string growing_folder(const std::string& directory) {
+  return fmt::format("{}/.albumen-dataset/growing", directory);
+}
+
 Result<DatasetHistory> DatasetHistory::read(const std::string& directory,
                                             std::string_view earlier) {
   DatasetHistory history;

@@ -193,7 +193,7 @@ class OutputWriter {
 
   template <class Encode>
   Result<WrittenOutput> write(Size size, const Encode& encode) {
-    auto file = TRY(AtomicFile::create(target_.path));
+    auto file = TRY(AtomicFile::create_in(target_.growing, target_.path));
     FileSink to_file{file};
     HashingSink sink{to_file};
     ExifSink with_exif{sink, exif_, size};

@@ -137,7 +137,8 @@ class DatasetRun {
 };
 
 Result<void> write_manifest(const std::string& directory, const std::vector<ManifestRow>& rows) {
-  auto file = TRY(AtomicFile::create(fmt::format("{}/manifest.jsonl", directory)));
+  auto file = TRY(AtomicFile::create_in(growing_folder(directory),
+                                        fmt::format("{}/manifest.jsonl", directory)));
   for (const ManifestRow& row : rows) {
     TRY(file.write(fmt::format("{}\n", to_json_line(row))));
   }

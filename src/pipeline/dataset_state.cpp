@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
 #include <fmt/core.h>
 #include <memory>
 #include <optional>
@@ -45,6 +46,10 @@ Result<DatasetState> DatasetState::open(const std::string& directory, const std:
   const std::string folder = fmt::format("{}/.albumen-dataset", directory);
   TRY(make_directories(folder));
   LockFile lock = TRY(LockFile::acquire(fmt::format("{}/lock", folder), command, {}));
+  const std::string growing = growing_folder(directory);
+  std::error_code ignored;
+  std::filesystem::remove_all(growing, ignored);
+  TRY(make_directories(growing));
   const std::string path = journal_path(directory);
   auto history = TRY(DatasetHistory::read(directory, earlier));
   FileDescriptor file{

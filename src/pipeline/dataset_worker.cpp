@@ -206,6 +206,7 @@ class MemberWorker {
     // A run that is killed behind this line leaves a file that the next one knows.
     TRY(job_.state->claim(path_to_text(output)));
     const WrittenOutput written = TRY(write_output({.path = path,
+                                                    .growing = growing_folder(request().directory),
                                                     .settings = request().settings,
                                                     .colours = job_.colours,
                                                     .clock = environment().clock,
@@ -252,7 +253,7 @@ class MemberWorker {
       return {};
     }
     TRY(make_directories(in_set(member_.place.folder)));  // its picture may be in the archive
-    auto file = TRY(AtomicFile::create(path));
+    auto file = TRY(AtomicFile::create_in(growing_folder(request().directory), path));
     TRY(file.write(caption));
     return file.commit_unsynced();
   }

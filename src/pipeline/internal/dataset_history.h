@@ -15,6 +15,10 @@ namespace albumen {
 /// Where the journal of the set at `directory` lies.
 std::string journal_path(const std::string& directory);
 
+/// Where the files of the set at `directory` grow before they take their place: a run empties it
+/// first, so that nothing of one that was killed stays in the set.
+std::string growing_folder(const std::string& directory);
+
 /// A line of the journal: everything above it was on the disk when it was written.
 inline constexpr std::string_view kJournalSyncedLine = R"({"synced":true})";
 

@@ -56,6 +56,7 @@ Result<OutputPlan> plan_output(const OutputRequest& request);
 
 struct OutputTarget {
   std::string path;
+  std::string growing;  ///< folder where the file is written before it takes its place
   const PictureSettings& settings;
   ColourCache& colours;
   StageClock& clock;
