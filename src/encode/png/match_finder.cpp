@@ -19,8 +19,8 @@ constexpr unsigned kFarDistanceCost = 5U << kCostBits;
 // Matches of this length cost less than any literals that occur.
 constexpr std::size_t kSurelyPays = 32;
 // After 2^kStrideShift positions without a match the stride grows by one, up to kLongestStride.
-constexpr unsigned kStrideShift = 5;
-constexpr std::size_t kLongestStride = 16;
+constexpr unsigned kStrideShift = 4;
+constexpr std::size_t kLongestStride = 32;
 
 std::uint32_t load4(const std::uint8_t* from) {
   std::uint32_t word = 0;
@@ -164,6 +164,10 @@ std::size_t find_matches(const BlockToSearch& block, const LiteralCosts& costs,
         misses = 0;
         continue;
       }
+      // Nor do parts of it pay.
+      at = std::max(at + 1, std::size_t{match.position} + match.length);
+      ++misses;
+      continue;
     }
     at += std::min(1 + (misses >> kStrideShift), kLongestStride);
     ++misses;
