@@ -19,7 +19,7 @@ constexpr unsigned kFarDistanceCost = 5U << kCostBits;
 // Matches of this length cost less than any literals that occur.
 constexpr std::size_t kSurelyPays = 32;
 // After 2^kStrideShift positions without a match the stride grows by one, up to kLongestStride.
-constexpr unsigned kStrideShift = 4;
+constexpr unsigned kStrideShift = 5;
 constexpr std::size_t kLongestStride = 32;
 
 std::uint32_t load4(const std::uint8_t* from) {
@@ -164,9 +164,7 @@ std::size_t find_matches(const BlockToSearch& block, const LiteralCosts& costs,
         misses = 0;
         continue;
       }
-      // Nor do parts of it pay.
-      at = std::max(at + 1, std::size_t{match.position} + match.length);
-      ++misses;
+      at += kLeastMatch;  // most of what begins inside does not pay either
       continue;
     }
     at += std::min(1 + (misses >> kStrideShift), kLongestStride);
