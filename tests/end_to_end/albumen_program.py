@@ -9,6 +9,7 @@ import signal
 import struct
 import subprocess
 import tempfile
+import time
 import unittest
 import zlib
 
@@ -132,4 +133,17 @@ def give_up_reading_everything():
 
 
 def interrupt(process):
+    """As Ctrl-C does, once the program listens: a slow build takes its time to start."""
+    while process.poll() is None and not listens(process.pid):
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
+
+
+def listens(pid):
+    """Whether a handler of SIGINT is installed."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+            caught = next(line for line in status if line.startswith("SigCgt:"))
+    except (OSError, StopIteration):
+        return True  # it has ended
+    return int(caught.split()[1], 16) >> (signal.SIGINT - 1) & 1 == 1
