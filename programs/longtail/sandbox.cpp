@@ -73,6 +73,12 @@ constexpr std::array kDeadly{SCMP_SYS(execve),
                              SCMP_SYS(process_vm_readv),
                              SCMP_SYS(process_vm_writev)};
 
+// The library's own macros for this are compound literals, which C++ does not have.
+scmp_arg_cmp argument(unsigned index, scmp_compare compare, scmp_datum_t first,
+                      scmp_datum_t second = 0) {
+  return {.arg = index, .op = compare, .datum_a = first, .datum_b = second};
+}
+
 // A rule that failed to go in would leave a gap: all count.
 bool add_rules(scmp_filter_ctx filter) {
   int failed = 0;
@@ -85,17 +91,17 @@ bool add_rules(scmp_filter_ctx filter) {
   // Memory, but never code.
   for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
     failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,
-                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+                               argument(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
   }
   // Threads, but no process. glibc asks by clone3 first, whose flags a filter cannot see.
   failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-                             SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+                             argument(0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
   failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
   failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
-                             SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
+                             argument(0, SCMP_CMP_EQ, PR_SET_NAME));
   // abort() ends in this.
   failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-                             SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(::getpid())));
+                             argument(0, SCMP_CMP_EQ, static_cast<scmp_datum_t>(::getpid())));
   return failed == 0;
 }
 
