@@ -18,11 +18,14 @@ void* limited_malloc(cmsContext /*context*/, cmsUInt32Number size) {
   return size > kMostLcmsBytes ? nullptr : std::malloc(size);
 }
 
+// NOLINTBEGIN(cppcoreguidelines-owning-memory): the library owns what it asks for here.
 void limited_free(cmsContext /*context*/, void* memory) { std::free(memory); }
 
 void* limited_realloc(cmsContext /*context*/, void* memory, cmsUInt32Number size) {
   return size > kMostLcmsBytes ? nullptr : std::realloc(memory, size);
 }
+
+// NOLINTEND(cppcoreguidelines-owning-memory)
 
 void say_nothing(cmsContext /*context*/, cmsUInt32Number /*code*/, const char* /*text*/) {}
 
