@@ -88,9 +88,9 @@ class MemberWorker {
     if (!info) {
       return {};
     }
-    auto plan = TRY(plan_output(output_request(*info)));
+    const OutputPlan plan = TRY(plan_output(output_request(*info)));
     auto memory = TRY(environment().budget.reserve(MemoryTag::kOther, plan.peak, stop_));
-    TRY(read_and_make(std::move(plan), memory));
+    TRY(read_and_make(plan, memory));
     return entry_ ? write_caption() : Result<void>{};
   }
 
