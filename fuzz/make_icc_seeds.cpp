@@ -73,7 +73,10 @@ int main(int count, char** arguments) {
   const fs::path folder = fs::path{arguments[1]} / "icc";
   const EncodedBytes screen = made::rgb_profile(made::kAdobeRgb, 2.2);
   const EncodedBytes gray = made::gray_profile(1.8);
+  EncodedBytes no_space = screen;
+  no_space.at(16) = std::byte{0x9A};  // of four characters: the space of its colours
   write(folder / "screen", screen);
+  write(folder / "screen_without_space", no_space);
   write(folder / "screen_parametric", made::rgb_profile(made::kDisplayP3));
   write(folder / "gray", gray);
   write(folder / "inks", made::cmyk_profile(2));

@@ -239,6 +239,17 @@ TEST(ColourTransformTest, SurvivesProfilesThatAreCutOrChangedAnywhere) {
   }
 }
 
+// Fuzzing found one whose space of colours began with 0x9A, which is no value of the enumeration
+// that Little CMS hands on as it stands in the file.
+TEST(ColourTransformTest, RefusesSignaturesThatAreNoCharacters) {
+  constexpr std::array<std::size_t, 3> kSignatures{12, 16, 20};
+  for (const std::size_t place : kSignatures) {
+    ProfileBytes changed = testing::rgb_profile(testing::kAdobeRgb, 2.2);
+    changed.at(place) = std::byte{0x9A};
+    EXPECT_FALSE(choose(std::move(changed)).note.empty()) << place;
+  }
+}
+
 // Every tag says that its data is the table of tags, and that it is as large as can be.
 TEST(ColourTransformTest, SurvivesTagsThatPointAtTagsAndClaimEverything) {
   constexpr std::size_t kTagTable = 128;

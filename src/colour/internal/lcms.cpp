@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "colour/internal/lcms.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdlib>
@@ -47,6 +48,17 @@ Curve curve_of(const LcmsContext& context, const ColourSource& source) {
   return Curve{cmsBuildParametricToneCurve(context.get(), kSrgbKind, kSrgb.data())};
 }
 
+/// ICC.1:2022, 7.2: the class, the space of the samples and that of the connection are four
+/// characters each. Little CMS hands on what stands there as enumerations whose range ends with
+/// theirs: a byte above them is no value of such a type, and reading it is undefined.
+bool has_signatures(std::span<const std::byte> profile) {
+  constexpr std::size_t kFirst = 12;
+  constexpr std::size_t kLength = std::size_t{3} * 4;
+  return profile.size() >= kFirst + kLength &&
+         std::ranges::all_of(profile.subspan(kFirst, kLength),
+                             [](std::byte character) { return character < std::byte{0x80}; });
+}
+
 }  // namespace
 
 LcmsContext make_context() {
@@ -68,6 +80,9 @@ LcmsContext make_context() {
 }
 
 LcmsProfile open_profile(const LcmsContext& context, std::span<const std::byte> bytes) {
+  if (!has_signatures(bytes)) {
+    return nullptr;
+  }
   return LcmsProfile{cmsOpenProfileFromMemTHR(context.get(), bytes.data(),
                                               static_cast<cmsUInt32Number>(bytes.size()))};
 }
