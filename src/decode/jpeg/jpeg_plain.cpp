@@ -150,9 +150,6 @@ class PlainHeader {
       if (!table.build(counts, payload.subspan(1 + kLengths, total), kind == 0)) {
         return false;
       }
-      if (kind == 1) {
-        tables_.pairs.at(place).build(table);
-      }
       payload = payload.subspan(1 + kLengths + total);
     }
     return true;
@@ -253,6 +250,12 @@ Result<bool> decode_plain_jpeg(ByteSpan bytes, const ImageInfo& info, const Jpeg
                                    .stride = plane.stride};
     }
     scan.mcus = mcus_of(scan.components[0]);
+    // Now, not with each code: a file may define codes by the thousand before its scan.
+    for (std::size_t place = 0; place < kCodes; ++place) {
+      if (tables->ac.at(place).is_built()) {
+        tables->pairs.at(place).build(tables->ac.at(place));
+      }
+    }
     done = decode_plain_scan(scan);
   }
   std::destroy_at(tables);
