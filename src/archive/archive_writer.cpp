@@ -51,10 +51,6 @@ class Record {
   std::vector<std::byte> bytes_;
 };
 
-std::span<const std::byte> bytes_of(std::string_view text) {
-  return std::as_bytes(std::span{text.data(), text.size()});
-}
-
 std::uint64_t flags_of(std::string_view name) { return is_utf8(name) ? kNamesAreUtf8 : 0; }
 
 // The plain field of a number that may stand in the ZIP64 field instead.
@@ -72,6 +68,20 @@ Record zip64_field(std::span<const std::uint64_t> values) {
     }
   }
   return field;
+}
+
+// The fields that a member's header and its record in the directory share (4.3.7, 4.3.12).
+void put_description(Record& record, const ArchiveMember& member, bool is_large,
+                     const Record& extra) {
+  record.put16(flags_of(member.name))
+      .put16(kStored)
+      .put16(kMidnight)
+      .put16(kFirstDay)
+      .put32(member.crc32)
+      .put32(plain_or_ones(member.size, is_large))  // stored
+      .put32(plain_or_ones(member.size, is_large))  // and inflated
+      .put16(member.name.size())
+      .put16(extra.bytes().size());
 }
 
 }  // namespace
@@ -109,19 +119,9 @@ Result<void> ArchiveWriter::begin(const ArchiveMember& member) {
   }
   const Record extra = zip64_field(large);
   Record header;
-  header.put32(0x04034B50)
-      .put16(is_large ? kVersionZip64 : kVersion)
-      .put16(flags_of(member.name))
-      .put16(kStored)
-      .put16(kMidnight)
-      .put16(kFirstDay)
-      .put32(member.crc32)
-      .put32(plain_or_ones(member.size, is_large))
-      .put32(plain_or_ones(member.size, is_large))
-      .put16(member.name.size())
-      .put16(extra.bytes().size())
-      .put_bytes(bytes_of(member.name))
-      .put_bytes(extra.bytes());
+  header.put32(0x04034B50).put16(is_large ? kVersionZip64 : kVersion);
+  put_description(header, member, is_large, extra);
+  header.put_bytes(std::as_bytes(std::span{member.name})).put_bytes(extra.bytes());
   TRY(put(header.bytes()));
   ++members_;
   name_ = member.name;
@@ -145,24 +145,15 @@ void ArchiveWriter::append_record(const ArchiveMember& member) {
   const Record extra = zip64_field(large);
   const std::uint64_t version = large.empty() ? kVersion : kVersionZip64;
   Record record;
-  record.put32(0x02014B50)
-      .put16(kUnix | version)
-      .put16(version)
-      .put16(flags_of(member.name))
-      .put16(kStored)
-      .put16(kMidnight)
-      .put16(kFirstDay)
-      .put32(member.crc32)
-      .put32(plain_or_ones(member.size, is_large))
-      .put32(plain_or_ones(member.size, is_large))
-      .put16(member.name.size())
-      .put16(extra.bytes().size())
+  record.put32(0x02014B50).put16(kUnix | version).put16(version);
+  put_description(record, member, is_large, extra);
+  record
       .put16(0)  // no comment
       .put16(0)  // of the first disk
       .put16(0)  // no text, as far as is known
       .put32(kOrdinaryFile << 16)
       .put32(plain_or_ones(offset_, is_far))
-      .put_bytes(bytes_of(member.name))
+      .put_bytes(std::as_bytes(std::span{member.name}))
       .put_bytes(extra.bytes());
   directory_.insert(directory_.end(), record.bytes().begin(), record.bytes().end());
 }
