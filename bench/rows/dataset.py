@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A training set out of photographs: 50 of 1024 pixels out of a ZIP archive, and telephones'."""
 
+import io
 import shutil
 import zipfile
 
 import protocol
+import quality
 from results import Group, Row, at_least, at_most, ratio_row
 from workplace import one_processor, two_processors
 
@@ -101,24 +103,19 @@ def size_row(scratch, title, name, peer_title, largest):
 
 def loss_rows(scratch, archive):
     """How far the last work's pictures, JPEG to JPEG, are from their sources, against Pillow's."""
-    import io
-
     import numpy
     from PIL import Image
 
     def samples(source):
         with Image.open(source) as image:
-            return numpy.asarray(image.convert("RGB"), numpy.float64)
+            return numpy.asarray(image.convert("RGB"))
 
-    def psnr(folder):
-        found = []
+    def mean_psnr(folder):
         with zipfile.ZipFile(archive) as file:
-            for path in pictures_in(scratch / folder)[:JUDGED_PICTURES]:
-                source = samples(io.BytesIO(file.read(path.name)))
-                error = numpy.mean((source - samples(path)) ** 2)
-                found.append(10 * numpy.log10(255 ** 2 / max(error, 1e-9)))
-        return float(numpy.mean(found))
-    ours, theirs = psnr("albumen"), psnr("pillow")
+            return float(numpy.mean(
+                [quality.psnr(samples(path), samples(io.BytesIO(file.read(path.name))))
+                 for path in pictures_in(scratch / folder)[:JUDGED_PICTURES]]))
+    ours, theirs = mean_psnr("albumen"), mean_psnr("pillow")
     yield Row("JPEG to JPEG 85, PSNR to the source: albumen - Pillow", ours - theirs, "dB",
               at_least(0), None, f"{ours:.1f} and {theirs:.1f} dB; {JUDGED_PICTURES} pictures; "
               "bytes as in the row above")
