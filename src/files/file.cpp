@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/core.h>
+#include <optional>
 #include <span>
 #include <stdlib.h>
 #include <string>
@@ -108,6 +109,14 @@ Result<FileDescriptor> open_for_reading(const std::string& path) {
 
 Result<FileStamp> stamp_of(const FileDescriptor& file, std::string_view name) {
   return stamp_from(TRY(status_of(file, name)));
+}
+
+std::optional<std::uint64_t> regular_file_size(const std::string& path) {
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint64_t>(status.st_size);
 }
 
 Result<void> read_exactly(const FileDescriptor& file, std::uint64_t offset,

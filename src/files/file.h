@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,6 +62,9 @@ Result<FileDescriptor> open_for_reading(const std::string& path);
 
 /// The stamp of an open file (not of a path, which may be replaced meanwhile).
 Result<FileStamp> stamp_of(const FileDescriptor& file, std::string_view name);
+
+/// The size in bytes of a regular file; nothing where `path` is another thing, a link among them.
+std::optional<std::uint64_t> regular_file_size(const std::string& path);
 
 /// Reads exactly `out.size()` bytes from `offset`. Short: `Truncated` (the file shrank).
 /// `name` is used in the error's words only.

@@ -94,6 +94,16 @@ TEST(FileTest, WhatIsNoRegularFileIsRefusedWithoutWaiting) {
   }
 }
 
+TEST(FileTest, OnlyRegularFilesHaveASize) {
+  const TemporaryDirectory folder;
+  const std::string file = folder.write("file", "four");
+  EXPECT_EQ(regular_file_size(file), 4U);
+  ASSERT_EQ(::symlink(file.c_str(), (folder / "link").c_str()), 0);
+  for (const std::string& path : {folder / "link", folder.path(), folder / "none"}) {
+    EXPECT_EQ(regular_file_size(path), std::nullopt) << path;
+  }
+}
+
 TEST(FileTest, MissingFilesAreNotFound) {
   const TemporaryDirectory folder;
   EXPECT_EQ(open_for_reading(folder / "none").error().code, ErrorCode::kNotFound);

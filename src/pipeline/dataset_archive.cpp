@@ -13,6 +13,7 @@
 #include "files/file.h"
 #include "files/path_text.h"
 #include "files/sha256.h"
+#include "pipeline/internal/dataset_history.h"
 
 namespace albumen {
 namespace {
@@ -20,11 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kManifest = "manifest.jsonl";
-constexpr std::string_view kStateFolder = ".albumen-dataset";
-
-std::span<const std::byte> bytes_of(std::string_view text) {
-  return std::as_bytes(std::span{text.data(), text.size()});
-}
 
 // Read twice: once for what an archive says of it in front, once for its bytes.
 class CheckedFile {
@@ -89,7 +85,7 @@ class ArchiveComparison {
   }
 
   Result<void> caption(const std::string& name, std::string_view text) {
-    compare(next(name), text.size(), crc32_onward(0, bytes_of(text)));
+    compare(next(name), text.size(), crc32_onward(0, std::as_bytes(std::span{text})));
     return {};
   }
 
@@ -139,7 +135,7 @@ class Packing {
   }
 
   Result<void> caption(const std::string& name, std::string_view text) {
-    return archive_.add(name, bytes_of(text));
+    return archive_.add(name, std::as_bytes(std::span{text}));
   }
 
   Result<void> file(std::string_view name, const std::string& path) {
@@ -205,12 +201,8 @@ Result<void> write_journal_to_pack(const ArchiveJob& job) {
 }
 
 Result<void> pack(const ArchiveJob& job, const StopToken& stop) {
-  // Its own folder, so that what a killed run left of an archive is found and goes.
-  const std::string scratch = fmt::format("{}/{}/packing", job.request.directory, kStateFolder);
-  std::error_code ignored;
-  fs::remove_all(scratch, ignored);
-  TRY(make_directories(scratch));
-  auto file = TRY(AtomicFile::create_in(scratch, job.request.archive));
+  auto file =
+      TRY(AtomicFile::create_in(growing_folder(job.request.directory), job.request.archive));
   FileSink sink{file};
   ArchiveWriter archive{sink};
   Packing packing{job, archive, stop};

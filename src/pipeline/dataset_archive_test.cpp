@@ -257,7 +257,7 @@ TEST_F(DatasetArchiveTest, WhatARunKilledAtItsEndLeftGoesWithTheNext) {
   const auto before = identity();
   // Killed between the archive and the removal of its folder; and while one was packed.
   folder_.write("set.zip.part/.albumen-dataset/journal.jsonl", "{\"torn");
-  folder_.write("set.zip.part/.albumen-dataset/packing/.albumen-a1b2c3.part", "half an archive");
+  folder_.write("set.zip.part/.albumen-dataset/growing/.albumen-a1b2c3.part", "half an archive");
   folder_.write("set.zip.part/10_zwx/0.png", "spoilt");
   run();
   EXPECT_EQ(identity(), before);

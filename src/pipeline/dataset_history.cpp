@@ -15,11 +15,11 @@ constexpr Bytes kJournalLimit = kGiB * 2;
 }  // namespace
 
 std::string journal_path(const std::string& directory) {
-  return fmt::format("{}/.albumen-dataset/journal.jsonl", directory);
+  return fmt::format("{}/{}/journal.jsonl", directory, kStateFolder);
 }
 
 std::string growing_folder(const std::string& directory) {
-  return fmt::format("{}/.albumen-dataset/growing", directory);
+  return fmt::format("{}/{}/growing", directory, kStateFolder);
 }
 
 Result<DatasetHistory> DatasetHistory::read(const std::string& directory,

@@ -7,7 +7,6 @@
 #include <optional>
 #include <set>
 #include <string_view>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -30,7 +29,7 @@ std::optional<std::string> file_in_set(const std::string& directory, const std::
   }
   const fs::path path{*relative};
   for (const fs::path& part : path) {
-    if (part == ".." || part == "/" || part == ".albumen-dataset") {
+    if (part == ".." || part == "/" || part == kStateFolder) {
       return std::nullopt;
     }
   }
@@ -44,12 +43,6 @@ std::optional<std::string> file_in_set(const std::string& directory, const std::
   return (folder / path.filename()).native();
 }
 
-bool has_size(const std::string& file, std::uint64_t bytes) {
-  struct stat status{};
-  return ::lstat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
-         static_cast<std::uint64_t>(status.st_size) == bytes;
-}
-
 bool has_digest(const std::string& file, const JournalEntry& entry) {
   const auto digest = sha256_of_file(file);
   return digest && entry.row.sha256 == *digest;
@@ -57,7 +50,7 @@ bool has_digest(const std::string& file, const JournalEntry& entry) {
 
 bool is_as_written(const std::string& directory, const KnownOutput& known) {
   const auto file = file_in_set(directory, known.entry.row.output);
-  return file && has_size(*file, known.entry.bytes) &&
+  return file && regular_file_size(*file) == known.entry.bytes &&
          (known.is_synced || has_digest(*file, known.entry));
 }
 
@@ -86,7 +79,7 @@ class Pruner {
   // Whether it was removed.
   Result<bool> prune(const JournalEntry& entry) {
     const auto file = file_in_set(request_.directory, entry.row.output);
-    if (!file || !has_size(*file, entry.bytes) || !has_digest(*file, entry)) {
+    if (!file || regular_file_size(*file) != entry.bytes || !has_digest(*file, entry)) {
       return false;
     }
     TRY(remove(*file));
@@ -96,7 +89,7 @@ class Pruner {
     }
     const auto caption = file_in_set(
         request_.directory, fmt::format("{}{}", stem, path_to_text(request_.caption_extension)));
-    if (caption && has_size(*caption, entry.row.caption.size())) {
+    if (caption && regular_file_size(*caption) == entry.row.caption.size()) {
       const auto words = read_small_file(*caption, kCaptionFileLimit);
       if (words && *words == entry.row.caption) {
         TRY(remove(*caption));

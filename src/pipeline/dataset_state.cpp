@@ -43,7 +43,7 @@ DatasetState::~DatasetState() = default;
 
 Result<DatasetState> DatasetState::open(const std::string& directory, const std::string& command,
                                         std::string_view earlier) {
-  const std::string folder = fmt::format("{}/.albumen-dataset", directory);
+  const std::string folder = fmt::format("{}/{}", directory, kStateFolder);
   TRY(make_directories(folder));
   LockFile lock = TRY(LockFile::acquire(fmt::format("{}/lock", folder), command, {}));
   const std::string growing = growing_folder(directory);

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <exception>
 #include <fmt/core.h>
-#include <sys/stat.h>
 #include <utility>
 
 #include "dataset/captions.h"
 #include "decode/identity.h"
+#include "files/file.h"
 #include "files/path_text.h"
 #include "pipeline/internal/dataset_member.h"
 #include "pipeline/internal/dataset_output.h"
@@ -16,15 +16,6 @@
 
 namespace albumen {
 namespace {
-
-// Of a regular file; nothing where there is none.
-std::optional<std::uint64_t> size_of_file(const std::string& path) {
-  struct stat status{};
-  if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return std::nullopt;
-  }
-  return static_cast<std::uint64_t>(status.st_size);
-}
 
 class MemberWorker {
  public:
@@ -83,14 +74,12 @@ class MemberWorker {
       keep_known();
       return write_caption();
     }
-    auto head_memory = TRY(head_budget_.reserve(MemoryTag::kEncoded, kHeadBytes, stop_));
-    const auto info = TRY(look_at_member(job_, member_.entry, head_memory, row_, stop_));
-    if (!info) {
+    const auto plan = TRY(look());
+    if (!plan) {
       return {};
     }
-    const OutputPlan plan = TRY(plan_output(output_request(*info)));
-    auto memory = TRY(environment().budget.reserve(MemoryTag::kOther, plan.peak, stop_));
-    TRY(read_and_make(plan, memory));
+    auto memory = TRY(environment().budget.reserve(MemoryTag::kOther, plan->peak, stop_));
+    TRY(read_and_make(*plan, memory));
     return entry_ ? write_caption() : Result<void>{};
   }
 
@@ -100,21 +89,34 @@ class MemberWorker {
       keep_known();
       return plan_caption();
     }
-    auto head_memory = TRY(head_budget_.reserve(MemoryTag::kEncoded, kHeadBytes, stop_));
-    const auto info = TRY(look_at_member(job_, member_.entry, head_memory, row_, stop_));
-    if (!info) {
+    const auto plan = TRY(look());
+    if (!plan) {
       return {};
     }
-    const OutputPlan plan = TRY(plan_output(output_request(*info)));
     if (request().renaming != Renaming::kHash) {  // else the name is known when the file was read
-      const std::string output = relative_output({}, plan.format);
+      const std::string output = relative_output({}, plan->format);
       TRY(check_free(output));
       row_.output = path_to_text(output);
     }
     row_.status = MemberStatus::kPlanned;
-    row_.format = name_of(plan.format);
-    row_.size = plan.size;
+    row_.format = name_of(plan->format);
+    row_.size = plan->size;
     return plan_caption();
+  }
+
+  // How the picture is to be made, by its head; nothing where it is none, which is in the row then.
+  Result<std::optional<OutputPlan>> look() {
+    auto memory = TRY(head_budget_.reserve(MemoryTag::kEncoded, kHeadBytes, stop_));
+    const auto info = TRY(look_at_member(job_, member_.entry, memory, row_, stop_));
+    if (!info) {
+      return std::optional<OutputPlan>{};
+    }
+    return std::optional{TRY(plan_output({.entry = member_.entry,
+                                          .info = *info,
+                                          .settings = request().settings,
+                                          .buckets = job_.buckets,
+                                          .limit = job_.limit,
+                                          .longtail = environment().longtail}))};
   }
 
   Result<void> plan_caption() {
@@ -124,19 +126,10 @@ class MemberWorker {
     return {};
   }
 
-  [[nodiscard]] OutputRequest output_request(const ImageInfo& info) const {
-    return {.entry = member_.entry,
-            .info = info,
-            .settings = request().settings,
-            .buckets = job_.buckets,
-            .limit = job_.limit,
-            .longtail = environment().longtail};
-  }
-
   // Nobody's file but albumen's own is replaced unasked.
   [[nodiscard]] Result<void> check_free(const std::string& output) const {
     if (!request().overwrite && !job_.history.wrote(path_to_text(output)) &&
-        size_of_file(in_set(output))) {
+        regular_file_size(in_set(output))) {
       return fail(ErrorCode::kInvalidArgument,
                   fmt::format("{}: is there already, and albumen did not write it; --overwrite "
                               "replaces it",
@@ -163,7 +156,7 @@ class MemberWorker {
       return true;
     }
     const auto path = path_from_text(entry.row.output);
-    if (!path || size_of_file(in_set(*path)) != entry.bytes) {
+    if (!path || regular_file_size(in_set(*path)) != entry.bytes) {
       return false;
     }
     if (known_->is_synced) {
@@ -243,7 +236,7 @@ class MemberWorker {
     row_.caption_source = caption.empty() ? std::string{} : found.source;
     const std::string path = caption_path();
     const bool is_there =
-        size_of_file(path) == caption.size() || job_.archive.find(*entry_) != nullptr;
+        regular_file_size(path) == caption.size() || job_.archive.find(*entry_) != nullptr;
     if (caption == before && (is_there || caption.empty())) {
       return {};
     }
