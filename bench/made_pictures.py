@@ -23,6 +23,95 @@ def progressive_copies(paths, folder):
     return sorted(folder.iterdir())
 
 
+GIANT_TILES = 3         # of 12 MP across and down: 110 MP
+GIANT_PNG_SIDE = 20_000
+
+
+def giant(photograph, path, **how):
+    from PIL import Image
+    with Image.open(photograph) as image:
+        image.load()
+        whole = Image.new("RGB", (image.width * GIANT_TILES, image.height * GIANT_TILES))
+        for tile in range(GIANT_TILES ** 2):
+            across, down = tile % GIANT_TILES, tile // GIANT_TILES
+            whole.paste(image, (across * image.width, down * image.height))
+    whole.save(path, "JPEG", quality=90, **how)
+    return path
+
+
+def giant_jpeg(photograph, folder):
+    return giant(photograph, folder / "giant.jpg")
+
+
+def giant_progressive_jpeg(photograph, folder):
+    return giant(photograph, folder / "giant_progressive.jpg", progressive=True)
+
+
+def giant_png(photograph, folder):
+    """A photograph with each pixel enlarged to a square, row by row: whole, it has 1.2 GB."""
+    import numpy
+    from PIL import Image
+    with Image.open(photograph) as image:
+        samples = numpy.asarray(image.convert("RGB"))
+    path, side = folder / "giant.png", GIANT_PNG_SIDE
+    across = numpy.arange(side) * samples.shape[1] // side
+    down = numpy.arange(side) * samples.shape[0] // side
+    packer, same_as_above = zlib.compressobj(1), b"\x02" + bytes(3 * side)
+    with open(path, "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n" + png_chunk(
+            b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)))
+        for y in range(side):
+            row = same_as_above
+            if y == 0 or down[y] != down[y - 1]:
+                row = b"\x00" + samples[down[y], across].tobytes()
+            if packed := packer.compress(row):
+                file.write(png_chunk(b"IDAT", packed))
+        file.write(png_chunk(b"IDAT", packer.flush()) + png_chunk(b"IEND", b""))
+    return path
+
+
+def many_kinds(photographs, folder, count):
+    """So many names for five kinds of picture from each photograph, most of 2 MP."""
+    made = [path for number, photograph in enumerate(photographs)
+            for path in kinds_of(photograph, folder, number)]
+    names = folder / "names"
+    for number in range(count):
+        path = made[number % len(made)]
+        place = names / f"{number // FILES_A_FOLDER:03}"
+        place.mkdir(parents=True, exist_ok=True)
+        os.link(path, place / f"{number:06}{path.suffix}")
+    return names
+
+
+def kinds_of(photograph, folder, number):
+    """The photograph as it is, and four of these in turn."""
+    from PIL import Image
+    folder.mkdir(exist_ok=True)
+    with Image.open(photograph) as image:
+        image.thumbnail((1600, 1600))
+        half = image.convert("RGB")
+    mask = half.convert("L")
+    faded = half.copy()
+    faded.putalpha(mask)
+    ways = (
+        ("progressive.jpg", half, {"quality": 88, "progressive": True}),
+        ("grey.jpg", mask, {"quality": 88}),
+        ("photo.png", half, {"compress_level": 3}),
+        ("photo.webp", half, {"quality": 85}),
+        ("inks.jpg", half.convert("CMYK"), {"quality": 88}),
+        ("palette.png", half.quantize(200), {"compress_level": 3}),
+        ("faded.png", faded, {"compress_level": 3}),
+        ("lossless.webp", faded.resize((600, 400)), {"lossless": True, "quality": 20}),
+    )
+    original = folder / f"{number}-original.jpg"
+    os.link(photograph, original)
+    found = [original]
+    for name, image, how in (ways[:4] if number % 2 == 0 else ways[4:]):
+        found.append(folder / f"{number}-{name}")
+        image.save(found[-1], **how)
+    return found
+
+
 def distinct_copies(paths, folder, times):
     """Each JPEG under so many names, each time with slightly other pixels: metadata alone would
     leave it the same picture. Only the last entry of the last quantization table differs, so that

@@ -14,12 +14,12 @@ import time
 import protocol
 import report
 import versions
-from rows import (dataset, decode, grouping, index, memory, peers_alone, progressive, second_run,
-                  start, writes)
+from rows import (dataset, dataset_memory, decode, grouping, index, memory, peers_alone,
+                  progressive, second_run, start, writes)
 from workplace import Workplace
 
-MODULES = (decode, progressive, index, memory, second_run, grouping, dataset, writes, start,
-           peers_alone)
+MODULES = (decode, progressive, index, memory, second_run, grouping, dataset, dataset_memory, writes,
+           start, peers_alone)
 GROUPS = {group.name: group for module in MODULES for group in module.GROUPS}
 
 
