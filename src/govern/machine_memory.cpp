@@ -2,9 +2,11 @@
 #include "govern/machine_memory.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 #include <cstdint>
+#include <fmt/core.h>
 #include <fstream>
 #include <optional>
 #include <sstream>
@@ -73,21 +75,68 @@ std::optional<std::string> cgroup_path(const std::string& table, std::string_vie
   return std::nullopt;
 }
 
-// The smallest limit in `file_name` of the cgroup at `path` and of all its ancestors.
-std::optional<Bytes> tightest_limit(const std::string& mount, std::string path,
-                                    const char* file_name) {
-  std::optional<Bytes> tightest;
-  while (true) {
-    const auto text = read_text(mount + path + "/" + file_name);
-    if (const auto limit = text ? leading_number(*text) : std::nullopt) {
-      tightest = std::min(tightest.value_or(Bytes::max()), Bytes{*limit});
+// Where one of the two versions of cgroups keeps what is asked of it.
+struct CgroupFiles {
+  std::string_view controller;  // in /proc/self/cgroup
+  std::string_view mount;
+  std::string_view limit;
+  std::string_view used;
+  std::string_view inactive_files;  // line of memory.stat
+};
+
+constexpr std::array<CgroupFiles, 2> kCgroupVersions{{{.controller = "",
+                                                       .mount = "/sys/fs/cgroup",
+                                                       .limit = "memory.max",
+                                                       .used = "memory.current",
+                                                       .inactive_files = "inactive_file "},
+                                                      {.controller = "memory",
+                                                       .mount = "/sys/fs/cgroup/memory",
+                                                       .limit = "memory.limit_in_bytes",
+                                                       .used = "memory.usage_in_bytes",
+                                                       .inactive_files = "total_inactive_file "}}};
+
+std::optional<Bytes> bytes_in(const std::string& path) {
+  const auto text = read_text(path);
+  const auto number = text ? leading_number(*text) : std::nullopt;
+  return number ? std::optional{Bytes{*number}} : std::nullopt;
+}
+
+// Calls `visit(files, folder, limit)` for each cgroup above this process that has a limit.
+template <class Visit>
+void for_each_limit(const std::string& root, const Visit& visit) {
+  const auto table = read_text(root + "/proc/self/cgroup");
+  for (const CgroupFiles& files : kCgroupVersions) {
+    auto path = table ? cgroup_path(*table, files.controller) : std::nullopt;
+    while (path) {
+      const std::string folder = fmt::format("{}{}{}", root, files.mount, *path);
+      if (const auto limit = bytes_in(fmt::format("{}/{}", folder, files.limit))) {
+        visit(files, folder, *limit);
+      }
+      const auto slash = path->find_last_of('/');
+      if (path->empty() || slash == std::string::npos) {
+        break;
+      }
+      path->resize(slash);
     }
-    const auto slash = path.find_last_of('/');
-    if (path.empty() || slash == std::string::npos) {
-      return tightest;
-    }
-    path.resize(slash);
   }
+}
+
+std::optional<double> share_of(const CgroupFiles& files, const std::string& folder, Bytes limit) {
+  const auto used = bytes_in(fmt::format("{}/{}", folder, files.used));
+  if (!used || limit == Bytes{}) {
+    return std::nullopt;
+  }
+  Bytes inactive;
+  if (const auto text = read_text(fmt::format("{}/memory.stat", folder))) {
+    const auto line = text->find(files.inactive_files);
+    const bool begins_line = line == 0 || (line != std::string::npos && text->at(line - 1) == '\n');
+    const auto number =
+        begins_line
+            ? leading_number(std::string_view{*text}.substr(line + files.inactive_files.size()))
+            : std::nullopt;
+    inactive = std::min(Bytes{number.value_or(0)}, *used);
+  }
+  return static_cast<double>((*used - inactive).count()) / static_cast<double>(limit.count());
 }
 
 }  // namespace
@@ -102,14 +151,8 @@ std::optional<Bytes> usable_memory(const std::string& root) {
   if (const auto text = read_text(root + "/proc/meminfo")) {
     narrow(field_in_kib(*text, "MemTotal:"));
   }
-  if (const auto table = read_text(root + "/proc/self/cgroup")) {
-    if (const auto path = cgroup_path(*table, "")) {
-      narrow(tightest_limit(root + "/sys/fs/cgroup", *path, "memory.max"));
-    }
-    if (const auto path = cgroup_path(*table, "memory")) {
-      narrow(tightest_limit(root + "/sys/fs/cgroup/memory", *path, "memory.limit_in_bytes"));
-    }
-  }
+  for_each_limit(root, [&](const CgroupFiles& /*files*/, const std::string& /*folder*/,
+                           Bytes limit) { narrow(limit); });
   return usable;
 }
 
@@ -172,6 +215,27 @@ std::optional<ProcessMemory> process_memory(const std::string& root) {
     return std::nullopt;
   }
   return ProcessMemory{.resident = *resident, .anonymous = *anonymous, .peak_resident = *peak};
+}
+
+std::optional<double> cgroup_memory_share(const std::string& root) {
+  std::optional<double> worst;
+  for_each_limit(root, [&](const CgroupFiles& files, const std::string& folder, Bytes limit) {
+    if (const auto share = share_of(files, folder, limit)) {
+      worst = std::max(worst.value_or(0), *share);
+    }
+  });
+  return worst;
+}
+
+std::optional<double> host_memory_share(const std::string& root) {
+  const auto text = read_text(root + "/proc/meminfo");
+  const auto total = text ? field_in_kib(*text, "MemTotal:") : std::nullopt;
+  const auto available = text ? field_in_kib(*text, "MemAvailable:") : std::nullopt;
+  if (!total || !available || *total == Bytes{}) {
+    return std::nullopt;
+  }
+  return 1 - (static_cast<double>(std::min(*available, *total).count()) /
+              static_cast<double>(total->count()));
 }
 
 }  // namespace albumen

@@ -38,4 +38,11 @@ struct ProcessMemory {
 
 std::optional<ProcessMemory> process_memory(const std::string& root = "");
 
+/// What this process's cgroup, or the one of those above it that is nearest to its limit, uses of
+/// that limit: 0..1. Pages of files that nobody needs just now do not count. Nothing without limit.
+std::optional<double> cgroup_memory_share(const std::string& root = "");
+
+/// What all processes together use of the machine's RAM: 0..1.
+std::optional<double> host_memory_share(const std::string& root = "");
+
 }  // namespace albumen

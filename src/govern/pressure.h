@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Memory pressure: a level with hysteresis from probe readings, and the quality ladder that a job
-// may permit under pressure. The probe is an interface, so that tests simulate a machine; the live
-// controller that acts on the level comes later. Tested by pressure_test.cpp.
+// may permit under pressure. The probe is an interface, so that tests simulate a machine;
+// pressure_probe.h has the real one. Tested by pressure_test.cpp.
 #pragma once
 
 #include <chrono>
