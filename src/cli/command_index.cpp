@@ -79,19 +79,21 @@ void print_event(const FileEvent& event) {
   fmt::print("{}\n", line.dump());
 }
 
-std::string progress_line(const IndexProgress& progress, const Budget& budget,
-                          std::chrono::steady_clock::time_point started) {
+ProgressNumbers numbers_of(const IndexProgress& progress,
+                           std::chrono::steady_clock::time_point started) {
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
   const std::uint64_t finished = progress.finished();
-  return progress_text({.listed = progress.listed,
-                        .listing_finished = progress.listing_finished,
-                        .finished = finished,
-                        .worked = finished - progress.unchanged - progress.failed_before,
-                        .failed = progress.failed,
-                        .seconds = elapsed.count(),
-                        .read = Bytes{progress.bytes_read},
-                        .more = fmt::format("faces {}", human_count(progress.faces))},
-                       budget);
+  return {.stage = progress.listing_finished ? "working" : "listing",
+          .listed = progress.listed,
+          .listing_finished = progress.listing_finished,
+          .finished = finished,
+          .worked = finished - progress.unchanged - progress.failed_before,
+          .failed = progress.failed,
+          .seconds = elapsed.count(),
+          .read = Bytes{progress.bytes_read},
+          .written = {},
+          .memory_level = {},
+          .more = fmt::format("faces {}", human_count(progress.faces))};
 }
 
 ExitCode exit_code_of(const IndexProgress& progress, const IndexReport& report,
@@ -182,8 +184,11 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
                                        }
                                      }};
   auto indexed = [&] {
-    const ProgressView view{progress_mode(context),
-                            [&] { return progress_line(progress, budget, meter.started()); }};
+    const ProgressView view{progress_mode(context), [&] {
+                              const ProgressNumbers numbers = numbers_of(progress, meter.started());
+                              return context.options.json ? progress_event(numbers, budget)
+                                                          : progress_text(numbers, budget);
+                            }};
     return run_index(request, environment, stop);
   }();
   PeopleSummary people;

@@ -26,6 +26,7 @@ Json summary_json(const DatasetSummary& summary) {
   Json json{{"written", summary.progress.written.load()},
             {"planned", summary.progress.planned.load()},
             {"unchanged", summary.progress.unchanged.load()},
+            {"degraded", summary.progress.degraded.load()},
             {"skipped", summary.report.skipped},
             {"failed", summary.report.failed},
             {"stale", summary.report.stale},
@@ -81,6 +82,12 @@ void print_words(const DatasetSummary& summary) {
     fmt::print("set       {}\n", path_to_text(summary.directory));
     fmt::print("pictures  {} written ({}), {} unchanged\n", human_count(progress.written),
                to_string(Bytes{progress.bytes_written}), human_count(progress.unchanged));
+  }
+  if (progress.degraded > 0) {
+    fmt::print(
+        "degraded  {} below what was asked, because memory was short; the next run makes "
+        "them anew\n",
+        human_count(progress.degraded));
   }
   if (!summary.report.failed.empty()) {
     fmt::print("failed    {}\n", reasons_text(summary.report.failed));

@@ -15,10 +15,36 @@ TEST(ProgressLineTest, SaysHowFarHowFastHowLongAndWhatItTakes) {
                            .failed = 2,
                            .seconds = 4,
                            .read = kMiB * 120,
-                           .more = "33.0 MiB written"},
+                           .written = kMiB * 33,
+                           .memory_level = "normal",
+                           .more = "faces 7"},
                           budget),
-            "804/1,204  200.0/s  ETA 2.0 s  failed 2  memory 0 B/512 MiB  120 MiB read  "
-            "33.0 MiB written");
+            "804/1,204  200.0/s  ETA 2.0 s  failed 2  memory 0 B/512 MiB normal  120 MiB read  "
+            "33.0 MiB written  faces 7");
+}
+
+TEST(ProgressLineTest, TellsProgramsTheSameNumbers) {
+  const Budget budget{kMiB};
+  EXPECT_EQ(progress_event({.stage = "working",
+                            .listed = 12,
+                            .listing_finished = true,
+                            .finished = 4,
+                            .worked = 4,
+                            .failed = 1,
+                            .seconds = 2,
+                            .read = kMiB,
+                            .written = kKiB,
+                            .memory_level = "warning"},
+                           budget),
+            R"({"progress":{"stage":"working","listed":12,"listing_finished":true,"finished":4,)"
+            R"("failed":1,"images_per_second":2.0,"seconds_left":4.0,"bytes_read":1048576,)"
+            R"("bytes_written":1024,"memory_used":0,"memory_budget":1048576,)"
+            R"("memory_level":"warning"}})");
+  EXPECT_EQ(progress_event({.stage = "listing", .listed = 3}, budget),
+            R"({"progress":{"stage":"listing","listed":3,"listing_finished":false,"finished":0,)"
+            R"("failed":0,"images_per_second":0.0,"seconds_left":null,"bytes_read":0,)"
+            R"("bytes_written":null,"memory_used":0,"memory_budget":1048576,)"
+            R"("memory_level":null}})");
 }
 
 TEST(ProgressLineTest, PromisesNoEndBeforeEverythingIsListed) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
+#include <cstdio>
 #include <cstdlib>
 #include <fmt/core.h>
 #include <mutex>
@@ -40,10 +41,14 @@ ProgressView::ProgressView(Mode mode, std::function<std::string()> line, Pace pa
     return;
   }
   drawer_ = std::jthread{[this, mode, pace](const std::stop_token& stop) {
-    if (mode == Mode::kTerminal) {
-      redraw(stop, pace);
-    } else {
-      write_lines(stop, pace);
+    switch (mode) {
+      case Mode::kTerminal:
+        return redraw(stop, pace);
+      case Mode::kEvents:
+        return write_events(stop, pace);
+      case Mode::kLines:
+      case Mode::kOff:
+        return write_lines(stop, pace);
     }
   }};
 }
@@ -62,6 +67,15 @@ void ProgressView::write_lines(const std::stop_token& stop, Pace pace) const {
   while (!stop.stop_requested()) {
     write_to_stderr(fmt::format("{}\n", line_()));
     pause(stop, pace.line_every);
+  }
+}
+
+void ProgressView::write_events(const std::stop_token& stop, Pace pace) const {
+  pause(stop, pace.first_line_after);
+  while (!stop.stop_requested()) {
+    fmt::print("{}\n", line_());  // stdio locks the stream for one call
+    std::fflush(stdout);
+    pause(stop, pace.event_every);
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The progress line of a long run on stderr: redrawn in place on a terminal, else a line of its own
-// now and then. Tested by progress_view_test.cpp.
+// The progress line of a long run: redrawn in place on a terminal, else a line of its own now and
+// then, on stderr; or events for programs, on stdout. Tested by progress_view_test.cpp.
 #pragma once
 
 #include <chrono>
@@ -18,6 +18,7 @@ class ProgressView {
     kOff,
     kTerminal,  ///< redrawn in place, erased at the end
     kLines,     ///< a line of its own each time, for files and pipes
+    kEvents,    ///< the same on stdout, at the pace of events
   };
 
   /// The pace of each mode. A run of less than a second leaves no lines.
@@ -25,6 +26,7 @@ class ProgressView {
     std::chrono::milliseconds redraw_every{200};
     std::chrono::milliseconds first_line_after{1000};
     std::chrono::milliseconds line_every{5000};
+    std::chrono::milliseconds event_every{1000};
   };
 
   /// `line` is called from the view's thread and must be quick.
@@ -37,6 +39,7 @@ class ProgressView {
  private:
   void redraw(const std::stop_token& stop, Pace pace) const;
   void write_lines(const std::stop_token& stop, Pace pace) const;
+  void write_events(const std::stop_token& stop, Pace pace) const;
 
   std::function<std::string()> line_;
   std::jthread drawer_;

@@ -15,21 +15,27 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-// What a view writes to stderr until it was asked for its line four times.
-std::string written_by(ProgressView::Mode mode) {
-  ::testing::internal::CaptureStderr();
+// Draws until the view was asked for its line four times.
+void draw(ProgressView::Mode mode) {
   std::counting_semaphore asked{0};
   {
-    const ProgressView view{mode,
-                            [&] {
-                              asked.release();
-                              return std::string{"4/10  2.0/s"};
-                            },
-                            {.redraw_every = 1ms, .first_line_after = 1ms, .line_every = 1ms}};
+    const ProgressView view{
+        mode,
+        [&] {
+          asked.release();
+          return std::string{"4/10  2.0/s"};
+        },
+        {.redraw_every = 1ms, .first_line_after = 1ms, .line_every = 1ms, .event_every = 1ms}};
     for (int time = 0; time < 4 && mode != ProgressView::Mode::kOff; ++time) {
       asked.acquire();
     }
   }
+}
+
+// What goes to stderr meanwhile.
+std::string written_by(ProgressView::Mode mode) {
+  ::testing::internal::CaptureStderr();
+  draw(mode);
   return ::testing::internal::GetCapturedStderr();
 }
 
@@ -45,6 +51,13 @@ TEST(ProgressViewTest, ATerminalIsRedrawnInPlaceAndLeftEmpty) {
   EXPECT_THAT(text, HasSubstr("\r\x1B[2K4/10  2.0/s\r\x1B[2K4/10"));
   EXPECT_THAT(text, Not(HasSubstr("\n")));
   EXPECT_TRUE(text.ends_with("\r\x1B[2K"));
+}
+
+TEST(ProgressViewTest, EventsGoWhereProgramsRead) {
+  ::testing::internal::CaptureStdout();
+  EXPECT_THAT(written_by(ProgressView::Mode::kEvents), IsEmpty());
+  EXPECT_THAT(::testing::internal::GetCapturedStdout(),
+              StartsWith("4/10  2.0/s\n4/10  2.0/s\n4/10  2.0/s\n"));
 }
 
 TEST(ProgressViewTest, SwitchedOffItIsSilent) {

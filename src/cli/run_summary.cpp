@@ -115,8 +115,11 @@ RunFinish run_finish(const Result<IndexReport>& outcome, const IndexProgress& pr
 
 ProgressView::Mode progress_mode(const Context& context) {
   const GlobalOptions& options = context.options;
-  if (options.no_progress || options.quiet || options.json) {
+  if (options.no_progress || options.quiet) {
     return ProgressView::Mode::kOff;
+  }
+  if (options.json) {
+    return ProgressView::Mode::kEvents;
   }
   return stderr_is_terminal() ? ProgressView::Mode::kTerminal : ProgressView::Mode::kLines;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset/picture_settings.h"
 
+#include <algorithm>
 #include <array>
 #include <fmt/core.h>
 
@@ -57,6 +58,26 @@ Result<PictureSettings> with_preset(PictureSettings settings, std::string_view n
   } else {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("there is no preset '{}'; there are fast, balanced and quality", name));
+  }
+  return settings;
+}
+
+PictureSettings reduced_to(PictureSettings settings, const QualityStep& step) {
+  FrameSpec& frame = settings.frame;
+  settings.quality = std::min(settings.quality, step.quality);
+  if (frame.fit == Fit::kOriginal) {
+    frame.fit = Fit::kInside;
+    frame.upscale = Upscale::kNever;
+    frame.target = {.width = step.longest_side, .height = step.longest_side};
+    return settings;
+  }
+  const std::uint64_t longest = frame.target.longest_side();
+  if (longest > step.longest_side) {
+    const auto shorter = [&](std::uint64_t side) {
+      return static_cast<std::uint32_t>(
+          std::max<std::uint64_t>(((side * step.longest_side) + (longest / 2)) / longest, 1));
+    };
+    frame.target = {.width = shorter(frame.target.width), .height = shorter(frame.target.height)};
   }
   return settings;
 }

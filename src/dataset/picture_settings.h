@@ -13,6 +13,7 @@
 #include "core/identity.h"
 #include "core/result.h"
 #include "encode/png.h"
+#include "govern/pressure.h"
 #include "prepare/frame_spec.h"
 
 namespace albumen {
@@ -45,6 +46,10 @@ struct PictureSettings {
 /// "fast": JPEG 75, bilinear. "balanced": PNG, bilinear. "quality": PNG, Lanczos. The rest as
 /// `settings` has it. Error: InvalidArgument for another name.
 Result<PictureSettings> with_preset(PictureSettings settings, std::string_view name);
+
+/// The same with sides and quality no better than those of `step`: the frame keeps its shape, and a
+/// picture of its own size becomes one that fits inside. REQUIRES: Fit::kInside or Fit::kOriginal.
+PictureSettings reduced_to(PictureSettings settings, const QualityStep& step);
 
 /// The settings as one line, the same for equal settings: for people, and for what `digest_of` is
 /// made of.

@@ -55,6 +55,25 @@ TEST(PictureSettingsTest, PresetsSetWhatTheySay) {
   EXPECT_EQ(with_preset(own, "best").error().code, ErrorCode::kInvalidArgument);
 }
 
+TEST(PictureSettingsTest, AStepOfTheLadderKeepsTheShapeAndEnlargesNothing) {
+  const QualityStep step{.name = "low", .longest_side = 512, .quality = 75};
+  PictureSettings asked;
+  asked.frame.target = {.width = 1024, .height = 768};
+  asked.frame.upscale = Upscale::kAllowed;
+  const PictureSettings reduced = reduced_to(asked, step);
+  EXPECT_EQ(reduced.frame.target, (Size{.width = 512, .height = 384}));
+  EXPECT_EQ(reduced.frame.upscale, Upscale::kAllowed);
+  EXPECT_EQ(reduced.quality, 75);
+  asked.frame.fit = Fit::kOriginal;
+  EXPECT_EQ(reduced_to(asked, step).frame.fit, Fit::kInside);
+  EXPECT_EQ(reduced_to(asked, step).frame.target, (Size{.width = 512, .height = 512}));
+  EXPECT_EQ(reduced_to(asked, step).frame.upscale, Upscale::kNever);
+  PictureSettings small;
+  small.frame.target = {.width = 100, .height = 300};
+  small.quality = 60;
+  EXPECT_EQ(reduced_to(small, step), small);
+}
+
 TEST(PictureSettingsTest, KeepKeepsWhatCanBeWritten) {
   EXPECT_EQ(format_for(OutputFormat::kKeep, ContentType::kJpeg), OutputFormat::kJpeg);
   EXPECT_EQ(format_for(OutputFormat::kKeep, ContentType::kPng), OutputFormat::kPng);

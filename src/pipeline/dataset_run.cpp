@@ -55,6 +55,12 @@ Result<void> check_request(const DatasetRequest& request) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("a quality of {}; it goes from 1 to 100", request.settings.quality));
   }
+  const Fit fit = request.settings.frame.fit;
+  if (request.degrade && fit != Fit::kInside && fit != Fit::kOriginal) {
+    return fail(ErrorCode::kInvalidArgument,
+                "pictures of one size or of buckets cannot be smaller where memory is short: "
+                "--degrade goes with --fit inside and --size original");
+  }
   if (!request.archive.empty()) {
     TRY(check_apart(request.archive, request.sources));
   }
@@ -86,6 +92,7 @@ class DatasetRun {
   // A row of the listing that is final already.
   void count(const ManifestRow& row) const {
     DatasetProgress& progress = job_.environment.progress;
+    progress.degraded += row.level.empty() ? 0 : 1;
     switch (row.status) {
       case MemberStatus::kWritten:
         ++progress.written;
@@ -302,6 +309,7 @@ Result<DatasetReport> run_members(const DatasetRequest& request,
                                   const StopToken& stop) {
   const DatasetListing listing = TRY(list(request, environment, stop));
   ColourCache colours;
+  PressureGauge pressure{environment.pressure};
   const std::vector<Size> buckets = TRY(buckets_of(request.settings));
   const DatasetJob job{.request = request,
                        .environment = environment,
@@ -312,7 +320,8 @@ Result<DatasetReport> run_members(const DatasetRequest& request,
                        .colours = colours,
                        .buckets = buckets,
                        .settings = digest_of(request.settings),
-                       .limit = environment.budget.limit() - listing.memory.size()};
+                       .limit = environment.budget.limit() - listing.memory.size(),
+                       .pressure = pressure};
   DatasetRun run{job, stop};
   count_finished_rows(run, listing);
   {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The dataset job: sources into a folder of training pictures with their captions and a manifest.
-// What becomes of a picture depends on the picture, its name and the settings alone, so that a run
-// that is interrupted and run again gives the same set, byte for byte, as one that is not.
+// What becomes of a picture depends on the picture, its name and the settings alone, unless
+// `degrade` permits otherwise, so that a run that is interrupted and run again gives the same set,
+// byte for byte, as one that is not.
 // Tested by dataset_run_test.cpp.
 #pragma once
 
@@ -20,6 +21,7 @@
 #include "dataset/output_places.h"
 #include "dataset/picture_settings.h"
 #include "govern/budget.h"
+#include "govern/pressure.h"
 #include "pipeline/stage_clock.h"
 #include "sources/source.h"
 #include "sources/source_reader.h"
@@ -44,6 +46,10 @@ struct DatasetRequest {
   /// Removes what earlier runs wrote and this set no longer has, where nobody changed it since; not
   /// where a run is stopped, or finds no picture at all.
   bool prune = false;
+  /// Under memory pressure, and where a picture does not fit the budget, makes it smaller and
+  /// coarser (QualityLadder) instead of waiting or failing. Its row says so, and the next run makes
+  /// it anew. Only with Fit::kInside and Fit::kOriginal.
+  bool degrade = false;
   unsigned workers = 1;
   std::string command;  ///< for whoever finds the folder in use
 };
@@ -55,6 +61,7 @@ struct DatasetProgress {
   std::atomic<std::uint64_t> written = 0;
   std::atomic<std::uint64_t> planned = 0;  ///< by a dry run, where `written` stays 0
   std::atomic<std::uint64_t> unchanged = 0;
+  std::atomic<std::uint64_t> degraded = 0;  ///< of those written or planned: below what was asked
   std::atomic<std::uint64_t> failed = 0;
   std::atomic<std::uint64_t> skipped = 0;
   std::atomic<std::uint64_t> bytes_read = 0;
@@ -64,6 +71,7 @@ struct DatasetProgress {
   std::atomic<bool> listing_finished = false;
   std::atomic<std::uint64_t> to_archive = 0;  ///< pictures; not 0 once an archive is packed
   std::atomic<std::uint64_t> archived = 0;    ///< of those
+  std::atomic<PressureLevel> pressure = PressureLevel::kUnknown;  ///< as of the last picture
 };
 
 /// What a run works with; everything outlives it.
@@ -73,6 +81,7 @@ struct DatasetEnvironment {
   StageClock& clock;
   DatasetProgress& progress;
   LongtailDecoder* longtail = nullptr;  ///< as DecodeOptions::longtail
+  PressureProbe* pressure = nullptr;    ///< null: no pressure is known
   /// Called with each finished row, from several threads at once; may be empty.
   std::function<void(const ManifestRow&)> listener;
 };

@@ -24,7 +24,8 @@ class MemberWorker {
         member_(member),
         stop_(stop),
         known_(job.history.known(member.entry.name())),
-        row_(job.listing.rows[member.row]) {
+        row_(job.listing.rows[member.row]),
+        settings_(job.request.settings) {
     const Concept found = concept_of(member.place.folder);
     row_.repeats = found.repeats;
     row_.concept_name = found.name;
@@ -99,6 +100,7 @@ class MemberWorker {
       row_.output = path_to_text(output);
     }
     row_.status = MemberStatus::kPlanned;
+    row_.level = level_;
     row_.format = name_of(plan->format);
     row_.size = plan->size;
     return plan_caption();
@@ -111,12 +113,53 @@ class MemberWorker {
     if (!info) {
       return std::optional<OutputPlan>{};
     }
-    return std::optional{TRY(plan_output({.entry = member_.entry,
-                                          .info = *info,
-                                          .settings = request().settings,
-                                          .buckets = job_.buckets,
-                                          .limit = job_.limit,
-                                          .longtail = environment().longtail}))};
+    return std::optional{TRY(choose_plan(*info))};
+  }
+
+  // As asked; under pressure, and where that is too large for the budget, as the ladder has it,
+  // where that was permitted.
+  Result<OutputPlan> choose_plan(const ImageInfo& info) {
+    auto asked = plan_with(info, request().settings);
+    const PressureLevel level = job_.pressure.level();
+    environment().progress.pressure = level;
+    const bool is_calm = level == PressureLevel::kNormal || level == PressureLevel::kUnknown;
+    const bool is_too_large = !asked && asked.error().code == ErrorCode::kBudgetExceeded;
+    if (!request().degrade || (asked ? is_calm : !is_too_large)) {
+      return asked;
+    }
+    const QualityLadder ladder;
+    const std::span<const QualityStep> steps{&ladder.step_for(level), &ladder.steps().back() + 1};
+    for (const QualityStep& step : steps) {
+      const PictureSettings reduced = reduced_to(request().settings, step);
+      auto plan = plan_with(info, reduced);
+      if (plan && asked && is_same(*plan, reduced, *asked)) {
+        return asked;
+      }
+      if (plan) {
+        settings_ = reduced;
+        level_ = step.name;
+        return plan;
+      }
+    }
+    return asked;
+  }
+
+  [[nodiscard]] Result<OutputPlan> plan_with(const ImageInfo& info,
+                                             const PictureSettings& settings) const {
+    return plan_output({.entry = member_.entry,
+                        .info = info,
+                        .settings = settings,
+                        .buckets = job_.buckets,
+                        .limit = job_.limit,
+                        .longtail = environment().longtail});
+  }
+
+  // Whether a reduced plan gives what was asked anyway.
+  [[nodiscard]] bool is_same(const OutputPlan& plan, const PictureSettings& reduced,
+                             const OutputPlan& asked) const {
+    const bool has_quality = asked.format != OutputFormat::kPng && !asked.may_copy;
+    return plan.size == asked.size &&
+           (!has_quality || reduced.quality == request().settings.quality);
   }
 
   Result<void> plan_caption() {
@@ -138,7 +181,7 @@ class MemberWorker {
     return {};
   }
 
-  // Same file, same settings, same place, and the output stands there.
+  // Same file, same settings, same place, and the output stands there, as good as was asked.
   bool is_unread_unchanged() {
     return known_ != nullptr && known_->entry.stamp == member_.entry.stamp &&
            is_same_output(known_->entry.picture);
@@ -147,8 +190,9 @@ class MemberWorker {
   bool is_same_output(const PictureId& picture) {
     const JournalEntry& entry = known_->entry;
     const auto format = format_named(entry.row.format);
-    return entry.settings == job_.settings && entry.picture == picture && format &&
-           entry.row.output == path_to_text(relative_output(picture, *format)) && is_intact(entry);
+    return entry.row.level.empty() && entry.settings == job_.settings && entry.picture == picture &&
+           format && entry.row.output == path_to_text(relative_output(picture, *format)) &&
+           is_intact(entry);
   }
 
   [[nodiscard]] bool is_intact(const JournalEntry& entry) const {
@@ -200,13 +244,14 @@ class MemberWorker {
     TRY(job_.state->claim(path_to_text(output)));
     const WrittenOutput written = TRY(write_output({.path = path,
                                                     .growing = growing_folder(request().directory),
-                                                    .settings = request().settings,
+                                                    .settings = settings_,
                                                     .colours = job_.colours,
                                                     .clock = environment().clock,
                                                     .longtail = environment().longtail},
                                                    plan, image, memory));
     environment().progress.bytes_written += written.bytes;
     row_.status = MemberStatus::kWritten;
+    row_.level = level_;
     row_.output = path_to_text(output);
     row_.format = name_of(plan.format);
     row_.size = written.size;
@@ -275,6 +320,8 @@ class MemberWorker {
   StopToken stop_;
   const KnownOutput* known_;
   ManifestRow row_;
+  PictureSettings settings_;  // of this picture
+  std::string level_;         // of quality, where settings_ are not those of the request
   std::optional<JournalEntry> entry_;
   bool is_news_ = false;  // the journal does not say so yet
   // Beside the run's budget, part of the fixed overhead: it is held while the run's is waited for.

@@ -18,6 +18,12 @@ PROGRAM = os.environ["ALBUMEN_PROGRAM"]
 SLOW = os.environ.get("ALBUMEN_SLOW_BUILD") == "1"
 
 
+def events_of(output):
+    """The events of a run with --json, without how far it was at one time or another."""
+    events = [json.loads(line) for line in output.splitlines()]
+    return [event for event in events if "progress" not in event]
+
+
 def png_of(width, height, lines):
     """An RGB picture of these lines of bytes."""
     def chunk(kind, data):
@@ -110,7 +116,7 @@ class ProgramTest(unittest.TestCase):
         """The events of the run by file name, and its summary."""
         done = self.run_program("--json", "index", *analyzers, self.pictures, *arguments,
                                 expect=expect)
-        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        lines = events_of(done.stdout)
         events = {os.path.basename(line["file"]): line for line in lines if "file" in line}
         return events, lines[-1]["summary"]
 

@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """`albumen dataset` as a user runs it: what its flags change."""
 
-import json
 import os
 import unittest
 import zipfile
 
-from albumen_program import ProgramTest, png
+from albumen_program import ProgramTest, events_of, png
 
 
 class DatasetTest(ProgramTest):
@@ -22,7 +21,7 @@ class DatasetTest(ProgramTest):
     def rows(self, *arguments, expect=0):
         """The rows by source name, and the summary."""
         done = self.dataset("--json", *arguments, expect=expect)
-        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        lines = events_of(done.stdout)
         return ({os.path.basename(line["source"]): line for line in lines[:-1]},
                 lines[-1]["summary"])
 

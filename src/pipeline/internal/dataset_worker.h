@@ -10,6 +10,7 @@
 #include "core/geometry.h"
 #include "core/stop.h"
 #include "dataset/journal.h"
+#include "govern/pressure_probe.h"
 #include "pipeline/dataset_run.h"
 #include "pipeline/internal/dataset_history.h"
 #include "pipeline/internal/dataset_listing.h"
@@ -30,6 +31,7 @@ struct DatasetJob {
   std::span<const Size> buckets;  ///< of request.settings; empty: none
   Sha256Digest settings;          ///< of request.settings
   Bytes limit;                    ///< of one picture's reservation
+  PressureGauge& pressure;
 };
 
 /// What became of a member: its row and, where there is an output, its line of the journal.
