@@ -83,7 +83,7 @@ Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
   StageClock clock{&budget};
   DatasetProgress progress;
   FailureList failures;
-  const auto longtail = installed_longtail(request.workers);
+  const auto longtail = installed_longtail(request.workers, stop);
   MachineProbe probe{budget.limit()};
   const DatasetEnvironment environment{
       .reader = reader,

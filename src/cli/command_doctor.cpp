@@ -99,7 +99,7 @@ bool check_models() {
 // Missing is no fault: it is optional.
 void check_formats() {
   row("formats", "JPEG, PNG, WebP; ZIP archives");
-  const auto longtail = installed_longtail(1);
+  const auto longtail = installed_longtail(1, {});
   if (longtail == nullptr) {
     row("", fmt::format("HEIF, AVIF, TIFF, GIF and others need {}, which is not there",
                         path_to_text(longtail_beside_this_program())));

@@ -159,7 +159,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   SourceReader reader;
   StageClock clock{&budget};
   FailureList failures;
-  const auto longtail = installed_longtail(workers);
+  const auto longtail = installed_longtail(workers, stop);
   const IndexRequest request{
       .sources = sources,
       .source_options = {.excludes = flags.excludes, .archive_limits = limits},

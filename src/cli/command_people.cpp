@@ -177,7 +177,7 @@ Result<ExitCode> export_folders(const Context& context, const PeopleFlags& flags
   for (const std::string& word : flags.first) {
     options.people.push_back(TRY(find_person(people, word)).id);
   }
-  const auto longtail = installed_longtail(1);
+  const auto longtail = installed_longtail(1, context.signals.token());
   options.longtail = longtail.get();
   SourceReader reader;
   Budget budget{TRY(chosen_budget(context.options))};

@@ -12,6 +12,7 @@
 #include "core/content_type.h"
 #include "core/mutex.h"
 #include "core/result.h"
+#include "core/stop.h"
 
 namespace albumen {
 
@@ -24,6 +25,8 @@ struct LongtailOptions {
   unsigned processes = 2;
   /// For one picture; then its child is killed and the picture is DeadlineExceeded.
   std::chrono::milliseconds deadline{60'000};
+  /// Ends what children work on, within a tenth of a second: those pictures are Cancelled.
+  StopToken stop;
 };
 
 /// Where albumen's build and packages put it: "albumen-longtail" in this program's folder. It need
@@ -33,7 +36,7 @@ std::string longtail_beside_this_program();
 class LongtailDecoder;
 
 /// For `workers` threads, with the program beside this one; nothing where that is not there.
-std::unique_ptr<LongtailDecoder> installed_longtail(unsigned workers);
+std::unique_ptr<LongtailDecoder> installed_longtail(unsigned workers, const StopToken& stop);
 
 /// A small pool of children. Any thread. A child that crashes, hangs, or wants too much costs the
 /// picture it worked on, and a new one takes its place.

@@ -80,22 +80,24 @@ class SpawnSettings {
   posix_spawnattr_t attributes_{};
 };
 
-int milliseconds_until(LongtailDeadline deadline) {
-  const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
-  constexpr milliseconds kLongestPoll{60'000};
-  return static_cast<int>(std::clamp(left, milliseconds{0}, kLongestPoll).count());
-}
+enum class Waited : std::uint8_t { kForMessage, kTooLong, kUntilStopped };
 
-// True when a message or the end of the connection is there.
-bool wait_for_message(int socket, LongtailDeadline deadline) {
+// A message may be the end of the connection.
+Waited wait_for_message(int socket, const LongtailPatience& patience) {
+  constexpr milliseconds kLookForStopEvery{100};
   pollfd waiting{.fd = socket, .events = POLLIN, .revents = 0};
-  do {
-    const int ready = ::poll(&waiting, 1, milliseconds_until(deadline));
+  while (!patience.stop.stop_requested()) {
+    const auto left = std::chrono::ceil<milliseconds>(patience.deadline - steady_clock::now());
+    const auto step = std::clamp(left, milliseconds{0}, kLookForStopEvery);
+    const int ready = ::poll(&waiting, 1, static_cast<int>(step.count()));
     if (ready > 0 || (ready < 0 && errno != EINTR)) {
-      return true;
+      return Waited::kForMessage;
     }
-  } while (steady_clock::now() < deadline);
-  return false;
+    if (steady_clock::now() >= patience.deadline) {
+      return Waited::kTooLong;
+    }
+  }
+  return Waited::kUntilStopped;
 }
 
 Error words_for_death(int status) {
@@ -158,7 +160,7 @@ std::unexpected<Error> LongtailProcess::bury() {
 }
 
 Result<LongtailProcess> LongtailProcess::start(const std::string& program,
-                                               LongtailDeadline deadline) {
+                                               const LongtailPatience& patience) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     return system_failure(errno, "connect to", program);
@@ -177,7 +179,10 @@ Result<LongtailProcess> LongtailProcess::start(const std::string& program,
   }
   LongtailProcess process{id, std::move(ours)};
   theirs = FileDescriptor{};  // or its death would not end the connection
-  auto hello = process.receive(deadline);
+  auto hello = process.receive(patience);
+  if (!hello && hello.error().code == ErrorCode::kCancelled) {
+    return std::unexpected(std::move(hello).error());
+  }
   if (!hello || hello->status != LongtailStatus::kHello) {
     return fail(ErrorCode::kUnavailable,
                 fmt::format("{}: did not start: {}", program,
@@ -237,9 +242,11 @@ Result<void> LongtailProcess::send(const LongtailRequest& request,
   return {};
 }
 
-Result<LongtailAnswer> LongtailProcess::receive(LongtailDeadline deadline) {
-  if (!wait_for_message(socket_.value(), deadline)) {
+Result<LongtailAnswer> LongtailProcess::receive(const LongtailPatience& patience) {
+  const Waited waited = wait_for_message(socket_.value(), patience);
+  if (waited != Waited::kForMessage) {
     kill();
+    TRY(check_stop(patience.stop));
     return fail(ErrorCode::kDeadlineExceeded, "its decoder took too long");
   }
   // Without room for control messages: descriptors that it might send are closed by the kernel.

@@ -9,21 +9,27 @@
 #include <sys/types.h>
 
 #include "core/result.h"
+#include "core/stop.h"
 #include "core/units.h"
 #include "decode/longtail/protocol.h"
 #include "files/file.h"
 
 namespace albumen {
 
-using LongtailDeadline = std::chrono::steady_clock::time_point;
+/// How long to wait for it.
+struct LongtailPatience {
+  std::chrono::steady_clock::time_point deadline;
+  StopToken stop;
+};
 
 /// Move-only; the destructor kills it. One thread at a time.
 class LongtailProcess {
  public:
   /// Starts `program` with an environment of its own, a socket as its standard input and nothing
   /// else of ours open, and waits for its hello. Errors: Unsupported when the program cannot be
-  /// run, Unavailable when it died or said something else, DeadlineExceeded.
-  static Result<LongtailProcess> start(const std::string& program, LongtailDeadline deadline);
+  /// run, Unavailable when it died or said something else or nothing in time, Cancelled.
+  static Result<LongtailProcess> start(const std::string& program,
+                                       const LongtailPatience& patience);
 
   LongtailProcess(LongtailProcess&& other) noexcept;
   LongtailProcess& operator=(LongtailProcess&&) = delete;
@@ -45,8 +51,9 @@ class LongtailProcess {
   /// Waits for the next message. Errors, after each of which it is dead:
   /// Corrupt: it crashed, closed its end, or sent what is no answer;
   /// BudgetExceeded: killed from outside, as systems without memory do;
-  /// DeadlineExceeded: nothing came in time, or its processor time ran out.
-  Result<LongtailAnswer> receive(LongtailDeadline deadline);
+  /// DeadlineExceeded: nothing came in time, or its processor time ran out;
+  /// Cancelled: a stop was requested while it worked.
+  Result<LongtailAnswer> receive(const LongtailPatience& patience);
 
  private:
   LongtailProcess(pid_t id, FileDescriptor socket);

@@ -107,8 +107,9 @@ std::optional<pid_t> LongtailClient::child() const {
 
 Result<void> LongtailClient::start_if_needed() {
   if (!process_) {
-    process_.emplace(
-        TRY(LongtailProcess::start(options_.program, steady_clock::now() + kStartPatience)));
+    process_.emplace(TRY(LongtailProcess::start(
+        options_.program,
+        {.deadline = steady_clock::now() + kStartPatience, .stop = options_.stop})));
   }
   return {};
 }
@@ -133,7 +134,8 @@ Result<LongtailAnswer> LongtailClient::ask(LongtailRequest request,
     handed_over = was_running ? hand_over() : std::move(handed_over);
   }
   TRY(std::move(handed_over));
-  auto answer = process_->receive(steady_clock::now() + options_.deadline);
+  auto answer = process_->receive(
+      {.deadline = steady_clock::now() + options_.deadline, .stop = options_.stop});
   if (!answer) {
     process_.reset();
     return answer;

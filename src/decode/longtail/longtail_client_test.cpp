@@ -6,8 +6,10 @@
 #include <csignal>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stop_token>
 #include <string_view>
 #include <sys/wait.h>
+#include <thread>
 #include <vector>
 
 namespace albumen {
@@ -163,6 +165,17 @@ TEST(LongtailDeadlineTest, AHangCostsOnePicture) {
   const auto hung = client.probe(LongtailFormat::kTiff, file_of("hang"), kMemory);
   ASSERT_FALSE(hung);
   EXPECT_EQ(hung.error().code, ErrorCode::kDeadlineExceeded);
+  EXPECT_FALSE(client.child());
+}
+
+// An interrupt once waited for the whole deadline of a picture that hung.
+TEST(LongtailDeadlineTest, AStopDoesNotWaitForAHang) {
+  std::stop_source source;
+  LongtailClient client{{.program = LONGTAIL_ROGUE, .processes = 1, .stop = source.get_token()}};
+  std::jthread stopper{[&source] { source.request_stop(); }};
+  const auto hung = client.probe(LongtailFormat::kTiff, file_of("hang"), kMemory);
+  ASSERT_FALSE(hung);
+  EXPECT_EQ(hung.error().code, ErrorCode::kCancelled);
   EXPECT_FALSE(client.child());
 }
 

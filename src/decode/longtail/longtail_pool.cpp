@@ -18,14 +18,15 @@ std::string longtail_beside_this_program() {
   return program + "albumen-longtail";
 }
 
-std::unique_ptr<LongtailDecoder> installed_longtail(unsigned workers) {
+std::unique_ptr<LongtailDecoder> installed_longtail(unsigned workers, const StopToken& stop) {
   std::string program = longtail_beside_this_program();
   if (::access(program.c_str(), X_OK) != 0) {
     return nullptr;
   }
   constexpr unsigned kMostProcesses = 4;
   const LongtailOptions options{.program = std::move(program),
-                                .processes = std::clamp(workers / 2, 1U, kMostProcesses)};
+                                .processes = std::clamp(workers / 2, 1U, kMostProcesses),
+                                .stop = stop};
   return std::make_unique<LongtailDecoder>(options);
 }
 

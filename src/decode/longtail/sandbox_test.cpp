@@ -20,8 +20,9 @@ using std::chrono::steady_clock;
 class LongtailSandboxTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto started =
-        LongtailProcess::start(LONGTAIL_ESCAPING, steady_clock::now() + std::chrono::seconds{120});
+    auto started = LongtailProcess::start(
+        LONGTAIL_ESCAPING,
+        {.deadline = steady_clock::now() + std::chrono::seconds{120}, .stop = {}});
     ASSERT_TRUE(started) << started.error().message;
     process_.emplace(*std::move(started));
     ASSERT_TRUE(process_->limit(kMiB * 64, std::chrono::seconds{2}));
@@ -33,7 +34,8 @@ class LongtailSandboxTest : public ::testing::Test {
         static_cast<unsigned>(LongtailRequestKind::kFirstEscape) + static_cast<unsigned>(escape));
     const std::array descriptors{0};
     TRY(process_->send(request, descriptors));
-    return process_->receive(steady_clock::now() + std::chrono::seconds{120});
+    return process_->receive(
+        {.deadline = steady_clock::now() + std::chrono::seconds{120}, .stop = {}});
   }
 
   void expect_refused(Escape escape) {
@@ -92,14 +94,15 @@ TEST_F(LongtailSandboxTest, ProcessorTimeEnds) {
 }
 
 TEST(LongtailProgramTest, TheProgramOfUsersKnowsNoEscapes) {
-  auto started =
-      LongtailProcess::start(LONGTAIL_PROGRAM, steady_clock::now() + std::chrono::seconds{120});
+  auto started = LongtailProcess::start(
+      LONGTAIL_PROGRAM, {.deadline = steady_clock::now() + std::chrono::seconds{120}, .stop = {}});
   ASSERT_TRUE(started) << started.error().message;
   LongtailRequest request;
   request.kind = LongtailRequestKind::kFirstEscape;
   const std::array descriptors{0};
   ASSERT_TRUE(started->send(request, descriptors));
-  const auto answer = started->receive(steady_clock::now() + std::chrono::seconds{120});
+  const auto answer =
+      started->receive({.deadline = steady_clock::now() + std::chrono::seconds{120}, .stop = {}});
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->status, LongtailStatus::kRefused);
   EXPECT_EQ(answer->text, "no such request");
