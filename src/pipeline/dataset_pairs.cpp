@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,28 @@ std::string shot_of(const SourceEntry& entry) {
     }
   }
   return entry.is_member() ? fmt::format("{}{}{}", entry.path, '\0', stem) : stem;
+}
+
+using Shots = std::vector<std::pair<std::string, std::size_t>>;
+
+// The members that may share their shot with another, sorted by it. Hashes go first: names of a
+// million members take much memory, and most have theirs alone.
+Shots shared_shots(std::span<const DatasetMember> members) {
+  std::vector<std::size_t> hashes;
+  hashes.reserve(members.size());
+  for (const DatasetMember& member : members) {
+    hashes.push_back(std::hash<std::string>{}(shot_of(member.entry)));
+  }
+  std::vector<std::size_t> sorted = hashes;
+  std::ranges::sort(sorted);
+  Shots shots;
+  for (std::size_t index = 0; index < members.size(); ++index) {
+    if (std::ranges::equal_range(sorted, hashes[index]).size() > 1) {
+      shots.emplace_back(shot_of(members[index].entry), index);
+    }
+  }
+  std::ranges::sort(shots);
+  return shots;
 }
 
 class PairFinder {
@@ -83,12 +106,7 @@ class PairFinder {
 
 Result<std::vector<std::size_t>> raws_beside_jpegs(std::span<const DatasetMember> members,
                                                    SourceReader& reader, const StopToken& stop) {
-  std::vector<std::pair<std::string, std::size_t>> shots;
-  shots.reserve(members.size());
-  for (std::size_t index = 0; index < members.size(); ++index) {
-    shots.emplace_back(shot_of(members[index].entry), index);
-  }
-  std::ranges::sort(shots);
+  const Shots shots = shared_shots(members);
   PairFinder finder{members, reader};
   for (std::size_t begin = 0; begin < shots.size();) {
     std::size_t end = begin + 1;
