@@ -34,6 +34,12 @@ constexpr std::array kSignatures{
     Signature{kJpeg2000, 0, "\0\0\0\x0CjP  \r\n\x87\n"sv},
     Signature{kJpeg2000, 0, "\xFF\x4F\xFF\x51"sv},
     Signature{kPsd, 0, "8BPS\0\1"sv},
+    Signature{kRaw, 0, "IIRO"sv},  // Olympus ORF, three kinds
+    Signature{kRaw, 0, "IIRS"sv},
+    Signature{kRaw, 0, "MMOR"sv},
+    Signature{kRaw, 0, "IIU\0"sv},  // Panasonic RW2
+    Signature{kRaw, 0, "FUJIFILMCCD-RAW "sv},
+    Signature{kRaw, 4, "ftypcrx "sv},  // Canon CR3
     Signature{kAvif, 4, "ftypavif"sv},
     Signature{kAvif, 4, "ftypavis"sv},
     Signature{kHeif, 4, "ftypheic"sv},
@@ -52,6 +58,11 @@ constexpr std::array kSignatures{
 bool matches(std::string_view head, const Signature& signature) {
   return head.size() >= signature.offset + signature.bytes.size() &&
          head.substr(signature.offset, signature.bytes.size()) == signature.bytes;
+}
+
+// Canon CR2: a TIFF whose first directory leaves room for these four bytes behind the header.
+bool is_cr2(std::string_view head) {
+  return head.size() >= 12 && head.starts_with("II*\0"sv) && head.substr(8, 4) == "CR\2\0"sv;
 }
 
 // "P1".."P7" then white space: two bytes alone would match too much text.
@@ -76,6 +87,9 @@ ContentType sniff(std::span<const std::byte> bytes) {
     return kEmpty;
   }
   const std::string_view head{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  if (is_cr2(head)) {
+    return kRaw;
+  }
   for (const Signature& signature : kSignatures) {
     if (matches(head, signature)) {
       return signature.type;
@@ -123,6 +137,8 @@ std::string_view name_of(ContentType type) {
       return "PSD";
     case kNetpbm:
       return "Netpbm";
+    case kRaw:
+      return "RAW";
     case kZip:
       return "ZIP";
     case kVideo:
@@ -131,6 +147,6 @@ std::string_view name_of(ContentType type) {
   return "unknown";
 }
 
-bool is_picture(ContentType type) { return type >= kJpeg && type <= kNetpbm; }
+bool is_picture(ContentType type) { return type >= kJpeg && type <= kRaw; }
 
 }  // namespace albumen

@@ -26,6 +26,7 @@ enum class ContentType : std::uint8_t {
   kJpeg2000,
   kPsd,
   kNetpbm,
+  kRaw,  ///< of a camera; many begin as a TIFF does and are told apart by decode/decoder.h
   // Containers and the things found beside pictures.
   kZip,
   kVideo,

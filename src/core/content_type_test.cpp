@@ -30,6 +30,21 @@ TEST(ContentTypeTest, KnowsPicturesByTheirFirstBytes) {
   EXPECT_EQ(sniff_text("BM\x36\0\0\0\0\0\0\0\x36"sv), ContentType::kBmp);
 }
 
+TEST(ContentTypeTest, KnowsCamerasRawFilesThatSayWhatTheyAre) {
+  EXPECT_EQ(sniff_text("II*\0\x10\0\0\0CR\2\0"sv), ContentType::kRaw);
+  EXPECT_EQ(sniff_text("IIRO\x08\0\0\0"sv), ContentType::kRaw);
+  EXPECT_EQ(sniff_text("IIRS\x08\0\0\0"sv), ContentType::kRaw);
+  EXPECT_EQ(sniff_text("MMOR\0\0\0\x08"sv), ContentType::kRaw);
+  EXPECT_EQ(sniff_text("IIU\0\x18\0\0\0"sv), ContentType::kRaw);
+  EXPECT_EQ(sniff_text("FUJIFILMCCD-RAW 0201"sv), ContentType::kRaw);
+  EXPECT_EQ(sniff_text("\0\0\0\x18"
+                       "ftypcrx "sv),
+            ContentType::kRaw);
+  EXPECT_TRUE(is_picture(ContentType::kRaw));
+  // The others begin as any TIFF.
+  EXPECT_EQ(sniff_text("II*\0\x08\0\0\0\x1F\0\0\0"sv), ContentType::kTiff);
+}
+
 TEST(ContentTypeTest, KnowsWhatLiesBesidePictures) {
   EXPECT_EQ(sniff_text("PK\3\4"sv), ContentType::kZip);
   EXPECT_EQ(sniff_text("\0\0\0\x18"

@@ -106,7 +106,8 @@ std::string to_json_line(const ManifestRow& row) {
                   {"repeats", row.repeats},
                   {"concept", text_or_null(row.concept_name)},
                   {"level", text_or_null(row.level)},
-                  {"sha256", row.sha256 ? Json(to_string(*row.sha256)) : Json()}};
+                  {"sha256", row.sha256 ? Json(to_string(*row.sha256)) : Json()},
+                  {"note", text_or_null(row.note)}};
   // Nothing throws, whatever a message quotes.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -131,6 +132,7 @@ Result<ManifestRow> parse_manifest_row(std::string_view line) {
   row.concept_name = reader.text("concept");
   row.level = reader.text("level");
   row.sha256 = reader.digest("sha256");
+  row.note = json.contains("note") ? reader.text("note") : std::string{};  // journals from before
   if (!reader.refused().empty()) {
     return fail(ErrorCode::kCorrupt,
                 fmt::format("\"{}\" of a row of the manifest does not fit", reader.refused()));

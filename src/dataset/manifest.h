@@ -39,6 +39,7 @@ struct ManifestRow {
   std::string concept_name;
   std::string level;                   ///< of quality, where memory was short; empty: as asked
   std::optional<Sha256Digest> sha256;  ///< of the output's bytes
+  std::string note;  ///< what the output was made from, where that is not plain; or empty
 
   friend bool operator==(const ManifestRow&, const ManifestRow&) = default;
 };

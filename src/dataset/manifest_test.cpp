@@ -22,7 +22,8 @@ ManifestRow written_row() {
           .caption_source = "a.txt",
           .repeats = 10,
           .concept_name = "zwx",
-          .sha256 = sha256({})};
+          .sha256 = sha256({}),
+          .note = "embedded JPEG of 64x48"};
 }
 
 TEST(ManifestTest, ARowIsOneLineOfAllFieldsInOneOrder) {
@@ -31,7 +32,7 @@ TEST(ManifestTest, ARowIsOneLineOfAllFieldsInOneOrder) {
             "\"reason\":null,\"output\":\"10_zwx/a.png\",\"format\":\"png\",\"width\":1024,"
             "\"height\":768,\"caption\":\"zwx, caf\xC3\xA9\\tterrace\",\"caption_source\":"
             "\"a.txt\",\"repeats\":10,\"concept\":\"zwx\",\"level\":null,\"sha256\":\"" +
-                to_string(sha256({})) + "\"}");
+                to_string(sha256({})) + "\",\"note\":\"embedded JPEG of 64x48\"}");
   const ManifestRow failed{.source = "x",
                            .status = MemberStatus::kFailed,
                            .code = "Truncated",
@@ -46,6 +47,15 @@ TEST(ManifestTest, ARowReadAgainIsTheSame) {
     ASSERT_TRUE(read.has_value()) << to_string(read.error());
     EXPECT_EQ(*read, row);
   }
+}
+
+// Manifests and journals of earlier builds have none.
+TEST(ManifestTest, ARowWithoutANoteIsReadAsOneWithAnEmptyNote) {
+  std::string line = to_json_line(written_row());
+  line.resize(line.find(",\"note\""));
+  const auto read = parse_manifest_row(line + "}");
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->note, "");
 }
 
 TEST(ManifestTest, WhatWasNeverWrittenIsRefusedByItsField) {

@@ -12,6 +12,7 @@
 #include "decode/longtail/longtail_formats.h"
 #include "decode/metadata/exif.h"
 #include "decode/metadata/exif_block.h"
+#include "decode/raw/raw_file.h"
 
 namespace albumen {
 namespace {
@@ -41,6 +42,8 @@ Result<ImageInfo> probe_by_type(ContentType type, ByteSpan bytes, const DecodeOp
       return probe_png(bytes);
     case ContentType::kWebp:
       return probe_webp(bytes);
+    case ContentType::kRaw:
+      return probe_raw(bytes);
     default:
       return is_longtail(type, options) ? probe_longtail(type, bytes, *options.longtail)
                                         : not_decoded(type);
@@ -51,6 +54,7 @@ Result<DecodePlan> plan_by_type(const ImageInfo& info, const PlanRequest& reques
                                 const DecodeOptions& options) {
   switch (info.type) {
     case ContentType::kJpeg:
+    case ContentType::kRaw:
       return plan_jpeg(info, request);
     case ContentType::kPng:
       return plan_png(info, request);
@@ -70,6 +74,8 @@ Result<DecodedImage> decode_by_type(const DecodeRequest& request, Reservation& j
       return decode_png(request, job);
     case ContentType::kWebp:
       return decode_webp(request, job);
+    case ContentType::kRaw:
+      return decode_raw(request, job);
     default:
       return is_longtail(request.info.type, request.options) ? decode_longtail(request, job)
                                                              : not_decoded(request.info.type);
@@ -118,8 +124,13 @@ DecodedImage single_plane_image(const DecodeRequest& request, ByteBuffer buffer,
   return image;
 }
 
+ContentType content_type_of(const EncodedImage& image) {
+  return raw_or_sniffed(image.bytes.bytes());
+}
+
+// What tells a RAW from a TIFF, and the JPEG in it, may lie anywhere.
 bool probes_whole_files(ContentType type, const DecodeOptions& options) {
-  return is_longtail(type, options);
+  return type == ContentType::kRaw || type == ContentType::kTiff || is_longtail(type, options);
 }
 
 Bytes extra_probe_bytes(ContentType type, Bytes encoded, const DecodeOptions& options) {
@@ -128,12 +139,12 @@ Bytes extra_probe_bytes(ContentType type, Bytes encoded, const DecodeOptions& op
 
 Result<ImageInfo> probe(const EncodedImage& image, const DecodeOptions& options) {
   const ByteSpan bytes = image.bytes.bytes();
-  const ContentType type = sniff(slice(bytes, 0, kSniffBytes));
+  const ContentType type = content_type_of(image);
   ImageInfo info = TRY_CONTEXT(probe_by_type(type, bytes, options), image.name);
   info.type = type;
   info.encoded_bytes = Bytes{bytes.size()};
   TRY_CONTEXT(check_size(info.stored_size), image.name);
-  if (!longtail_format(type)) {
+  if (!longtail_format(type) && type != ContentType::kRaw) {
     info.orientation = exif_orientation(find_exif_block(type, bytes));
   }
   return info;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -52,6 +53,12 @@ struct WebpDetails {
   std::uint32_t frame_y = 0;
 };
 
+/// Where the JPEG lies in a RAW.
+struct EmbeddedRange {
+  std::size_t offset = 0;
+  std::size_t size = 0;  ///< bytes; 0: the picture is no RAW
+};
+
 /// What a header says. Checked against the limits of limits.h.
 struct ImageInfo {
   ContentType type = ContentType::kUnknown;
@@ -66,6 +73,8 @@ struct ImageInfo {
   Bytes encoded_bytes;
   JpegDetails jpeg;
   WebpDetails webp;
+  /// RAW: all else here is about this JPEG, the orientation apart, which may be the RAW's own.
+  EmbeddedRange embedded;
 
   /// Size after turning.
   [[nodiscard]] Size size() const { return oriented(stored_size, orientation); }
@@ -98,6 +107,10 @@ struct DecodePlan {
   Bytes output_bytes;  ///< of DecodedImage::buffer
   Bytes peak_bytes;    ///< output and everything the codec needs while it works
 };
+
+/// What the bytes are: `sniff`, but a TIFF that is a camera's RAW is told from others by its
+/// directories, as far as they are there: in real files within the first 128 KiB.
+ContentType content_type_of(const EncodedImage& image);
 
 /// Whether `probe` wants all of such a file, not only its beginning.
 bool probes_whole_files(ContentType type, const DecodeOptions& options);

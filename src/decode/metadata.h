@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the camera wrote beside the pixels: EXIF of JPEG, PNG and WebP. Best effort: broken EXIF is
+// What the camera wrote beside the pixels: EXIF of JPEG, PNG and WebP, and
+// the directories of RAW files. Best effort: broken EXIF is
 // not a broken picture. Tested by metadata/metadata_test.cpp and metadata/exif_test.cpp.
 #pragma once
 
@@ -44,7 +45,8 @@ struct Metadata {
 Result<Metadata> read_metadata(const EncodedImage& image);
 
 /// The EXIF block itself, TIFF header first, not looked into: into the image's bytes. Empty where
-/// there is none, or one above kMaxExifBytes (limits.h).
+/// there is none, or one above kMaxExifBytes (limits.h). Of a RAW: that of its embedded JPEG, which
+/// is often without.
 std::span<const std::byte> exif_block_of(const EncodedImage& image);
 
 }  // namespace albumen

@@ -43,7 +43,7 @@ Result<void> draw_face(MutableImageView tile, const FaceInPicture& face, SourceR
   {
     auto job = TRY(budget.reserve(MemoryTag::kEncoded, entry.reading_bytes(), stop));
     EncodedImage encoded = TRY(read(job));
-    const ContentType type = sniff(encoded.bytes.bytes());
+    const ContentType type = content_type_of(encoded);
     const Bytes extra = extra_probe_bytes(type, entry.encoded_size, options);
     if (extra > Bytes{}) {
       // Nobody waits for memory while holding some.

@@ -10,6 +10,7 @@
 
 #include "dataset/captions.h"
 #include "files/path_text.h"
+#include "pipeline/internal/dataset_pairs.h"
 #include "sources/source_lister.h"
 
 namespace albumen {
@@ -79,7 +80,9 @@ class DatasetLister {
     for (const Table& table : tables_) {
       TRY(take_table(table));
     }
+    TRY(leave_out_raws_of_pairs());
     for (DatasetMember& member : listing_.members) {
+      member.place = places_.place(member.relative);
       const auto found = text_files_.find(meeting_place(member.entry));
       if (found != text_files_.end()) {
         member.text_file = found->second;
@@ -108,11 +111,8 @@ class DatasetLister {
     const MemberKind kind = kind_of(path_in_container(entry));
     if (kind == MemberKind::kPicture) {
       std::string relative = relative_path(entry);
-      OutputPlace place = places_.place(relative);
-      listing_.members.push_back({.entry = std::move(entry),
-                                  .relative = std::move(relative),
-                                  .place = std::move(place),
-                                  .row = row});
+      listing_.members.push_back(
+          {.entry = std::move(entry), .relative = std::move(relative), .place = {}, .row = row});
       return;
     }
     listing_.rows.back().reason = "caption";
@@ -122,6 +122,25 @@ class DatasetLister {
     } else {
       tables_.push_back({.entry = std::move(entry), .row = row, .kind = kind});
     }
+  }
+
+  // Before places are handed out, so that the JPEG of a pair has its name to itself.
+  Result<void> leave_out_raws_of_pairs() {
+    const auto raws = TRY(raws_beside_jpegs(listing_.members, reader_, stop_));
+    for (const std::size_t raw : raws) {
+      listing_.rows[listing_.members[raw].row].reason = "its JPEG is there";
+    }
+    std::vector<DatasetMember> kept;
+    auto next = raws.begin();
+    for (std::size_t index = 0; index < listing_.members.size(); ++index) {
+      if (next != raws.end() && *next == index) {
+        ++next;
+      } else {
+        kept.push_back(std::move(listing_.members[index]));
+      }
+    }
+    listing_.members = std::move(kept);
+    return {};
   }
 
   void take(SourceProblem&& problem) {

@@ -35,7 +35,7 @@ Result<std::optional<ImageInfo>> look_at_member(const DatasetJob& job, const Sou
                                                 Reservation& memory, ManifestRow& row,
                                                 const StopToken& stop) {
   const EncodedImage head = TRY(job.environment.reader.read_head(entry, kHeadBytes, memory));
-  const ContentType type = sniff(head.bytes.bytes());
+  const ContentType type = content_type_of(head);
   if (type == ContentType::kEmpty) {
     return fail(ErrorCode::kTruncated, "the file is empty");
   }

@@ -17,6 +17,13 @@
 namespace albumen {
 namespace {
 
+// What a picture was made from, where that is not its file's own.
+std::string note_on(const ImageInfo& info) {
+  return info.embedded.size == 0
+             ? std::string{}
+             : fmt::format("embedded JPEG of {}x{}", info.size().width, info.size().height);
+}
+
 class MemberWorker {
  public:
   MemberWorker(const DatasetJob& job, const DatasetMember& member, const StopToken& stop)
@@ -101,6 +108,7 @@ class MemberWorker {
     }
     row_.status = MemberStatus::kPlanned;
     row_.level = level_;
+    row_.note = note_on(plan->info);
     row_.format = name_of(plan->format);
     row_.size = plan->size;
     return plan_caption();
@@ -256,6 +264,7 @@ class MemberWorker {
     row_.format = name_of(plan.format);
     row_.size = written.size;
     row_.sha256 = written.sha256;
+    row_.note = note_on(info);
     entry_ = JournalEntry{.row = {},
                           .stamp = member_.entry.stamp,
                           .picture = identity.picture,

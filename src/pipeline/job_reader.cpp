@@ -60,7 +60,7 @@ class JobReader {
   Result<ImageHead> look_at(const SourceEntry& entry) {
     auto memory = TRY(head_budget_.reserve(MemoryTag::kEncoded, kHeadBytes, {}));
     const EncodedImage head = TRY(environment_.reader.read_head(entry, kHeadBytes, memory));
-    const ContentType type = sniff(head.bytes.bytes());
+    const ContentType type = content_type_of(head);
     if (type == ContentType::kEmpty || !is_picture(type)) {
       return ImageHead{.type = type, .info = std::nullopt};
     }

@@ -38,6 +38,10 @@ Result<ImageInfo> probe_webp(ByteSpan bytes);
 Result<DecodePlan> plan_webp(const ImageInfo& info, const PlanRequest& request);
 Result<DecodedImage> decode_webp(const DecodeRequest& request, Reservation& job);
 
+/// What is embedded in a RAW is planned as the JPEG that it is.
+Result<ImageInfo> probe_raw(ByteSpan bytes);
+Result<DecodedImage> decode_raw(const DecodeRequest& request, Reservation& job);
+
 /// The three of every content that longtail_formats.h knows. A probe gives what the child said, in
 /// its limits.
 Result<ImageInfo> probe_longtail(ContentType type, ByteSpan bytes, LongtailDecoder& decoder);

@@ -4,18 +4,23 @@
 #include "core/content_type.h"
 #include "decode/internal/byte_reader.h"
 #include "decode/metadata/icc_profile.h"
+#include "decode/raw/raw_file.h"
 
 namespace albumen {
 
 ColourSource read_colour(const EncodedImage& image) {
   const ByteSpan bytes = image.bytes.bytes();
-  switch (sniff(slice(bytes, 0, kSniffBytes))) {
+  switch (content_type_of(image)) {
     case ContentType::kJpeg:
       return jpeg_colour(bytes);
     case ContentType::kPng:
       return png_colour(bytes);
     case ContentType::kWebp:
       return webp_colour(bytes);
+    case ContentType::kRaw: {
+      const auto jpeg = find_embedded_jpeg(bytes);
+      return jpeg ? jpeg_colour(jpeg->bytes) : ColourSource{};
+    }
     default:
       return {};
   }

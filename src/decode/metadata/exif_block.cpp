@@ -4,6 +4,7 @@
 #include "decode/jpeg/jpeg_markers.h"
 #include "decode/limits.h"
 #include "decode/png/png_chunks.h"
+#include "decode/raw/raw_file.h"
 #include "decode/webp/webp_chunks.h"
 
 namespace albumen {
@@ -62,6 +63,10 @@ ByteSpan find_exif_block(ContentType type, ByteSpan bytes) {
     block = find_in_png(bytes);
   } else if (type == ContentType::kWebp) {
     block = find_in_webp(bytes);
+  } else if (type == ContentType::kRaw) {
+    if (const auto jpeg = find_embedded_jpeg(bytes)) {
+      block = find_in_jpeg(jpeg->bytes);
+    }
   }
   return block.size() <= kMaxExifBytes ? block : ByteSpan{};
 }

@@ -49,7 +49,8 @@ struct DatasetListingRequest {
 };
 
 /// Files called *.txt and *.caption are the caption of the picture of that stem beside them, *.json
-/// and *.jsonl captions of many. One that cannot be read is a failed row, no error. Errors:
+/// and *.jsonl captions of many. A RAW whose JPEG lies beside it is a skipped row and no member
+/// (dataset_pairs.h). One that cannot be read is a failed row, no error. Errors:
 /// InvalidArgument for a source; Cancelled; BudgetExceeded where captions in tables take more than
 /// the budget has.
 Result<DatasetListing> list_dataset(const DatasetListingRequest& request, SourceReader& reader,
