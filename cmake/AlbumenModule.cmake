@@ -5,10 +5,13 @@
 #   LIBRARIES fmt::fmt             third-party targets, used in .cpp files and internal/ only
 #   TESTS a_test.cpp               one test program for the module, run by ctest test by test
 #   TEST_LIBRARIES ...             what only the tests need
+#   LIGHT_TESTS                    they compute little: sanitizers get them unoptimized, which halves
+#                                  the time to compile them
+#   LIGHT                          so does all of the module
 #   BENCHES a_bench.cpp)           one benchmark program for the module
 function(albumen_module)
   cmake_parse_arguments(
-    MODULE "" "NAME" "SOURCES;HEADERS;USES;LIBRARIES;TESTS;TEST_LIBRARIES;BENCHES" ${ARGN})
+    MODULE "LIGHT;LIGHT_TESTS" "NAME" "SOURCES;HEADERS;USES;LIBRARIES;TESTS;TEST_LIBRARIES;BENCHES" ${ARGN})
   set(library albumen_${MODULE_NAME})
   list(TRANSFORM MODULE_USES PREPEND "albumen::")
 
@@ -21,6 +24,9 @@ function(albumen_module)
     ${library}
     PUBLIC ${MODULE_USES}
     PRIVATE albumen_flags ${MODULE_LIBRARIES})
+  if(ALBUMEN_SANITIZE AND MODULE_LIGHT AND NOT ALBUMEN_FUZZ)
+    target_compile_options(${library} PRIVATE -O0)
+  endif()
   if(ALBUMEN_DEVELOPER_MODE)
     set_target_properties(${library} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
   endif()
@@ -29,6 +35,9 @@ function(albumen_module)
     add_executable(${library}_test ${MODULE_TESTS})
     target_link_libraries(${library}_test PRIVATE albumen_flags ${library} ${MODULE_LIBRARIES}
                                                   ${MODULE_TEST_LIBRARIES} GTest::gmock_main)
+    if(ALBUMEN_SANITIZE AND (MODULE_LIGHT OR MODULE_LIGHT_TESTS))
+      target_compile_options(${library}_test PRIVATE -O0)
+    endif()
     gtest_discover_tests(${library}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
   endif()
 
