@@ -2,11 +2,15 @@
 #include "sources/internal/zip_listing.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <fmt/core.h>
+#include <span>
 #include <sys/stat.h>
 #include <utility>
 
 #include "files/path_text.h"
+#include "sources/internal/container_kind.h"
 #include "sources/internal/zip_member.h"
 
 namespace albumen {
@@ -212,8 +216,10 @@ Result<void> ZipListing::check_limits(const ZipRecord& record) const {
 // A name like that of an archive is a hint to look; the content decides.
 SourceEvent ZipListing::as_event(SourceEntry entry) const {
   if (named_like_archive(entry.member)) {
-    const auto type = zip_member_type(directory_.file(), entry);
-    if (type.has_value() && *type == ContentType::kZip) {
+    std::array<std::byte, kContainerHeadBytes> head{};
+    const auto given = read_zip_member_head(directory_.file(), entry, head);
+    if (given.has_value() &&
+        container_kind(std::span{head}.first(*given)) != ContainerKind::kNone) {
       return SourceSkip{.path = std::move(entry.path),
                         .member = std::move(entry.member),
                         .reason = "archive inside an archive"};
