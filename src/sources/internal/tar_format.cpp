@@ -80,23 +80,31 @@ std::optional<std::uint64_t> parse_decimal(std::string_view text) {
   return value;
 }
 
-// The sum of all bytes, those of the checksum itself as spaces. Some old programs added signed
-// ones.
+template <class Byte>
+std::int64_t sum_of(std::span<const std::byte> bytes) {
+  std::int64_t sum = 0;
+  for (const std::byte byte : bytes) {
+    sum += static_cast<Byte>(byte);
+  }
+  return sum;
+}
+
+// The sum of all bytes, those of the checksum itself as spaces.
+template <class Byte>
+std::int64_t checksum_of(std::span<const std::byte> block) {
+  constexpr auto kSpaces = static_cast<std::int64_t>(kChecksum.size) * ' ';
+  return sum_of<Byte>(block) - sum_of<Byte>(block.subspan(kChecksum.offset, kChecksum.size)) +
+         kSpaces;
+}
+
 bool has_right_checksum(std::span<const std::byte> block) {
   const auto claimed = parse_octal(text_at(block, kChecksum));
   if (!claimed.has_value()) {
     return false;
   }
-  std::int64_t sum = 0;
-  std::int64_t signed_sum = 0;
-  for (std::size_t index = 0; index < block.size(); ++index) {
-    const bool is_checksum = index - kChecksum.offset < kChecksum.size;
-    const auto byte = is_checksum ? std::uint8_t{' '} : std::to_integer<std::uint8_t>(block[index]);
-    sum += byte;
-    signed_sum += static_cast<std::int8_t>(byte);
-  }
+  // Some old programs added signed bytes.
   const auto wanted = static_cast<std::int64_t>(*claimed);
-  return wanted == sum || wanted == signed_sum;
+  return wanted == checksum_of<std::uint8_t>(block) || wanted == checksum_of<std::int8_t>(block);
 }
 
 TarKind kind_of(std::byte type) {
