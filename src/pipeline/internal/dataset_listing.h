@@ -49,9 +49,10 @@ struct DatasetListingRequest {
 };
 
 /// Files called *.txt and *.caption are the caption of the picture of that stem beside them, *.json
-/// and *.jsonl captions of many. One that cannot be read is a failed row, no error. Errors:
-/// InvalidArgument for a source; Cancelled; BudgetExceeded where captions in tables take more than
-/// the budget has.
+/// and *.jsonl captions of many. In a tar they are also those of the other pictures of their sample
+/// (webdataset_sample), and a sample's parts that are no pictures by their first bytes are no
+/// members. A caption file that cannot be read is a failed row, no error. Errors: InvalidArgument
+/// for a source; Cancelled; BudgetExceeded where captions in tables take more than the budget has.
 Result<DatasetListing> list_dataset(const DatasetListingRequest& request, SourceReader& reader,
                                     Budget& budget, const StopToken& stop);
 
