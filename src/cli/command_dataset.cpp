@@ -301,7 +301,8 @@ void add_caption_flags(CLI::App& command, DatasetFlags& flags) {
 }
 
 void add_flags(CLI::App& command, DatasetFlags& flags) {
-  command.add_option("sources", flags.sources, "Folders, pictures, ZIP archives")->required();
+  command.add_option("sources", flags.sources, "Folders, pictures, ZIP and tar archives")
+      ->required();
   command.add_option("--out", flags.out, "Folder of the set, or FILE.zip: an archive of it")
       ->required();
   command.add_option("--exclude", flags.excludes, "Leave out what matches this glob; repeatable")
