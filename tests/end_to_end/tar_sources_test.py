@@ -95,6 +95,20 @@ class FormatsTest(TarTest):
         done = self.run_program("dataset", source, "--out", self.path("out"), expect=3)
         self.assertIn(b"gzip -d", done.stdout + done.stderr)
 
+    def test_what_lay_behind_a_cut_is_not_pruned(self):
+        source = self.write_tar("set.tar", [(f"{number}.png", png(80, 60, number))
+                                            for number in range(4)])
+        _, whole = self.dataset(source, "out")
+        with tarfile.open(source) as archive:
+            os.truncate(source, archive.getmember("2.png").offset_data + 512)
+        rows, files = self.dataset(source, "out", "--prune", expect=1)
+        self.assertEqual(rows[""]["code"], "Truncated")
+        self.assertNotIn("3.png", rows)
+        self.assertEqual(files, whole)
+        os.remove(source)
+        self.write_tar("set.tar", [("0.png", png(80, 60, 0))])
+        self.assertEqual(list(self.dataset(source, "out", "--prune")[1]), [b"0.png"])
+
     def test_links_are_left_out(self):
         source = self.path("set.tar")
         with tarfile.open(source, "w") as archive:
