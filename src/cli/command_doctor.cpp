@@ -98,7 +98,7 @@ bool check_models() {
 
 // Missing is no fault: it is optional.
 void check_formats() {
-  row("formats", "JPEG, PNG, WebP; RAW by its embedded JPEG; ZIP archives");
+  row("formats", "JPEG, PNG, WebP; RAW by its embedded JPEG; ZIP and tar archives");
   const auto longtail = installed_longtail(1, {});
   if (longtail == nullptr) {
     row("", fmt::format("HEIF, AVIF, TIFF, GIF and others need {}, which is not there",

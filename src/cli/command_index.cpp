@@ -217,7 +217,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
 }
 
 void add_flags(CLI::App& command, IndexFlags& flags) {
-  command.add_option("sources", flags.sources, "Folders, pictures, ZIP archives");
+  command.add_option("sources", flags.sources, "Folders, pictures, ZIP and tar archives");
   command.add_option("--files-from", flags.files_from,
                      "Also the paths listed in this file, one a line or ended by zero bytes; - "
                      "for standard input");

@@ -190,7 +190,8 @@ void add_caption_flags(CLI::App& command, DatasetFlags& flags) {
 }  // namespace
 
 void add_dataset_flags(CLI::App& command, DatasetFlags& flags) {
-  command.add_option("sources", flags.sources, "Folders, pictures, ZIP archives")->required();
+  command.add_option("sources", flags.sources, "Folders, pictures, ZIP and tar archives")
+      ->required();
   command.add_option("--out", flags.out, "Folder of the set, or FILE.zip: an archive of it")
       ->required();
   command.add_option("--exclude", flags.excludes, "Leave out what matches this glob; repeatable")

@@ -34,6 +34,12 @@ std::string_view without_extension(std::string_view path) {
   return dot == name.npos || dot == 0 ? path : path.substr(0, path.size() - name.size() + dot);
 }
 
+std::string_view webdataset_sample(std::string_view path) {
+  const std::string_view name = last_component(path);
+  const std::size_t dot = name.find('.');
+  return dot == name.npos || dot == 0 ? path : path.substr(0, path.size() - name.size() + dot);
+}
+
 void CaptionIndex::add(std::string_view container, std::string_view folder,
                        std::vector<CaptionRow> rows, const std::string& source) {
   for (CaptionRow& row : rows) {

@@ -24,6 +24,10 @@ struct FoundCaption {
 /// A path without the extension of its last component: "a/x" of "a/x.jpg", "a/.x" of itself.
 std::string_view without_extension(std::string_view path);
 
+/// What the parts of one sample share in a tar that is laid out as WebDataset has it: "a/x" of
+/// "a/x.seg.png". A path up to the first dot of its last component, or all of it.
+std::string_view webdataset_sample(std::string_view path);
+
 /// Paths are bytes with slashes. A container is what paths are relative to: an archive, or the file
 /// system (empty). One thread writes, then any number read.
 class CaptionIndex {

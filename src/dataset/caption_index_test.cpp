@@ -50,5 +50,11 @@ TEST(CaptionIndexTest, OnlyTheLastComponentLosesItsExtension) {
   EXPECT_EQ(without_extension(""), "");
 }
 
+TEST(CaptionIndexTest, APartOfASampleIsCalledByTheSampleUpToTheFirstDot) {
+  EXPECT_EQ(webdataset_sample("a.b/000123.seg.png"), "a.b/000123");
+  EXPECT_EQ(webdataset_sample("000123"), "000123");
+  EXPECT_EQ(webdataset_sample("a/.x.png"), "a/.x.png");
+}
+
 }  // namespace
 }  // namespace albumen

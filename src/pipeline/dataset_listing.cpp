@@ -2,14 +2,17 @@
 #include "pipeline/internal/dataset_listing.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/core.h>
 #include <map>
 #include <string_view>
 #include <utility>
 #include <variant>
 
+#include "core/content_type.h"
 #include "dataset/captions.h"
 #include "files/path_text.h"
+#include "pipeline/internal/dataset_member.h"
 #include "pipeline/internal/dataset_pairs.h"
 #include "sources/source_lister.h"
 
@@ -18,13 +21,19 @@ namespace {
 
 enum class MemberKind : std::uint8_t { kPicture, kText, kJson, kJsonLines };
 
-MemberKind kind_of(std::string_view name) {
+// In lower case, with its dot.
+std::string extension_of(std::string_view name) {
   std::string extension{name.substr(without_extension(name).size())};
   for (char& character : extension) {
     if (character >= 'A' && character <= 'Z') {
       character = static_cast<char>(character - 'A' + 'a');
     }
   }
+  return extension;
+}
+
+MemberKind kind_of(std::string_view name) {
+  const std::string extension = extension_of(name);
   if (extension == ".txt" || extension == ".caption") {
     return MemberKind::kText;
   }
@@ -32,6 +41,15 @@ MemberKind kind_of(std::string_view name) {
     return MemberKind::kJson;
   }
   return extension == ".jsonl" ? MemberKind::kJsonLines : MemberKind::kPicture;
+}
+
+bool named_like_picture(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kUsual{".jpg", ".jpeg", ".png", ".webp"};
+  return std::ranges::find(kUsual, extension_of(name)) != kUsual.end();
+}
+
+bool is_in_tar(const SourceEntry& entry) {
+  return entry.is_member() && entry.location.format == ArchiveFormat::kTar;
 }
 
 std::string_view container_of(const SourceEntry& entry) {
@@ -45,12 +63,6 @@ std::string_view path_in_container(const SourceEntry& entry) {
 // "a/b/" of "a/b/x.jpg".
 std::string_view folder_with_slash(std::string_view path) {
   return path.substr(0, path.size() - last_component(path).size());
-}
-
-void set_failed(ManifestRow& row, const Error& error) {
-  row.status = MemberStatus::kFailed;
-  row.code = describe(error.code).name;
-  row.reason = error.message;
 }
 
 class DatasetLister {
@@ -83,10 +95,7 @@ class DatasetLister {
     TRY(leave_out_raws_of_pairs());
     for (DatasetMember& member : listing_.members) {
       member.place = places_.place(member.relative);
-      const auto found = text_files_.find(meeting_place(member.entry));
-      if (found != text_files_.end()) {
-        member.text_file = found->second;
-      }
+      member.text_file = text_file_of(member.entry);
     }
     listing_.memory = TRY(budget_.try_reserve(MemoryTag::kOther, listing_.captions.memory()));
     return std::move(listing_);
@@ -105,11 +114,36 @@ class DatasetLister {
             std::string{without_extension(path_in_container(entry))}};
   }
 
+  [[nodiscard]] std::optional<std::size_t> text_file_of(const SourceEntry& entry) const {
+    auto found = text_files_.find(meeting_place(entry));
+    if (found == text_files_.end() && is_in_tar(entry)) {
+      found = text_files_.find({entry.path, std::string{webdataset_sample(entry.member)}});
+    }
+    return found == text_files_.end() ? std::nullopt : std::optional{found->second};
+  }
+
+  // WebDataset's x.cls and x.npy stand beside x.jpg, and must not take the name that it gets.
+  // Nothing where `entry` may be a picture.
+  std::optional<std::string> part_of_sample(const SourceEntry& entry) {
+    if (!is_in_tar(entry) || named_like_picture(entry.member)) {
+      return std::nullopt;
+    }
+    const auto type = reader_.content_type(entry);
+    if (!type.has_value() || is_picture(*type)) {
+      return std::nullopt;
+    }
+    return no_picture_reason(*type);
+  }
+
   void take(SourceEntry&& entry) {
     const std::size_t row = listing_.rows.size();
     listing_.rows.push_back({.source = entry.name()});
     const MemberKind kind = kind_of(path_in_container(entry));
     if (kind == MemberKind::kPicture) {
+      if (auto reason = part_of_sample(entry)) {
+        listing_.rows.back().reason = *std::move(reason);
+        return;
+      }
       std::string relative = relative_path(entry);
       listing_.members.push_back(
           {.entry = std::move(entry), .relative = std::move(relative), .place = {}, .row = row});
@@ -210,7 +244,12 @@ class DatasetLister {
 }  // namespace
 
 const FoundCaption* DatasetListing::table_caption(const DatasetMember& member) const {
-  return captions.find(container_of(member.entry), path_in_container(member.entry));
+  const std::string_view container = container_of(member.entry);
+  const std::string_view path = path_in_container(member.entry);
+  const FoundCaption* const found = captions.find(container, path);
+  return found == nullptr && is_in_tar(member.entry)
+             ? captions.find(container, webdataset_sample(path))
+             : found;
 }
 
 Result<DatasetListing> list_dataset(const DatasetListingRequest& request, SourceReader& reader,

@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 #include <utility>
 
-#include "core/content_type.h"
 #include "dataset/captions.h"
 #include "pipeline/internal/job_reader.h"
 
@@ -31,6 +30,11 @@ void set_failed(ManifestRow& row, const Error& error) {
   row.reason = error.message;
 }
 
+std::string no_picture_reason(ContentType type) {
+  return type == ContentType::kUnknown ? "no picture"
+                                       : fmt::format("no picture: {}", name_of(type));
+}
+
 Result<std::optional<ImageInfo>> look_at_member(const DatasetJob& job, const SourceEntry& entry,
                                                 Reservation& memory, ManifestRow& row,
                                                 const StopToken& stop) {
@@ -41,8 +45,7 @@ Result<std::optional<ImageInfo>> look_at_member(const DatasetJob& job, const Sou
   }
   if (!is_picture(type)) {
     row.status = MemberStatus::kSkipped;
-    row.reason =
-        type == ContentType::kUnknown ? "no picture" : fmt::format("no picture: {}", name_of(type));
+    row.reason = no_picture_reason(type);
     return std::optional<ImageInfo>{};
   }
   const bool needs_whole = probes_whole_files(type, {.longtail = job.environment.longtail});

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "pipeline/testing/dataset_run_fixture.h"
+#include "sources/testing/tar_writer.h"
 #include "sources/testing/zip_writer.h"
 
 namespace albumen {
@@ -158,6 +159,35 @@ TEST_F(DatasetRunTest, ThreadsAndMemoryChangeNothing) {
   ASSERT_TRUE(report.has_value()) << to_string(report.error());
   EXPECT_EQ(files(), whole);
   EXPECT_LE(small.peak(), small.limit());
+}
+
+TEST_F(DatasetRunTest, TheSamplesOfAWebDatasetNeedNoUnpacking) {
+  TarWriter writer;
+  writer.add({.name = "./1.cls", .content = "7"});
+  writer.add({.name = "./1.jpg", .content = jpeg(1)});
+  writer.add({.name = "./1.json", .content = R"({"caption": "not this one"})"});
+  writer.add({.name = "./1.txt", .content = "a dog"});
+  writer.add({.name = "./2.json", .content = R"({"text": "a cat"})"});
+  writer.add({.name = "./2.jpg", .content = jpeg(2)});
+  writer.add({.name = "./2.seg.png", .content = png(3)});
+  request_.sources = {folder_.write("shard-000.tar", writer.finish())};
+  run();
+  const std::string tar = folder_ / "shard-000.tar";
+  EXPECT_EQ(rows_.at(tar + "!1.jpg").output, "1.png") << "the name is not taken by 1.cls";
+  EXPECT_EQ(rows_.at(tar + "!1.jpg").caption, "a dog");
+  EXPECT_EQ(rows_.at(tar + "!2.jpg").caption, "a cat");
+  EXPECT_EQ(rows_.at(tar + "!2.seg.png").caption, "a cat");
+  EXPECT_EQ(rows_.at(tar + "!2.seg.png").output, "2.seg.png");
+  EXPECT_EQ(rows_.at(tar + "!1.cls").status, MemberStatus::kSkipped);
+}
+
+TEST_F(DatasetRunTest, DotsInNamesMakeNoSamplesOutsideATar) {
+  write("2.jpg", jpeg(1));
+  write("2.txt", "a cat");
+  write("2.seg.png", png(2));
+  const auto rows = run();
+  EXPECT_EQ(rows.at("2.jpg").caption, "a cat");
+  EXPECT_EQ(rows.at("2.seg.png").caption, "");
 }
 
 }  // namespace

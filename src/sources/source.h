@@ -18,7 +18,8 @@ namespace albumen {
 /// Limits against archive bombs. A member or archive beyond one is a problem (TooLarge) that names
 /// the limit. Nothing is ever extracted to disk, so these bound memory and work only.
 struct ArchiveLimits {
-  /// Of one archive, by its end record. Also bounds the memory of a listing, see `listing_bytes`.
+  /// Of one archive, by its end record, or counted. Also bounds the memory of a listing, see
+  /// `listing_bytes`.
   std::uint64_t max_members = 1'000'000;
   /// Claimed inflated size of one member.
   Bytes max_member = kGiB * 2;
@@ -31,9 +32,9 @@ struct ArchiveLimits {
   Bytes ratio_floor = kMiB;
 
   /// The most memory that listing one archive takes outside the budget: for each member the place
-  /// of its header and a hash of its name, both 8 bytes, and one read-ahead buffer. Only one
-  /// archive is listed at a time.
-  [[nodiscard]] Bytes listing_bytes() const { return Bytes{max_members} * 16 + kKiB * 256; }
+  /// of its header (ZIP only) and a hash of its name, both 8 bytes, and one read-ahead buffer. Only
+  /// one archive is listed at a time. The headers of one member of a tar add 4 MiB at most.
+  [[nodiscard]] Bytes listing_bytes() const { return Bytes{max_members} * 16 + kMiB * 4; }
 };
 
 struct SourceOptions {
@@ -48,16 +49,24 @@ struct SourceOptions {
 /// unless it is named as a source itself: its pictures are those that the export was made from.
 inline constexpr std::string_view kExportMark = ".albumen-export";
 
+enum class ArchiveFormat : std::uint8_t { kZip, kTar };
+
 /// How a member's bytes are kept in its archive.
 enum class MemberCoding : std::uint8_t { kStored, kDeflated };
 
-/// Where a member lies in its archive, from the central directory. Meaningless for plain files.
+/// Where a member lies in its archive, by the central directory of a ZIP or the headers of a tar.
+/// Meaningless for plain files.
 struct MemberLocation {
-  std::uint64_t index = 0;          ///< position in the central directory, from 0
-  std::uint64_t header_offset = 0;  ///< of the local header, from the start of the archive
-  std::uint64_t end_limit = 0;      ///< the next thing in the archive begins here
-  std::uint64_t stored_bytes = 0;   ///< as kept, before inflating
-  std::uint32_t crc32 = 0;          ///< of the inflated bytes
+  ArchiveFormat format = ArchiveFormat::kZip;
+  std::uint64_t index = 0;  ///< among the members of the archive, from 0
+  /// Of the local header, from the start of the archive. In a tar of the first header that is about
+  /// this member: a long name has headers of its own.
+  std::uint64_t header_offset = 0;
+  std::uint64_t data_offset = 0;   ///< in a tar; in a ZIP only the local header knows: 0
+  std::uint64_t end_limit = 0;     ///< the next thing in the archive begins here, or later
+  std::uint64_t stored_bytes = 0;  ///< as kept, before inflating
+  /// Of the inflated bytes. In a tar, which has no checksum of them, of the headers about it.
+  std::uint32_t crc32 = 0;
   MemberCoding coding = MemberCoding::kStored;
 };
 

@@ -2,14 +2,17 @@
 #include "sources/source_lister.h"
 
 #include <cerrno>
+#include <fmt/core.h>
+#include <string_view>
 #include <sys/stat.h>
 #include <utility>
+#include <variant>
 
-#include "core/content_type.h"
 #include "files/path_text.h"
+#include "sources/internal/container_kind.h"
 #include "sources/internal/directory_walk.h"
 #include "sources/internal/name_rules.h"
-#include "sources/internal/whole_file.h"
+#include "sources/internal/tar_listing.h"
 #include "sources/internal/zip_listing.h"
 
 namespace albumen {
@@ -34,6 +37,16 @@ Result<void> normalise(std::vector<std::string>& sources, NamedPaths& named) {
 
 SourceEvent problem(const std::string& path, Error error) {
   return SourceProblem{.path = path, .member = {}, .error = std::move(error)};
+}
+
+// At the places of its members, any number of threads read an archive at once; a compressed one has
+// no such places.
+Error compressed(ContainerKind kind, const std::string& path) {
+  const std::string_view unpacker = unpacker_of(kind);
+  return Error{.code = ErrorCode::kUnsupported,
+               .message = fmt::format("{}: is an archive compressed by {}, whose members cannot be "
+                                      "read one by one: unpack it first ({} -d)",
+                                      path_to_text(path), unpacker, unpacker)};
 }
 
 }  // namespace
@@ -73,12 +86,13 @@ class SourceLister::State {
 
  private:
   std::optional<SourceEvent> next_of_open_source(const StopToken& stop) {
-    if (!archive_.has_value()) {
+    if (std::holds_alternative<std::monostate>(archive_)) {
       return walk_.next(stop);
     }
-    auto event = archive_->next(stop);
+    auto* const zip = std::get_if<ZipListing>(&archive_);
+    auto event = zip != nullptr ? zip->next(stop) : std::get<TarListing>(archive_).next(stop);
     if (!event.has_value() && !stop.stop_requested()) {
-      archive_.reset();
+      archive_ = std::monostate{};
     }
     return event;
   }
@@ -107,26 +121,37 @@ class SourceLister::State {
     if (!file.has_value()) {
       return problem(path, std::move(file).error());
     }
-    const auto type = type_of(*file, static_cast<std::uint64_t>(status.st_size), path);
-    if (!type.has_value()) {
-      return problem(path, type.error());
+    const auto size_bytes = static_cast<std::uint64_t>(status.st_size);
+    const auto kind = container_kind_of(*file, size_bytes, path);
+    if (!kind.has_value()) {
+      return problem(path, kind.error());
     }
-    if (*type != ContentType::kZip) {
-      return SourceEntry{.path = path,
-                         .member = {},
-                         .stamp = stamp_from(status),
-                         .encoded_size = Bytes{static_cast<std::uint64_t>(status.st_size)},
-                         .location = {}};
+    if (*kind == ContainerKind::kZip) {
+      return keep(path, ZipListing::open(path, std::move(*file), limits_, rules_, stop));
     }
-    auto archive = ZipListing::open(path, std::move(*file), limits_, rules_, stop);
-    if (archive.has_value()) {
-      archive_.emplace(std::move(*archive));
+    if (*kind == ContainerKind::kTar) {
+      return keep(path, TarListing::open(path, std::move(*file), limits_, rules_, stop));
+    }
+    if (*kind != ContainerKind::kNone && named_like_archive(path)) {
+      return problem(path, compressed(*kind, path));
+    }
+    return SourceEntry{.path = path,
+                       .member = {},
+                       .stamp = stamp_from(status),
+                       .encoded_size = Bytes{size_bytes},
+                       .location = {}};
+  }
+
+  template <class Listing>
+  std::optional<SourceEvent> keep(const std::string& path, Result<Listing> listing) {
+    if (listing.has_value()) {
+      archive_ = *std::move(listing);
       return std::nullopt;
     }
-    if (archive.error().code == ErrorCode::kCancelled) {
+    if (listing.error().code == ErrorCode::kCancelled) {
       return std::nullopt;
     }
-    return problem(path, std::move(archive).error());
+    return problem(path, std::move(listing).error());
   }
 
   std::vector<std::string> sources_;  // absolute, normal, no two equal
@@ -135,7 +160,7 @@ class SourceLister::State {
   ArchiveLimits limits_;
   std::size_t next_source_ = 0;
   DirectoryWalk walk_;
-  std::optional<ZipListing> archive_;  // while one is listed
+  std::variant<std::monostate, ZipListing, TarListing> archive_;  // while one is listed
 };
 
 SourceLister::SourceLister(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists sources one event at a time: folders (walked without recursion), files, ZIP archives.
-// Tested by source_lister_test.cpp.
+// Lists sources one event at a time: folders (walked without recursion), files, ZIP and tar
+// archives. Tested by source_lister_test.cpp.
 #pragma once
 
 #include <memory>
@@ -17,12 +17,13 @@ namespace albumen {
 /// Pulls events out of sources in an order that depends on the names alone:
 /// - sources in the order given; the same path is listed once, however often it is named or met;
 /// - within a folder its files by the bytes of their names, then its folders likewise;
-/// - the members of an archive in the order of its central directory;
+/// - the members of an archive in the order of its central directory, or of a tar;
 /// - folders behind symbolic links after everything else, each once (by device and inode), so
 ///   that a link neither loops nor takes the place of the folder that it points to.
-/// A file named as a source that is a ZIP by content is listed as an archive; one met in a folder
-/// is skipped. Hidden names and the leavings of other systems are skipped below a source, but not
-/// when named as the source itself; so are folders with kExportMark in them.
+/// A file named as a source that is a ZIP or a tar by content is listed as an archive, a compressed
+/// tar is a problem (Unsupported); one met in a folder is skipped. Hidden names and the leavings of
+/// other systems are skipped below a source, but not when named as the source itself; so are
+/// folders with kExportMark in them.
 ///
 /// Memory: the names of one folder, the paths of folders still to be walked, some 64 bytes for
 /// each folder seen, and ArchiveLimits::listing_bytes. One thread.

@@ -2,11 +2,14 @@
 #include "sources/source_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <list>
+#include <span>
 #include <utility>
 
 #include "core/mutex.h"
 #include "files/path_text.h"
+#include "sources/internal/tar_member.h"
 #include "sources/internal/whole_file.h"
 #include "sources/internal/zip_member.h"
 
@@ -40,6 +43,29 @@ template <class T>
 Result<T> unless_changed(Result<T> result, const OpenFile& archive, const std::string& path) {
   TRY(check_unchanged(archive.file, archive.stamp, path));
   return result;
+}
+
+bool is_in_tar(const SourceEntry& entry) { return entry.location.format == ArchiveFormat::kTar; }
+
+Result<std::size_t> read_member_head(const FileDescriptor& archive, const SourceEntry& entry,
+                                     std::span<std::byte> out) {
+  return is_in_tar(entry) ? read_tar_member_head(archive, entry, out)
+                          : read_zip_member_head(archive, entry, out);
+}
+
+Result<ContentType> member_type(const FileDescriptor& archive, const SourceEntry& entry) {
+  if (entry.encoded_size == Bytes{}) {
+    return ContentType::kEmpty;
+  }
+  std::array<std::byte, kSniffBytes> first{};
+  const std::size_t given = TRY(read_member_head(archive, entry, first));
+  return given == 0 ? ContentType::kUnknown : sniff(std::span{first}.first(given));
+}
+
+Result<ByteBuffer> read_member(const FileDescriptor& archive, const SourceEntry& entry,
+                               Reservation& job) {
+  return is_in_tar(entry) ? read_tar_member(archive, entry, job)
+                          : read_zip_member(archive, entry, job);
 }
 
 }  // namespace
@@ -108,7 +134,7 @@ SourceReader::~SourceReader() = default;
 Result<ContentType> SourceReader::content_type(const SourceEntry& entry) {
   if (entry.is_member()) {
     const auto archive = TRY(state_->archive_of(entry));
-    return unless_changed(zip_member_type(archive->file, entry), *archive, entry.path);
+    return unless_changed(member_type(archive->file, entry), *archive, entry.path);
   }
   const auto open = TRY(open_as_listed(entry));
   return unless_changed(type_of(open.file, open.stamp.size_bytes, entry.path), open, entry.path);
@@ -122,7 +148,7 @@ Result<EncodedImage> SourceReader::read_head(const SourceEntry& entry, Bytes mos
     const auto archive = TRY(state_->archive_of(entry));
     auto bytes = TRY(ByteBuffer::allocate(job, MemoryTag::kEncoded, size));
     const std::size_t given = TRY(unless_changed(
-        read_zip_member_head(archive->file, entry, bytes.bytes()), *archive, entry.path));
+        read_member_head(archive->file, entry, bytes.bytes()), *archive, entry.path));
     if (given < size) {
       return fail(ErrorCode::kCorrupt, entry.name() + ": its compressed data are damaged");
     }
@@ -139,8 +165,7 @@ Result<EncodedImage> SourceReader::read(const SourceEntry& entry, Reservation& j
   TRY_CONTEXT(state_->check_injected_failure(), entry.name());
   if (entry.is_member()) {
     const auto archive = TRY(state_->archive_of(entry));
-    auto bytes =
-        TRY(unless_changed(read_zip_member(archive->file, entry, job), *archive, entry.path));
+    auto bytes = TRY(unless_changed(read_member(archive->file, entry, job), *archive, entry.path));
     return EncodedImage{.name = entry.name(), .bytes = std::move(bytes), .stamp = archive->stamp};
   }
   const auto open = TRY(open_as_listed(entry));

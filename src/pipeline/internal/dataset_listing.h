@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // All members of a dataset's sources, before any picture is read: which may be pictures and where
-// they go, which are captions and whose. Tested by dataset_listing_test.cpp.
+// they go, which are captions and whose. Tested by dataset_run_test.cpp.
 #pragma once
 
 #include <cstddef>
@@ -49,10 +49,11 @@ struct DatasetListingRequest {
 };
 
 /// Files called *.txt and *.caption are the caption of the picture of that stem beside them, *.json
-/// and *.jsonl captions of many. A RAW whose JPEG lies beside it is a skipped row and no member
-/// (dataset_pairs.h). One that cannot be read is a failed row, no error. Errors:
-/// InvalidArgument for a source; Cancelled; BudgetExceeded where captions in tables take more than
-/// the budget has.
+/// and *.jsonl captions of many. In a tar they are also those of the other pictures of their sample
+/// (webdataset_sample), and a sample's parts that are no pictures by their first bytes are no
+/// members. A RAW whose JPEG lies beside it is a skipped row and no member (dataset_pairs.h). A
+/// caption file that cannot be read is a failed row, no error. Errors: InvalidArgument for a
+/// source; Cancelled; BudgetExceeded where captions in tables take more than the budget has.
 Result<DatasetListing> list_dataset(const DatasetListingRequest& request, SourceReader& reader,
                                     Budget& budget, const StopToken& stop);
 

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
+#include "core/content_type.h"
 #include "core/result.h"
 #include "core/stop.h"
 #include "dataset/caption_index.h"
@@ -18,6 +20,9 @@ namespace albumen {
 
 /// Makes `row` the row of a failure.
 void set_failed(ManifestRow& row, const Error& error);
+
+/// "no picture: ZIP": why a member of this type is skipped.
+std::string no_picture_reason(ContentType type);
 
 /// What the member's first bytes say, with the length of its file; nothing where it is no picture,
 /// which is in `row` then. `memory` holds kHeadBytes (job_reader.h) and has them back on return.

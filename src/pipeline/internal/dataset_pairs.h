@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cameras that write a shot as RAW and as JPEG: a set takes it once. Tested by
-// dataset_run_test.cpp.
+// dataset_raw_test.cpp.
 #pragma once
 
 #include <cstddef>

@@ -7,10 +7,9 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include "core/content_type.h"
 #include "files/file.h"
 #include "files/path_text.h"
-#include "sources/internal/whole_file.h"
+#include "sources/internal/container_kind.h"
 
 namespace albumen {
 namespace {
@@ -28,14 +27,19 @@ SourceEvent skip(std::string path, std::string_view reason) {
 
 bool is_dot_or_dotdot(std::string_view name) { return name == "." || name == ".."; }
 
-// True for a ZIP by content. A file that cannot be read is not: reading it will say why.
-bool is_zip(const std::string& path, std::uint64_t size_bytes) {
+// Why a file called like an archive is left out; nothing where it is none. One that cannot be read
+// is none: reading it will say why.
+std::optional<std::string_view> archive_reason(const std::string& path, std::uint64_t size_bytes) {
   const auto file = open_for_reading(path);
   if (!file.has_value()) {
-    return false;
+    return std::nullopt;
   }
-  const auto type = type_of(*file, size_bytes, path);
-  return type.has_value() && *type == ContentType::kZip;
+  const auto kind = container_kind_of(*file, size_bytes, path);
+  if (!kind.has_value() || *kind == ContainerKind::kNone) {
+    return std::nullopt;
+  }
+  return unpacker_of(*kind).empty() ? "archive: name it as a source to read it"
+                                    : "compressed archive: unpack it to read it";
 }
 
 }  // namespace
@@ -237,13 +241,16 @@ std::optional<SourceEvent> DirectoryWalk::visit_status(std::string path, const c
     Error error = not_readable(status, path);
     return problem(std::move(path), std::move(error));
   }
-  if (named_like_archive(path) && is_zip(path, static_cast<std::uint64_t>(status.st_size))) {
-    return skip(std::move(path), "archive: name it as a source to read it");
+  const auto size_bytes = static_cast<std::uint64_t>(status.st_size);
+  if (named_like_archive(path)) {
+    if (const auto reason = archive_reason(path, size_bytes)) {
+      return skip(std::move(path), *reason);
+    }
   }
   return SourceEntry{.path = std::move(path),
                      .member = {},
                      .stamp = stamp_from(status),
-                     .encoded_size = Bytes{static_cast<std::uint64_t>(status.st_size)},
+                     .encoded_size = Bytes{size_bytes},
                      .location = {}};
 }
 

@@ -12,8 +12,6 @@
 namespace albumen {
 namespace {
 
-constexpr std::size_t kMaxMemberName = 4096;  // PATH_MAX of Linux
-
 struct KnownName {
   std::string_view name;  // in lower case
   std::string_view reason;
@@ -30,6 +28,10 @@ constexpr std::array kKnownNames{
     KnownName{"system volume information", "Windows metadata"},
     KnownName{"@eadir", "Synology metadata"},
 };
+
+constexpr std::array<std::string_view, 13> kArchiveExtensions{
+    ".zip", ".cbz",  ".tar",    ".cbt", ".tar.gz",  ".tgz", ".tar.bz2",
+    ".tbz", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst"};
 
 char lower(char letter) {
   return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
@@ -159,12 +161,10 @@ Result<void> check_member_name(std::string_view member) {
 }
 
 bool named_like_archive(std::string_view name) {
-  constexpr std::size_t kExtension = 4;
-  if (name.size() < kExtension) {
-    return false;
-  }
-  const std::string_view extension = name.substr(name.size() - kExtension);
-  return equals_ignoring_case(extension, ".zip") || equals_ignoring_case(extension, ".cbz");
+  return std::ranges::any_of(kArchiveExtensions, [name](std::string_view extension) {
+    return name.size() >= extension.size() &&
+           equals_ignoring_case(name.substr(name.size() - extension.size()), extension);
+  });
 }
 
 }  // namespace albumen

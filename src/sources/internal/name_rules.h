@@ -3,6 +3,7 @@
 // folders and archives. Tested by name_rules_test.cpp.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,12 +43,15 @@ class NameRules {
   bool keep_all_ = false;
 };
 
+inline constexpr std::size_t kMaxMemberName = 4096;  ///< PATH_MAX of Linux, in bytes
+
 /// Corrupt for a member name that could mean a place outside its archive or nothing at all: empty,
-/// absolute, with a drive letter, "..", or a zero byte. TooLarge above 4096 bytes, the longest path
-/// that Linux opens. The words do not repeat the name.
+/// absolute, with a drive letter, "..", or a zero byte. TooLarge above kMaxMemberName. The words do
+/// not repeat the name.
 Result<void> check_member_name(std::string_view member);
 
-/// True for names that archives usually have (".zip", ".cbz"). A hint where to look at the content.
+/// True for names that archives usually have (".zip", ".tar", ".tar.gz"). A hint where to look at
+/// the content.
 bool named_like_archive(std::string_view name);
 
 }  // namespace albumen

@@ -72,6 +72,9 @@ TEST(NameRulesTest, OrdinaryMemberNamesPass) {
 TEST(NameRulesTest, KnowsTheNamesOfArchives) {
   EXPECT_TRUE(named_like_archive("a.ZIP"));
   EXPECT_TRUE(named_like_archive("a/b.cbz"));
+  EXPECT_TRUE(named_like_archive("shard-000.tar"));
+  EXPECT_TRUE(named_like_archive("a.Tar.GZ"));
+  EXPECT_FALSE(named_like_archive("notes.gz"));
   EXPECT_FALSE(named_like_archive("zip"));
   EXPECT_FALSE(named_like_archive("a.zip.jpg"));
 }

@@ -2,13 +2,15 @@
 #include "sources/internal/zip_listing.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <fmt/core.h>
-#include <functional>
-#include <string_view>
+#include <span>
 #include <sys/stat.h>
 #include <utility>
 
 #include "files/path_text.h"
+#include "sources/internal/container_kind.h"
 #include "sources/internal/zip_member.h"
 
 namespace albumen {
@@ -16,10 +18,6 @@ namespace {
 
 constexpr std::uint16_t kMethodStored = 0;
 constexpr std::uint16_t kMethodDeflated = 8;
-
-// Two names with one hash would make the later one a duplicate: among a million members that
-// happens once in some 30 million archives.
-std::uint64_t hash_of(const std::string& name) { return std::hash<std::string_view>{}(name); }
 
 }  // namespace
 
@@ -49,7 +47,7 @@ Result<ZipListing> ZipListing::open(const std::string& path, FileDescriptor file
 Result<void> ZipListing::survey(const StopToken& stop) {
   Bytes claimed;
   header_offsets_.reserve(directory_.extent().members);
-  repeated_names_.reserve(directory_.extent().members);
+  names_.reserve(directory_.extent().members);
   while (auto record = TRY(directory_.next())) {
     TRY(check_stop(stop));
     if (!record->lacks_zip64_field) {
@@ -57,7 +55,7 @@ Result<void> ZipListing::survey(const StopToken& stop) {
       claimed += Bytes{record->size_bytes};
     }
     if (!record->is_folder()) {
-      repeated_names_.push_back(hash_of(record->name));
+      names_.add(record->name);
     }
   }
   if (claimed > limits_.max_total) {
@@ -66,25 +64,9 @@ Result<void> ZipListing::survey(const StopToken& stop) {
                             path_to_text(path_), to_string(claimed), to_string(limits_.max_total)));
   }
   std::ranges::sort(header_offsets_);
-  keep_repeated_names();
+  names_.settle();
   directory_.rewind();
   return {};
-}
-
-// Of all hashes keeps, once each, those that occur more than once: usually none.
-void ZipListing::keep_repeated_names() {
-  std::ranges::sort(repeated_names_);
-  std::vector<std::uint64_t> repeated;
-  for (auto hash = repeated_names_.begin(); hash != repeated_names_.end();) {
-    const auto end = std::ranges::find_if(hash, repeated_names_.end(),
-                                          [first = *hash](auto other) { return other != first; });
-    if (end - hash > 1) {
-      repeated.push_back(*hash);
-    }
-    hash = end;
-  }
-  repeated_names_ = std::move(repeated);
-  repeated_seen_.assign(repeated_names_.size(), false);
 }
 
 std::optional<SourceEvent> ZipListing::next(const StopToken& stop) {
@@ -167,15 +149,9 @@ Result<void> ZipListing::check_name(const ZipRecord& record) {
   if (record.is_folder()) {
     return {};
   }
-  const auto found = std::ranges::lower_bound(repeated_names_, hash_of(record.name));
-  if (found == repeated_names_.end() || *found != hash_of(record.name)) {
-    return {};
-  }
-  const auto place = found - repeated_names_.begin();
-  if (repeated_seen_[static_cast<std::size_t>(place)]) {
+  if (names_.asked_before(record.name)) {
     return fail(ErrorCode::kCorrupt, "an earlier member of the archive has the same name");
   }
-  repeated_seen_[static_cast<std::size_t>(place)] = true;
   return {};
 }
 
@@ -240,8 +216,10 @@ Result<void> ZipListing::check_limits(const ZipRecord& record) const {
 // A name like that of an archive is a hint to look; the content decides.
 SourceEvent ZipListing::as_event(SourceEntry entry) const {
   if (named_like_archive(entry.member)) {
-    const auto type = zip_member_type(directory_.file(), entry);
-    if (type.has_value() && *type == ContentType::kZip) {
+    std::array<std::byte, kContainerHeadBytes> head{};
+    const auto given = read_zip_member_head(directory_.file(), entry, head);
+    if (given.has_value() &&
+        container_kind(std::span{head}.first(*given)) != ContainerKind::kNone) {
       return SourceSkip{.path = std::move(entry.path),
                         .member = std::move(entry.member),
                         .reason = "archive inside an archive"};

@@ -13,6 +13,7 @@
 #include "core/stop.h"
 #include "files/file.h"
 #include "sources/internal/name_rules.h"
+#include "sources/internal/repeated_names.h"
 #include "sources/internal/zip_directory.h"
 #include "sources/source.h"
 
@@ -36,7 +37,6 @@ class ZipListing {
              const NameRules& rules);
 
   Result<void> survey(const StopToken& stop);
-  void keep_repeated_names();
   std::optional<SourceEvent> finish();
   std::optional<SourceEvent> judge(ZipRecord record);
   Result<void> check_name(const ZipRecord& record);
@@ -52,8 +52,7 @@ class ZipListing {
   ArchiveLimits limits_;
   const NameRules* rules_;                     // outlive the listing
   std::vector<std::uint64_t> header_offsets_;  // sorted
-  std::vector<std::uint64_t> repeated_names_;  // hashes of names that come twice, sorted
-  std::vector<bool> repeated_seen_;            // beside repeated_names_
+  RepeatedNames names_;
   bool finished_ = false;
 };
 

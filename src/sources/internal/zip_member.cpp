@@ -2,7 +2,6 @@
 #include "sources/internal/zip_member.h"
 
 #include <algorithm>
-#include <array>
 #include <fmt/core.h>
 #include <libdeflate.h>
 #include <memory>
@@ -168,15 +167,6 @@ Result<std::size_t> read_zip_member_head(const FileDescriptor& archive, const So
   std::vector<std::byte> stored(static_cast<std::size_t>(available));
   TRY(read_exactly(archive, data, stored, entry.path));
   return inflate_head(stored, out);
-}
-
-Result<ContentType> zip_member_type(const FileDescriptor& archive, const SourceEntry& entry) {
-  if (entry.encoded_size == Bytes{}) {
-    return ContentType::kEmpty;
-  }
-  std::array<std::byte, kSniffBytes> first{};
-  const std::size_t given = TRY(read_zip_member_head(archive, entry, first));
-  return given == 0 ? ContentType::kUnknown : sniff(std::span{first}.first(given));
 }
 
 }  // namespace albumen

@@ -3,7 +3,9 @@
 // share one descriptor, and nothing is extracted to disk. Tested by zip_archive_test.cpp.
 #pragma once
 
-#include "core/content_type.h"
+#include <cstddef>
+#include <span>
+
 #include "core/result.h"
 #include "files/file.h"
 #include "govern/budget.h"
@@ -18,9 +20,6 @@ namespace albumen {
 /// when `job` is smaller than `entry.reading_bytes()`.
 Result<ByteBuffer> read_zip_member(const FileDescriptor& archive, const SourceEntry& entry,
                                    Reservation& job);
-
-/// What the first bytes of `entry` are.
-Result<ContentType> zip_member_type(const FileDescriptor& archive, const SourceEntry& entry);
 
 /// The first bytes of a member, inflated, unchecked: fills `out` from the front, returns how many
 /// there were. Fewer than both `out` and the member hold when the archive's data end or break.
