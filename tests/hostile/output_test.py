@@ -115,6 +115,17 @@ class SomebodyElses(HostileSet):
                          {"a.png": "written", "b.png": "unchanged"})
         self.assertEqual(self.read("a.txt"), b"a a")
 
+    def test_a_manifest_is_not_replaced_unasked(self):
+        self.put("manifest.jsonl", b"precious")
+        for flags in ((), ("--dry-run",)):
+            done = self.run_program("dataset", self.pictures, "--out", self.out, *flags,
+                                    expect=USAGE)
+            self.assertIn(b"manifest.jsonl: is there already", done.stderr)
+        self.assertEqual(os.listdir(self.out), ["manifest.jsonl"])
+        self.assertEqual(self.read("manifest.jsonl"), b"precious")
+        self.statuses("--overwrite", expect=0)
+        self.statuses(expect=0)
+
     def test_a_dry_run_says_so(self):
         self.put("a.txt", b"precious")
         done = self.run_program("dataset", self.pictures, "--out", self.out, "--dry-run", expect=1)
