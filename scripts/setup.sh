@@ -87,7 +87,8 @@ setup_node_peers() {
   cmp -s "$lock" "$folder/installed.json" && return
   mkdir -p "$folder"
   cp bench/node/package.json "$lock" "$folder"
-  quietly "installing bench/node" npm ci --ignore-scripts --no-audit --no-fund --omit=dev --prefix "$folder"
+  quietly "installing bench/node" \
+    npm ci --ignore-scripts --no-audit --no-fund --omit=dev --prefix "$folder"
   cp "$lock" "$folder/installed.json"
 }
 
