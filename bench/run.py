@@ -28,6 +28,8 @@ def parse_arguments():
     parser.add_argument("--albumen", type=pathlib.Path)
     parser.add_argument("--sets", type=pathlib.Path)
     parser.add_argument("--nets", type=pathlib.Path)
+    parser.add_argument("--node", type=pathlib.Path,
+                        help="where bench/node was installed; without it sharp is left out")
     parser.add_argument("--quick", action="store_true",
                         help="one pair of everything, small numbers: shows that all rows run")
     parser.add_argument("--pairs", type=int, help="how many pairs or runs, instead of each row's")
@@ -56,7 +58,7 @@ def workplace_of(arguments):
     os.environ["XDG_CONFIG_HOME"] = str(arguments.sets.absolute())  # no configuration there
     return Workplace(arguments.albumen.absolute(), arguments.sets.absolute(),
                      arguments.nets.absolute(), arguments.quick, arguments.pairs,
-                     arguments.pictures)
+                     arguments.pictures, arguments.node and arguments.node.absolute())
 
 
 def print_row(row):
@@ -88,7 +90,7 @@ def main():
         print(*sorted({name for what in arguments.what for name in GROUPS[what].sets}), sep="\n")
         return 0
     work = workplace_of(arguments)
-    machine = list(versions.lines(work.albumen))
+    machine = list(versions.lines(work.albumen, work.node))
     print("\n".join(f"== {line}" for line in machine))
     results = report.Results(machine)
     if arguments.out:

@@ -61,6 +61,17 @@ def vips_jpeg():
     return "libjpeg-turbo or mozjpeg of its wheel"
 
 
+def sharp(node):
+    """With what runs it and what it is made of; None where it is not installed."""
+    script = ("const v = require('sharp').versions; console.log(`${v.sharp} (libvips ${v.vips}, "
+              "mozjpeg ${v.mozjpeg}) on Node.js ${process.versions.node}`)")
+    try:
+        return subprocess.run(["node", "-e", script], cwd=node, capture_output=True, text=True,
+                              check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
 def peers():
     import cv2
     import numpy
@@ -79,9 +90,11 @@ def peers():
         "ONNX Runtime": onnxruntime.__version__, "scikit-learn": sklearn.__version__}
 
 
-def lines(program):
+def lines(program, node=None):
     yield f"processor: {processor()}"
     yield f"machine: {machine()}"
     yield f"program: {albumen(program)}"
     for name, version in peers().items():
         yield f"{name}: {version}"
+    if node and (version := sharp(node)):
+        yield f"sharp: {version}"

@@ -25,6 +25,7 @@ class Workplace:
     quick: bool = False
     asked_pairs: int | None = None
     asked_pictures: int | None = None
+    node: pathlib.Path | None = None  # where bench/node was installed
 
     def program(self, name):
         """A program of the same build as albumen."""
@@ -66,6 +67,18 @@ class Workplace:
     def dataset_peer(self, name, sources, folder, kind, threads):
         return [sys.executable, HERE / "dataset_peers.py", name, "--format", kind, "--out", folder,
                 "--threads", str(threads), *sources]
+
+    def lacks_sharp(self):
+        """Why sharp cannot run here; None: it can."""
+        if not shutil.which("node"):
+            return "there is no Node.js"
+        if not (self.node and (self.node / "node_modules" / "sharp").is_dir()):
+            return "set-up found no npm to install it with"
+        return None
+
+    def sharp_peer(self, sources, folder, kind, threads):
+        return ["node", HERE / "sharp_peer.mjs", "--modules", self.node, "--format", kind,
+                "--out", folder, "--threads", str(threads), *sources]
 
     def decode(self, paths, side=LONGEST_SIDE, more=()):
         return [self.albumen, "bench", "decode", "--longest-side", str(side), *more, *paths]

@@ -10,6 +10,7 @@ source scripts/setup.sh
 python=$cache_folder/venv/bench/bin/python  # not the one that set-up uses
 sets=$cache_folder/samples/sets
 nets=$cache_folder/bench/nets
+node=$cache_folder/bench/node
 
 wanted_sets=$("$python" bench/run.py --list-sets "$@")
 mkdir -p "$sets"
@@ -20,4 +21,4 @@ mkdir -p "$sets"
 "$python" bench/convert_nets.py --check "$nets"
 install_models
 "$python" bench/run.py --albumen build/release/bin/albumen --sets "$sets" --nets "$nets" \
-  --out build/bench "$@"
+  --node "$node" --out build/bench "$@"

@@ -76,7 +76,24 @@ setup_python_environment() {
 
 setup_composer() { setup_python_environment compose scripts/requirements.txt; }
 
+# A peer that runs under Node.js, of the version that the lock file says. Without Node.js or npm the
+# benchmark leaves it out.
+setup_node_peers() {
+  local folder=$cache_folder/bench/node lock=bench/node/package-lock.json
+  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    say "no Node.js with npm here: sharp is not measured"
+    return
+  fi
+  cmp -s "$lock" "$folder/installed.json" && return
+  mkdir -p "$folder"
+  cp bench/node/package.json "$lock" "$folder"
+  quietly "installing bench/node" \
+    npm ci --ignore-scripts --no-audit --no-fund --omit=dev --prefix "$folder"
+  cp "$lock" "$folder/installed.json"
+}
+
 setup_bench() {
   setup_composer
   setup_python_environment bench bench/requirements.txt
+  setup_node_peers
 }

@@ -14,6 +14,7 @@ PICTURES = 50
 SIDE = 1024
 TELEPHONE_PICTURES = 30
 PEER_THREADS = 8  # how the tools of Python are run, whatever the processors
+SHARP_THREADS = 2
 JUDGED_PICTURES = 8
 
 # Title, albumen's flags, format, what the ratio to Pillow must and should be, and the total size.
@@ -26,7 +27,8 @@ WORKS = (
      at_least(2.5), at_least(4), None),
 )
 TELEPHONE_PEERS = (("pillow", "Pillow draft", at_least(1.4), at_least(1.8)),
-                   ("vips", "libvips thumbnail", at_least(1.2), at_least(1.5)))
+                   ("vips", "libvips thumbnail", at_least(1.2), at_least(1.5)),
+                   ("sharp", "sharp", None, None))
 
 
 def measure(work):
@@ -34,8 +36,8 @@ def measure(work):
         archive = archive_of(work, scratch)
         for title, flags, kind, must, aim, largest in WORKS:
             ours = albumen(work, scratch, [archive], flags)
-            for name, peer_title in (("pillow", "Pillow"), ("vips", "libvips"),
-                                     ("opencv", "OpenCV")):
+            for name, peer_title in able(work, (("pillow", "Pillow"), ("vips", "libvips"),
+                                                ("opencv", "OpenCV"), ("sharp", "sharp"))):
                 peer = other(work, scratch, name, [archive], kind)
                 comparison = protocol.compare(ours, peer, work.pairs(5), two_processors())
                 limits = (must, aim) if name == "pillow" else (None, None)
@@ -49,7 +51,7 @@ def measure(work):
 def measure_telephones(work):
     paths = work.photographs("timing", TELEPHONE_PICTURES)
     with work.scratch() as scratch:
-        for name, title, must, aim in TELEPHONE_PEERS:
+        for name, title, must, aim in able(work, TELEPHONE_PEERS):
             ours = albumen(work, scratch, paths,
                            ["--format", "jpeg", "--quality", "85", "--resample", "bilinear"],
                            ["--threads", "1"])
@@ -83,10 +85,24 @@ def albumen(work, scratch, sources, flags, more=()):
                               before=lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
-def other(work, scratch, name, sources, kind, threads=PEER_THREADS):
+def able(work, peers):
+    """Those of the peers, their names first, that can run here."""
+    why = work.lacks_sharp()
+    for peer in peers:
+        if peer[0] == "sharp" and why:
+            print(f"== sharp: not measured: {why}")
+        else:
+            yield peer
+
+
+def other(work, scratch, name, sources, kind, threads=None):
     folder = scratch / name
+    if name == "sharp":
+        command = work.sharp_peer(sources, folder, kind, threads or SHARP_THREADS)
+    else:
+        command = work.dataset_peer(name, sources, folder, kind, threads or PEER_THREADS)
     return protocol.Contender(
-        name, work.dataset_peer(name, sources, folder, kind, threads), protocol.reported_rate,
+        name, command, protocol.reported_rate,
         before=lambda: shutil.rmtree(folder, ignore_errors=True))
 
 

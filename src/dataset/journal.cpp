@@ -39,14 +39,22 @@ Result<Sha256Digest> digest_at(const Json& object, const char* key) {
   return *digest;
 }
 
+// Nothing for the usual one.
+std::string caption_extension_field(const std::string& extension) {
+  return extension == kUsualCaptionExtension
+             ? std::string{}
+             : fmt::format(R"("caption_extension":{},)", Json(extension).dump());
+}
+
 }  // namespace
 
 std::string to_journal_line(const JournalEntry& entry) {
   return fmt::format(
       R"({{"size":{},"mtime_ns":{},"ctime_ns":{},"inode":{},"picture":"{}","settings":"{}",)"
-      R"("bytes":{},"row":{}}})",
+      R"("bytes":{},{}"row":{}}})",
       entry.stamp.size_bytes, entry.stamp.mtime_ns, entry.stamp.ctime_ns, entry.stamp.inode,
-      to_string(entry.picture), to_string(entry.settings), entry.bytes, to_json_line(entry.row));
+      to_string(entry.picture), to_string(entry.settings), entry.bytes,
+      caption_extension_field(entry.caption_extension), to_json_line(entry.row));
 }
 
 Result<JournalEntry> parse_journal_line(std::string_view line) {
@@ -67,6 +75,12 @@ Result<JournalEntry> parse_journal_line(std::string_view line) {
   entry.picture = TRY(digest_at(json, "picture"));
   entry.settings = TRY(digest_at(json, "settings"));
   entry.bytes = TRY(number_at<std::uint64_t>(json, "bytes"));
+  if (const auto extension = json.find("caption_extension"); extension != json.end()) {
+    if (!extension->is_string()) {
+      return corrupt("has no text in \"caption_extension\"");
+    }
+    entry.caption_extension = extension->get<std::string>();
+  }
   return entry;
 }
 

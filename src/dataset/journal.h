@@ -15,6 +15,9 @@
 
 namespace albumen {
 
+/// Of a journal's line that names none.
+inline constexpr std::string_view kUsualCaptionExtension = ".txt";
+
 /// All that decides whether a picture must be made again.
 struct JournalEntry {
   ManifestRow row;
@@ -22,6 +25,8 @@ struct JournalEntry {
   PictureId picture;        ///< what was read
   Sha256Digest settings;    ///< how it was made
   std::uint64_t bytes = 0;  ///< of the output
+  /// Of the file with row.caption, as text: where that stands, the caption file is albumen's.
+  std::string caption_extension{kUsualCaptionExtension};
 
   friend bool operator==(const JournalEntry&, const JournalEntry&) = default;
 };

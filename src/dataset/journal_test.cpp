@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset/journal.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <string>
 
@@ -8,6 +9,9 @@
 
 namespace albumen {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 JournalEntry some_entry() {
   return {.row = {.source = "/photos/a.jpg",
@@ -29,6 +33,15 @@ TEST(JournalTest, ALineReadAgainIsTheEntry) {
   const auto read = parse_journal_line(line);
   ASSERT_TRUE(read.has_value()) << to_string(read.error());
   EXPECT_EQ(*read, some_entry());
+}
+
+TEST(JournalTest, CaptionsOfAnotherExtensionAreToldApart) {
+  EXPECT_THAT(to_journal_line(some_entry()), Not(HasSubstr("caption_extension")));
+  JournalEntry entry = some_entry();
+  entry.caption_extension = ".\"words\"";
+  const auto read = parse_journal_line(to_journal_line(entry));
+  ASSERT_TRUE(read.has_value()) << to_string(read.error());
+  EXPECT_EQ(*read, entry);
 }
 
 TEST(JournalTest, ATornLineIsNoEntryWhereverItEnds) {

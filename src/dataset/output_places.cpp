@@ -16,6 +16,20 @@ std::string_view folder_in(std::string_view relative) {
   return slash == relative.npos ? std::string_view{} : relative.substr(0, slash);
 }
 
+// "a/b" of "./a//b", as archives may have it: one folder has one name.
+std::string plain_folder(std::string_view folder) {
+  std::string plain;
+  while (!folder.empty()) {
+    const std::size_t slash = std::min(folder.find('/'), folder.size());
+    const std::string_view component = folder.substr(0, slash);
+    folder.remove_prefix(std::min(slash + 1, folder.size()));
+    if (!component.empty() && component != ".") {
+      plain.append(plain.empty() ? "" : "/").append(component);
+    }
+  }
+  return plain;
+}
+
 // "x" of "x.jpg"; a leading dot is part of the name.
 std::string_view stem_of(std::string_view name) {
   const std::size_t dot = name.rfind('.');
@@ -56,7 +70,7 @@ OutputPlaces::OutputPlaces(Renaming renaming, std::size_t longest_extension)
 }
 
 OutputPlace OutputPlaces::place(std::string_view relative) {
-  OutputPlace place{.folder = std::string{folder_in(relative)}, .stem = {}};
+  OutputPlace place{.folder = plain_folder(folder_in(relative)), .stem = {}};
   ++count_;
   if (renaming_ == Renaming::kHash) {
     return place;

@@ -44,7 +44,8 @@ class OutputPlaces {
   /// kLongestExtension.
   OutputPlaces(Renaming renaming, std::size_t longest_extension);
 
-  /// `relative` is the picture's path in its source, bytes, with slashes, without "..".
+  /// `relative` is the picture's path in its source, bytes, with slashes, without ".."; "a" and
+  /// "./a/" are one folder.
   OutputPlace place(std::string_view relative);
 
  private:

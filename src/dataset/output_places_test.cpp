@@ -22,6 +22,8 @@ TEST(OutputPlacesTest, FoldersStayAndStemsMeetNowhere) {
   EXPECT_EQ(text("x.y.jpg"), "|x.y");
   EXPECT_EQ(text("none"), "|none");
   EXPECT_EQ(text("a/b/c/x.jpg"), "a/b/c|x");
+  EXPECT_EQ(text(".//a/./b//c/x.png"), "a/b/c|x-2") << "the same folder, as archives may name it";
+  EXPECT_EQ(text("./none"), "|none-2");
 }
 
 TEST(OutputPlacesTest, LongAndOddNamesKeepRoomForTheirExtension) {

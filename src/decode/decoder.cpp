@@ -133,6 +133,10 @@ bool probes_whole_files(ContentType type, const DecodeOptions& options) {
   return type == ContentType::kRaw || type == ContentType::kTiff || is_longtail(type, options);
 }
 
+bool lacks_longtail(ContentType type, const DecodeOptions& options) {
+  return options.longtail == nullptr && longtail_format(type).has_value();
+}
+
 Bytes extra_probe_bytes(ContentType type, Bytes encoded, const DecodeOptions& options) {
   return is_longtail(type, options) ? encoded + longtail_probe_bytes() : Bytes{};
 }

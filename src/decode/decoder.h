@@ -115,6 +115,9 @@ ContentType content_type_of(const EncodedImage& image);
 /// Whether `probe` wants all of such a file, not only its beginning.
 bool probes_whole_files(ContentType type, const DecodeOptions& options);
 
+/// Whether pictures of `type` are Unsupported for want of albumen-longtail alone.
+bool lacks_longtail(ContentType type, const DecodeOptions& options);
+
 /// Memory that `probe` takes beside a file of `encoded` bytes; 0 where a few bytes of stack do.
 Bytes extra_probe_bytes(ContentType type, Bytes encoded, const DecodeOptions& options);
 

@@ -221,5 +221,46 @@ TEST_F(DatasetAgainTest, AnOutputSpoiltByAPowerCutIsMadeAgain) {
   EXPECT_EQ(files(), whole);
 }
 
+TEST_F(DatasetAgainTest, ACaptionThatStandsThereAlreadyIsNotReplacedUnasked) {
+  write("a.jpg", jpeg(1));
+  write("a.txt", "a dog");
+  folder_.write("out/a.txt", "precious");
+  EXPECT_THAT(dry_run().at("a.jpg").reason, HasSubstr("a.txt"));
+  EXPECT_THAT(run().at("a.jpg").reason, HasSubstr("--overwrite"));
+  EXPECT_THAT(files(), ElementsAre(Pair("a.txt", "precious")));
+  request_.overwrite = true;
+  EXPECT_EQ(run().at("a.jpg").status, MemberStatus::kWritten);
+  request_.overwrite = false;
+  write("a.txt", "a cat");
+  EXPECT_EQ(run().at("a.jpg").caption, "a cat");
+  EXPECT_EQ(files().at("a.txt"), "a cat");
+}
+
+// Where the picture stands and a caption cannot take the place of somebody's file, the next run
+// must not take that for the one that was written.
+TEST_F(DatasetAgainTest, ACaptionThatWasRefusedIsNotTakenForItsOwn) {
+  write("a.jpg", jpeg(1));
+  run();
+  folder_.write("out/a.txt", "precious");
+  write("a.txt", "a dog");
+  for (int times = 0; times < 3; ++times) {
+    EXPECT_EQ(run().at("a.jpg").code, "InvalidArgument");
+    EXPECT_EQ(files().at("a.txt"), "precious");
+  }
+  fs::remove(folder_ / "in/a.txt");
+  EXPECT_EQ(run().at("a.jpg").status, MemberStatus::kUnchanged);
+  EXPECT_EQ(files().at("a.txt"), "precious");
+}
+
+TEST_F(DatasetAgainTest, ACaptionThatAKilledRunHadJustWrittenIsItsOwn) {
+  write("a.jpg", jpeg(1));
+  write("a.txt", "a dog");
+  folder_.write("out/a.txt", "a d");
+  folder_.write("out/.albumen-dataset/journal.jsonl",
+                to_claim_line("a.png") + "\n" + to_claim_line("a.txt") + "\n");
+  EXPECT_EQ(run().at("a.jpg").status, MemberStatus::kWritten);
+  EXPECT_EQ(files().at("a.txt"), "a dog");
+}
+
 }  // namespace
 }  // namespace albumen

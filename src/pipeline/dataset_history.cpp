@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/internal/dataset_history.h"
 
+#include <algorithm>
+#include <array>
 #include <fmt/core.h>
 
 #include "core/units.h"
+#include "dataset/picture_settings.h"
 #include "files/file.h"
 
 namespace albumen {
@@ -53,6 +56,17 @@ void DatasetHistory::load(std::string_view text) {
       claims_.insert(*std::move(claim));
     }
   }
+}
+
+bool DatasetHistory::wrote_caption(const std::string& stem, const std::string& extension) const {
+  const auto has_it = [&](OutputFormat format) {
+    const auto found = outputs_.find(fmt::format("{}{}", stem, extension_of(format)));
+    return found != outputs_.end() && !found->second.entry.row.caption.empty() &&
+           found->second.entry.caption_extension == extension;
+  };
+  return claims_.contains(fmt::format("{}{}", stem, extension)) ||
+         std::ranges::any_of(
+             std::array{OutputFormat::kPng, OutputFormat::kJpeg, OutputFormat::kWebp}, has_it);
 }
 
 const KnownOutput* DatasetHistory::known(const std::string& name) const {

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/internal/dataset_member.h"
 
+#include <filesystem>
 #include <fmt/core.h>
+#include <system_error>
 #include <utility>
 
 #include "dataset/captions.h"
+#include "files/path_text.h"
 #include "pipeline/internal/job_reader.h"
 
 namespace albumen {
 namespace {
+
+// A link to nothing and a folder too.
+bool is_anything(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
+}
 
 Result<ImageInfo> probe_whole(const DatasetJob& job, const SourceEntry& entry, ContentType type,
                               const StopToken& stop) {
@@ -23,6 +32,21 @@ Result<ImageInfo> probe_whole(const DatasetJob& job, const SourceEntry& entry, C
 }
 
 }  // namespace
+
+std::string path_in_set(const DatasetJob& job, const std::string& name) {
+  return fmt::format("{}/{}", job.request.directory, name);
+}
+
+Result<void> check_free(const DatasetJob& job, const std::string& name) {
+  if (!job.request.overwrite && !job.history.wrote(path_to_text(name)) &&
+      is_anything(path_in_set(job, name))) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: is there already, and albumen did not write it; --overwrite "
+                            "replaces it",
+                            path_to_text(name)));
+  }
+  return {};
+}
 
 void set_failed(ManifestRow& row, const Error& error) {
   row.status = MemberStatus::kFailed;

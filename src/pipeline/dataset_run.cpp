@@ -43,6 +43,20 @@ Result<void> check_apart(const std::string& directory, const std::vector<std::st
   return {};
 }
 
+// A manifest without a journal beside it is no set's.
+Result<void> check_manifest_free(const DatasetRequest& request) {
+  const std::string manifest = fmt::format("{}/manifest.jsonl", request.directory);
+  std::error_code ignored;
+  if (!request.overwrite && std::filesystem::exists(manifest, ignored) &&
+      !std::filesystem::exists(journal_path(request.directory), ignored)) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: is there already, and albumen did not write it; --overwrite "
+                            "replaces it",
+                            path_to_text(manifest)));
+  }
+  return {};
+}
+
 Result<void> check_request(const DatasetRequest& request) {
   const std::string& extension = request.caption_extension;
   if (extension.size() < 2 || extension.size() > kLongestExtension || extension.front() != '.' ||
@@ -64,7 +78,8 @@ Result<void> check_request(const DatasetRequest& request) {
   if (!request.archive.empty()) {
     TRY(check_apart(request.archive, request.sources));
   }
-  return check_apart(request.directory, request.sources);
+  TRY(check_apart(request.directory, request.sources));
+  return check_manifest_free(request);
 }
 
 // Deals the members out to the workers and keeps what came of them in the order of the listing.

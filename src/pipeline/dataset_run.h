@@ -101,9 +101,9 @@ struct DatasetReport {
 /// (manifest.jsonl) appears at the end, whole, in the order of the sources; the journal that the
 /// next run goes on from lies in .albumen-dataset/. An archive has both as its last members, and is
 /// only written when it would differ from the one that is there. Errors: InvalidArgument for the
-/// request, also where the set is a source or lies in one, and for an archive that albumen did not
-/// write; Unavailable while another process writes the set;
-/// Io for the folder itself.
+/// request, also where the set is a source or lies in one, and for an archive or a manifest that
+/// albumen did not write; Unavailable while another process writes the set; Io for the folder
+/// itself.
 Result<DatasetReport> run_dataset(const DatasetRequest& request,
                                   const DatasetEnvironment& environment, const StopToken& stop);
 

@@ -87,8 +87,8 @@ class Pruner {
     if (entry.row.caption.empty() || stems_.contains(stem)) {
       return true;
     }
-    const auto caption = file_in_set(
-        request_.directory, fmt::format("{}{}", stem, path_to_text(request_.caption_extension)));
+    const auto caption =
+        file_in_set(request_.directory, fmt::format("{}{}", stem, entry.caption_extension));
     if (caption && regular_file_size(*caption) == entry.row.caption.size()) {
       const auto words = read_small_file(*caption, kCaptionFileLimit);
       if (words && *words == entry.row.caption) {

@@ -6,10 +6,10 @@
 #include <fmt/core.h>
 #include <utility>
 
-#include "dataset/captions.h"
 #include "decode/identity.h"
 #include "files/file.h"
 #include "files/path_text.h"
+#include "pipeline/internal/dataset_caption.h"
 #include "pipeline/internal/dataset_member.h"
 #include "pipeline/internal/dataset_output.h"
 #include "pipeline/internal/job_reader.h"
@@ -31,6 +31,7 @@ class MemberWorker {
         member_(member),
         stop_(stop),
         known_(job.history.known(member.entry.name())),
+        caption_(job, member, stop),
         row_(job.listing.rows[member.row]),
         settings_(job.request.settings) {
     const Concept found = concept_of(member.place.folder);
@@ -95,15 +96,17 @@ class MemberWorker {
     TRY(check_stop(stop_));
     if (is_unread_unchanged()) {
       keep_known();
-      return plan_caption();
+      return plan_caption(&entry_->picture);
     }
     const auto plan = TRY(look());
     if (!plan) {
       return {};
     }
-    if (request().renaming != Renaming::kHash) {  // else the name is known when the file was read
-      const std::string output = relative_output({}, plan->format);
-      TRY(check_free(output));
+    const bool is_placed = request().renaming != Renaming::kHash;  // else when the file was read
+    const PictureId any{};
+    if (is_placed) {
+      const std::string output = relative_output(any, plan->format);
+      TRY(check_free(job_, output));
       row_.output = path_to_text(output);
     }
     row_.status = MemberStatus::kPlanned;
@@ -111,7 +114,7 @@ class MemberWorker {
     row_.note = note_on(plan->info);
     row_.format = name_of(plan->format);
     row_.size = plan->size;
-    return plan_caption();
+    return plan_caption(is_placed ? &any : nullptr);
   }
 
   // How the picture is to be made, by its head; nothing where it is none, which is in the row then.
@@ -170,22 +173,13 @@ class MemberWorker {
            (!has_quality || reduced.quality == request().settings.quality);
   }
 
-  Result<void> plan_caption() {
-    const FoundCaption found = TRY(find_caption(job_, member_, stop_));
-    row_.caption = compose_caption(found.text, request().captions);
-    row_.caption_source = row_.caption.empty() ? std::string{} : found.source;
-    return {};
-  }
-
-  // Nobody's file but albumen's own is replaced unasked.
-  [[nodiscard]] Result<void> check_free(const std::string& output) const {
-    if (!request().overwrite && !job_.history.wrote(path_to_text(output)) &&
-        regular_file_size(in_set(output))) {
-      return fail(ErrorCode::kInvalidArgument,
-                  fmt::format("{}: is there already, and albumen did not write it; --overwrite "
-                              "replaces it",
-                              path_to_text(output)));
+  // `picture`: null where that decides the place and is not known.
+  Result<void> plan_caption(const PictureId* picture) {
+    const FoundCaption caption = TRY(caption_.wanted());
+    if (picture != nullptr) {
+      TRY(caption_.check_free(stem_path(*picture), caption.text));
     }
+    tell_caption(row_, caption);
     return {};
   }
 
@@ -246,7 +240,10 @@ class MemberWorker {
     }
     const std::string output = relative_output(identity.picture, plan.format);
     const std::string path = in_set(output);
-    TRY(check_free(output));
+    TRY(check_free(job_, output));
+    if (const auto caption = caption_.wanted()) {  // else the picture stands, without it
+      TRY(caption_.check_free(stem_path(identity.picture), caption->text));
+    }
     TRY(make_directories(in_set(member_.place.folder)));
     // A run that is killed behind this line leaves a file that the next one knows.
     TRY(job_.state->claim(path_to_text(output)));
@@ -281,28 +278,11 @@ class MemberWorker {
     return image;
   }
 
-  // The caption file follows the caption: written where it differs, gone where there is none.
   Result<void> write_caption() {
-    const FoundCaption found = TRY(find_caption(job_, member_, stop_));
-    const std::string caption = compose_caption(found.text, request().captions);
-    const std::string before = known_ == nullptr ? std::string{} : known_->entry.row.caption;
-    row_.caption = caption;
-    row_.caption_source = caption.empty() ? std::string{} : found.source;
-    const std::string path = caption_path();
-    const bool is_there =
-        regular_file_size(path) == caption.size() || job_.archive.find(*entry_) != nullptr;
-    if (caption == before && (is_there || caption.empty())) {
-      return {};
-    }
-    is_news_ = true;
-    if (caption.empty()) {
-      ::unlink(path.c_str());
-      return {};
-    }
-    TRY(make_directories(in_set(member_.place.folder)));  // its picture may be in the archive
-    auto file = TRY(AtomicFile::create_in(growing_folder(request().directory), path));
-    TRY(file.write(caption));
-    return file.commit_unsynced();
+    const bool is_written =
+        TRY(caption_.settle({.stem = stem_path(entry_->picture), .known = known_}, row_, *entry_));
+    is_news_ = is_news_ || is_written;
+    return {};
   }
 
   [[nodiscard]] std::string stem_path(const PictureId& picture) const {
@@ -316,10 +296,6 @@ class MemberWorker {
     return fmt::format("{}{}", stem_path(picture), extension_of(format));
   }
 
-  [[nodiscard]] std::string caption_path() const {
-    return in_set(fmt::format("{}{}", stem_path(entry_->picture), request().caption_extension));
-  }
-
   [[nodiscard]] std::string in_set(const std::string& relative) const {
     return fmt::format("{}/{}", request().directory, relative);
   }
@@ -328,6 +304,7 @@ class MemberWorker {
   const DatasetMember& member_;
   StopToken stop_;
   const KnownOutput* known_;
+  MemberCaption caption_;
   ManifestRow row_;
   PictureSettings settings_;  // of this picture
   std::string level_;         // of quality, where settings_ are not those of the request

@@ -20,6 +20,7 @@ class JobReader {
 
   /// The job of `entry`; nothing when it was dealt with here (skipped).
   Result<std::optional<PictureJob>> read(SourceEntry entry) {
+    type_ = ContentType::kUnknown;
     const ImageHead head = TRY(look_at(entry));
     if (!head.info) {
       record_no_picture(entry, head.type);
@@ -36,6 +37,16 @@ class JobReader {
     job.encoded = TRY(environment_.reader.read(job.entry, job.memory));
     environment_.progress.bytes_read += job.entry.encoded_size.count();
     return std::optional{std::move(job)};
+  }
+
+  /// What becomes of the entry that was read last when that failed with `error`.
+  [[nodiscard]] PictureResult failed(const SourceEntry& entry, const Error& error) const {
+    PictureResult result = state_.failed_result(file_record(entry), "read", error);
+    if (lacks_longtail(type_, state_.request().decode)) {  // another run may have it
+      result.file.content_type = type_;
+      result.failures.front().retry = RetryPolicy::kNextRun;
+    }
+    return result;
   }
 
  private:
@@ -61,6 +72,7 @@ class JobReader {
     auto memory = TRY(head_budget_.reserve(MemoryTag::kEncoded, kHeadBytes, {}));
     const EncodedImage head = TRY(environment_.reader.read_head(entry, kHeadBytes, memory));
     const ContentType type = content_type_of(head);
+    type_ = type;
     if (type == ContentType::kEmpty || !is_picture(type)) {
       return ImageHead{.type = type, .info = std::nullopt};
     }
@@ -118,6 +130,7 @@ class JobReader {
 
   RunState& state_;  // outlives the reader
   const IndexEnvironment& environment_;
+  ContentType type_ = ContentType::kUnknown;  // of the entry that is being read, once it is known
   // Beside the run's budget, part of the fixed overhead: it is held while the run's is waited for.
   Budget head_budget_{kHeadBytes * 2};
 };
@@ -139,7 +152,7 @@ void read_jobs(RunState& state, BoundedQueue<SourceEntry>& in, BoundedQueue<Pict
       return;
     }
     if (!job) {
-      state.finish(state.failed_result(file_record(copy), "read", job.error()), copy.name());
+      state.finish(reader.failed(copy, job.error()), copy.name());
     } else if (*job) {
       out.push(*std::move(*job), state.stop());
     }

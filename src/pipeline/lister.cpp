@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "decode/decoder.h"
 #include "sources/source_lister.h"
 
 namespace albumen {
@@ -18,7 +19,7 @@ class EventHandler {
     ++state_.environment().progress.listed;
     const bool trusts_stamps = state_.request().rehash == Rehash::kChanged;
     const AnalyzerMask wanted = state_.environment().analyzers.all();
-    if (known && trusts_stamps && known->settled(entry.stamp, wanted)) {
+    if (known && trusts_stamps && is_settled(*known, entry, wanted)) {
       count_settled(*known, wanted);
       return;
     }
@@ -45,6 +46,14 @@ class EventHandler {
   }
 
  private:
+  // What failed for want of albumen-longtail waits for a run that has it.
+  [[nodiscard]] bool is_settled(const KnownFile& known, const SourceEntry& entry,
+                                AnalyzerMask wanted) const {
+    const bool waits = known.stamp == entry.stamp && known.failure == ErrorCode::kUnsupported &&
+                       lacks_longtail(known.content_type, state_.request().decode);
+    return waits || known.settled(entry.stamp, wanted);
+  }
+
   void count_settled(const KnownFile& known, AnalyzerMask wanted) const {
     IndexProgress& progress = state_.environment().progress;
     if (known.failed(wanted)) {

@@ -263,7 +263,7 @@ TEST(JpegTest, FlippedBitsNeverDoMoreThanFail) {
   for (const JpegScript script :
        {JpegScript::kBaseline, JpegScript::kProgressive, JpegScript::kSeparateScans}) {
     const EncodedBytes original = encode_jpeg(photo_like({48, 40}, 3, 13), {.script = script});
-    for (int round = 0; round < 1500; ++round) {
+    for (int round = 0; round < 3400; ++round) {
       EncodedBytes bytes = original;
       for (int flips = 0; flips < 1 + round % 4; ++flips) {
         bytes[2 + random() % (bytes.size() - 2)] ^= static_cast<std::byte>(1U << random() % 8);

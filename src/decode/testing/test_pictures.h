@@ -95,6 +95,9 @@ EncodedBytes with_jpeg_segment(const EncodedBytes& file, std::uint8_t marker,
 EncodedBytes with_png_chunk(const EncodedBytes& file, const std::string& type,
                             std::span<const std::byte> data);
 
+/// `file` with the checksum of every chunk made right, up to the first that does not fit.
+EncodedBytes with_png_checksums(EncodedBytes file);
+
 /// `file` as an extended WebP with a chunk behind the pixels (before them for "ICCP").
 EncodedBytes with_webp_chunk(const EncodedBytes& file, const std::string& type,
                              std::span<const std::byte> data, Size canvas);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // encode_png of test_pictures.h, by libspng.
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <spng.h>
@@ -86,6 +87,12 @@ void append_big_endian(EncodedBytes& out, std::uint32_t value) {
   }
 }
 
+// Of a chunk's type and data.
+std::uint32_t chunk_checksum(std::span<const std::byte> bytes) {
+  return static_cast<std::uint32_t>(
+      crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
+}
+
 }  // namespace
 
 EncodedBytes encode_png(const Picture& picture, const PngOptions& options) {
@@ -130,11 +137,28 @@ EncodedBytes with_png_chunk(const EncodedBytes& file, const std::string& type,
   const EncodedBytes name = bytes_of(type);
   result.insert(result.end(), name.begin(), name.end());
   result.insert(result.end(), data.begin(), data.end());
-  const auto* const checked = reinterpret_cast<const Bytef*>(result.data() + checked_from);
-  const uLong checksum = crc32(0, checked, static_cast<uInt>(result.size() - checked_from));
-  append_big_endian(result, static_cast<std::uint32_t>(checksum));
+  append_big_endian(result, chunk_checksum(std::span{result}.subspan(checked_from)));
   result.insert(result.end(), file.begin() + kAfterHeader, file.end());
   return result;
+}
+
+EncodedBytes with_png_checksums(EncodedBytes file) {
+  constexpr std::size_t kSignature = 8;
+  constexpr std::size_t kAroundData = 12;  // length, type, checksum
+  for (std::size_t at = kSignature; file.size() - at >= kAroundData;) {
+    std::size_t length = 0;
+    for (std::size_t digit = 0; digit < 4; ++digit) {
+      length = length << 8U | std::to_integer<std::size_t>(file[at + digit]);
+    }
+    if (length > file.size() - at - kAroundData) {
+      break;
+    }
+    EncodedBytes checksum;
+    append_big_endian(checksum, chunk_checksum(std::span{file}.subspan(at + 4, 4 + length)));
+    std::ranges::copy(checksum, file.begin() + static_cast<std::ptrdiff_t>(at + 8 + length));
+    at += kAroundData + length;
+  }
+  return file;
 }
 
 }  // namespace albumen::testing

@@ -169,7 +169,7 @@ TEST(WebpTest, FlippedBitsNeverDoMoreThanFail) {
   std::minstd_rand random{22};
   for (const bool lossless : {false, true}) {
     const EncodedBytes original = encode_webp(photo_like({40, 30}, 4, 10), {.lossless = lossless});
-    for (int round = 0; round < 1500; ++round) {
+    for (int round = 0; round < 5000; ++round) {
       EncodedBytes bytes = original;
       for (int flips = 0; flips < 1 + round % 3; ++flips) {
         bytes[12 + random() % (bytes.size() - 12)] ^= static_cast<std::byte>(1U << random() % 8);

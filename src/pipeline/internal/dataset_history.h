@@ -49,6 +49,10 @@ class DatasetHistory {
     return outputs_.contains(output) || claims_.contains(output);
   }
 
+  /// Whether the caption file `stem` with `extension` (both as text) is one that an earlier run
+  /// wrote and did not remove, or was about to write.
+  [[nodiscard]] bool wrote_caption(const std::string& stem, const std::string& extension) const;
+
   /// Everything, by output: where two sources had the same one, the later.
   [[nodiscard]] const std::map<std::string, KnownOutput>& outputs() const { return outputs_; }
 
@@ -57,7 +61,7 @@ class DatasetHistory {
 
   std::map<std::string, KnownOutput> outputs_;
   std::map<std::string, std::string> output_of_;  // by source, the last
-  std::set<std::string> claims_;                  // outputs of runs that did not come to their end
+  std::set<std::string> claims_;                  // files of runs that did not come to their end
 };
 
 }  // namespace albumen

@@ -18,6 +18,13 @@
 
 namespace albumen {
 
+/// Where the file `name` (bytes, relative to the set) is or comes to be.
+std::string path_in_set(const DatasetJob& job, const std::string& name);
+
+/// Nobody's file but albumen's own is replaced unasked. Error: InvalidArgument where something
+/// called `name` is in the set, no run wrote it, and the request does not say to overwrite.
+Result<void> check_free(const DatasetJob& job, const std::string& name);
+
 /// Makes `row` the row of a failure.
 void set_failed(ManifestRow& row, const Error& error);
 

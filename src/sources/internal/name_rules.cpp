@@ -74,7 +74,7 @@ std::optional<std::string_view> metadata_reason(std::string_view basename) {
   if (basename.starts_with("._")) {
     return "macOS metadata";
   }
-  if (basename.starts_with(".")) {
+  if (basename.starts_with(".") && basename != ".") {  // "./a.jpg" is a name in some archives
     return "hidden";
   }
   return std::nullopt;

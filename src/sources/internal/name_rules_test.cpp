@@ -43,6 +43,7 @@ TEST(NameRulesTest, AMemberIsLeftOutWithItsFolder) {
   EXPECT_EQ(rules({"cache"}).member_skip_reason("a/cached/b.jpg"), std::nullopt);
   EXPECT_EQ(rules({}).member_skip_reason("__MACOSX/a/._b.jpg"), "macOS metadata");
   EXPECT_EQ(rules({}).member_skip_reason("a/.git/b.jpg"), "hidden");
+  EXPECT_EQ(rules({}).member_skip_reason("./a/./b.jpg"), std::nullopt);
 }
 
 TEST(NameRulesTest, AnEmptyGlobIsAMistakeOfTheUser) {

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The caption of one member of a dataset: what it is to be, and the file that says so beside the
+// picture. Tested by dataset_run_test.cpp.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/result.h"
+#include "core/stop.h"
+#include "dataset/caption_index.h"
+#include "dataset/journal.h"
+#include "dataset/manifest.h"
+#include "pipeline/internal/dataset_history.h"
+#include "pipeline/internal/dataset_listing.h"
+#include "pipeline/internal/dataset_worker.h"
+
+namespace albumen {
+
+/// Puts `caption` into `row`.
+void tell_caption(ManifestRow& row, const FoundCaption& caption);
+
+/// Where a picture stands in the set: `stem`, bytes relative to it and without an extension; and
+/// what an earlier run said of the same member, null: nothing.
+struct CaptionPlace {
+  std::string stem;
+  const KnownOutput* known = nullptr;
+};
+
+/// One thread.
+class MemberCaption {
+ public:
+  /// Both outlive it.
+  MemberCaption(const DatasetJob& job, const DatasetMember& member, StopToken stop);
+
+  /// The caption that the set is to have, read once. Errors: those of find_caption.
+  Result<FoundCaption> wanted();
+
+  /// Error: InvalidArgument where writing `caption` beside the picture `stem` would replace a file
+  /// that albumen did not write and that says something else.
+  [[nodiscard]] Result<void> check_free(const std::string& stem, const std::string& caption) const;
+
+  /// The caption file follows the caption: written where it differs, gone where there is none.
+  /// `row` and `entry` are the picture's, and say what stands there in the end, also after an
+  /// error. Whether anything was changed. Errors: those of both above; Io.
+  Result<bool> settle(const CaptionPlace& place, ManifestRow& row, JournalEntry& entry);
+
+ private:
+  [[nodiscard]] std::string file_name(const std::string& stem) const;
+  [[nodiscard]] std::string extension() const;
+  [[nodiscard]] FoundCaption before(const CaptionPlace& place) const;
+  [[nodiscard]] bool stands(const CaptionPlace& place, const std::string& caption,
+                            const JournalEntry& entry) const;
+  [[nodiscard]] Result<void> replace(const std::string& stem, const std::string& caption) const;
+
+  const DatasetJob& job_;
+  const DatasetMember& member_;
+  StopToken stop_;
+  std::optional<FoundCaption> wanted_;
+};
+
+}  // namespace albumen
