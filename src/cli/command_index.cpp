@@ -96,6 +96,19 @@ ProgressNumbers numbers_of(const IndexProgress& progress,
           .more = fmt::format("faces {}", human_count(progress.faces))};
 }
 
+std::string say_progress(const Context& context, const ProgressNumbers& numbers,
+                         const Budget& budget) {
+  return context.options.json ? progress_event(numbers, budget) : progress_text(numbers, budget);
+}
+
+void take_event(const Context& context, const FileEvent& event, FailureList& failures) {
+  if (context.options.json) {
+    print_event(event);
+  } else if (event.outcome == FileOutcome::kFailed) {
+    failures.add(event.name, event.code, event.reason);
+  }
+}
+
 ExitCode exit_code_of(const IndexProgress& progress, const IndexReport& report,
                       const GlobalOptions& options) {
   if (report.interrupted) {
@@ -169,26 +182,19 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
       .workers = workers,
       .run = run,
       .program_version = std::string{program_version()}};
-  const IndexEnvironment environment{.library = *library,
-                                     .writer = writer,
-                                     .reader = reader,
-                                     .analyzers = engine.analyzers,
-                                     .budget = budget,
-                                     .clock = clock,
-                                     .progress = progress,
-                                     .listener = [&](const FileEvent& event) {
-                                       if (context.options.json) {
-                                         print_event(event);
-                                       } else if (event.outcome == FileOutcome::kFailed) {
-                                         failures.add(event.name, event.code, event.reason);
-                                       }
-                                     }};
+  const IndexEnvironment environment{
+      .library = *library,
+      .writer = writer,
+      .reader = reader,
+      .analyzers = engine.analyzers,
+      .budget = budget,
+      .clock = clock,
+      .progress = progress,
+      .listener = [&](const FileEvent& event) { take_event(context, event, failures); }};
   auto indexed = [&] {
-    const ProgressView view{progress_mode(context), [&] {
-                              const ProgressNumbers numbers = numbers_of(progress, meter.started());
-                              return context.options.json ? progress_event(numbers, budget)
-                                                          : progress_text(numbers, budget);
-                            }};
+    const ProgressView view{
+        progress_mode(context),
+        [&] { return say_progress(context, numbers_of(progress, meter.started()), budget); }};
     return run_index(request, environment, stop);
   }();
   PeopleSummary people;
