@@ -13,6 +13,9 @@ void FailureList::add(std::string_view name, std::string_view code, std::string_
   const MutexLock lock{mutex_};
   ++count_;
   if (lines_.size() < kShown) {
+    if (reason.starts_with(fmt::format("{}: ", name))) {
+      reason.remove_prefix(name.size() + 2);  // an error that names its file does so once
+    }
     lines_.push_back(fmt::format("{}: {}: {}", name, code, reason));
   }
 }
