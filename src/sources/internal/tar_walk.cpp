@@ -143,9 +143,11 @@ TarMember TarWalk::complete(TarMember member, TarHeader header, Extensions exten
                                                    : std::move(header.name);
   // "tar -C folder ." writes them all so, and "./" for the folder itself.
   constexpr std::string_view kHere = "./";
-  while (member.name.starts_with(kHere) && member.name != kHere) {
-    member.name.erase(0, kHere.size());
+  std::string_view rest = member.name;
+  while (rest.starts_with(kHere) && rest != kHere) {
+    rest.remove_prefix(kHere.size());
   }
+  member.name.erase(0, member.name.size() - rest.size());  // at once: a name may be long
   const bool is_sparse = extensions.pax.sparse || global_.sparse;
   member.kind = header.kind == TarKind::kFile && is_sparse ? TarKind::kSparse : header.kind;
   member.size_bytes = header.has_data() ? size.value_or(header.size_bytes) : 0;
