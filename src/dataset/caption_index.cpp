@@ -20,24 +20,25 @@ std::string key_of(std::string_view container, std::string_view folder, std::str
 // "C:\set\x.jpg" and "./x.jpg" as the paths that they mean.
 std::string with_slashes(std::string path) {
   std::ranges::replace(path, '\\', '/');
-  while (path.starts_with("./")) {
-    path.erase(0, 2);
-  }
+  path.erase(0, path.size() - below_here(path).size());
   return path;
+}
+
+// `path` up to the place `dot` of its last component; all of it where that is none, or the first.
+std::string_view up_to_dot(std::string_view path, std::string_view name, std::size_t dot) {
+  return dot == name.npos || dot == 0 ? path : path.substr(0, path.size() - name.size() + dot);
 }
 
 }  // namespace
 
 std::string_view without_extension(std::string_view path) {
   const std::string_view name = last_component(path);
-  const std::size_t dot = name.rfind('.');
-  return dot == name.npos || dot == 0 ? path : path.substr(0, path.size() - name.size() + dot);
+  return up_to_dot(path, name, name.rfind('.'));
 }
 
 std::string_view webdataset_sample(std::string_view path) {
   const std::string_view name = last_component(path);
-  const std::size_t dot = name.find('.');
-  return dot == name.npos || dot == 0 ? path : path.substr(0, path.size() - name.size() + dot);
+  return up_to_dot(path, name, name.find('.'));
 }
 
 void CaptionIndex::add(std::string_view container, std::string_view folder,

@@ -146,6 +146,14 @@ std::string_view folder_of(std::string_view path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+std::string_view below_here(std::string_view path) {
+  constexpr std::string_view kHere = "./";
+  while (path.starts_with(kHere)) {
+    path.remove_prefix(kHere.size());
+  }
+  return path;
+}
+
 std::string to_hex(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size() * 2);

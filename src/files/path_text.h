@@ -33,6 +33,9 @@ std::string_view last_component(std::string_view path);
 /// slash. Points into `path`, or lives for ever.
 std::string_view folder_of(std::string_view path);
 
+/// `path` behind all "./" that it begins with: "a" of "././a", "" of "./". Points into `path`.
+std::string_view below_here(std::string_view path);
+
 /// Lower-case hexadecimal of `bytes`.
 std::string to_hex(std::string_view bytes);
 

@@ -69,5 +69,12 @@ TEST(PathTextTest, BrokenEscapesAreRefused) {
   }
 }
 
+TEST(PathTextTest, WhatIsBelowHereHasNoDotInFront) {
+  EXPECT_EQ(below_here("././a/./b"), "a/./b");
+  EXPECT_EQ(below_here("./"), "");
+  EXPECT_EQ(below_here(".hidden"), ".hidden");
+  EXPECT_EQ(below_here(""), "");
+}
+
 }  // namespace
 }  // namespace albumen

@@ -142,12 +142,10 @@ TarMember TarWalk::complete(TarMember member, TarHeader header, Extensions exten
                 : global_.path.has_value()         ? *global_.path
                                                    : std::move(header.name);
   // "tar -C folder ." writes them all so, and "./" for the folder itself.
+  const std::size_t rest = below_here(member.name).size();
   constexpr std::string_view kHere = "./";
-  std::string_view rest = member.name;
-  while (rest.starts_with(kHere) && rest != kHere) {
-    rest.remove_prefix(kHere.size());
-  }
-  member.name.erase(0, member.name.size() - rest.size());  // at once: a name may be long
+  member.name.erase(
+      0, member.name.size() - (rest == 0 ? std::min(member.name.size(), kHere.size()) : rest));
   const bool is_sparse = extensions.pax.sparse || global_.sparse;
   member.kind = header.kind == TarKind::kFile && is_sparse ? TarKind::kSparse : header.kind;
   member.size_bytes = header.has_data() ? size.value_or(header.size_bytes) : 0;
