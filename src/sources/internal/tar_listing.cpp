@@ -2,7 +2,6 @@
 #include "sources/internal/tar_listing.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <fmt/core.h>
@@ -178,19 +177,11 @@ Result<void> TarListing::check_data(const TarMember& member) const {
   return {};
 }
 
-// A name like that of an archive is a hint to look; the content decides.
 SourceEvent TarListing::as_event(SourceEntry entry) const {
-  if (named_like_archive(entry.member)) {
-    std::array<std::byte, kContainerHeadBytes> head{};
-    const auto given = read_tar_member_head(walk_.file(), entry, head);
-    if (given.has_value() &&
-        container_kind(std::span{head}.first(*given)) != ContainerKind::kNone) {
-      return SourceSkip{.path = std::move(entry.path),
-                        .member = std::move(entry.member),
-                        .reason = "archive inside an archive"};
-    }
-  }
-  return entry;
+  const auto read_head = [&](std::span<std::byte> out) {
+    return read_tar_member_head(walk_.file(), entry, out);
+  };
+  return entry_unless_archive(entry, read_head);
 }
 
 }  // namespace albumen

@@ -2,7 +2,6 @@
 #include "sources/internal/zip_listing.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <fmt/core.h>
 #include <span>
@@ -213,19 +212,11 @@ Result<void> ZipListing::check_limits(const ZipRecord& record) const {
   return {};
 }
 
-// A name like that of an archive is a hint to look; the content decides.
 SourceEvent ZipListing::as_event(SourceEntry entry) const {
-  if (named_like_archive(entry.member)) {
-    std::array<std::byte, kContainerHeadBytes> head{};
-    const auto given = read_zip_member_head(directory_.file(), entry, head);
-    if (given.has_value() &&
-        container_kind(std::span{head}.first(*given)) != ContainerKind::kNone) {
-      return SourceSkip{.path = std::move(entry.path),
-                        .member = std::move(entry.member),
-                        .reason = "archive inside an archive"};
-    }
-  }
-  return entry;
+  const auto read_head = [&](std::span<std::byte> out) {
+    return read_zip_member_head(directory_.file(), entry, out);
+  };
+  return entry_unless_archive(entry, read_head);
 }
 
 }  // namespace albumen
