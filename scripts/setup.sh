@@ -8,7 +8,7 @@ build_packages=(
   libjpeg62-turbo-dev libspng-dev libwebp-dev libexif-dev liblcms2-dev libhwy-dev
   libsqlite3-dev nlohmann-json3-dev libtomlplusplus-dev libcli11-dev libfmt-dev
   libgtest-dev libgmock-dev libbenchmark-dev liblz4-dev libdeflate-dev libssl-dev zlib1g-dev
-  libvips-dev libseccomp-dev)
+  libvips-dev libseccomp-dev libraw-dev)
 check_packages=(clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev)
 
 # Debian's own interpreter where it is there: its version and its pip are known.

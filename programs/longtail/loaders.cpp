@@ -13,6 +13,7 @@
 // clang-format on
 
 #include "plain_headers.h"
+#include "raw.h"
 #include "rows.h"
 #include "tiny_pictures.h"
 
@@ -45,6 +46,8 @@ Image load(LongtailFormat format, std::span<const std::byte> file) {
     case LongtailFormat::kBmp:
     case LongtailFormat::kPsd:
       return load_with(vips_magickload_buffer);
+    case LongtailFormat::kRaw:
+      return develop(file);
     case LongtailFormat::kNetpbm: {
       const Source source{vips_source_new_from_memory(data, size)};
       return made_by([&](VipsImage** out) {
@@ -119,6 +122,9 @@ LongtailAnswer read_header(LongtailFormat format, std::span<const std::byte> fil
   }
   if (format == LongtailFormat::kPsd) {
     return read_psd_header(file);
+  }
+  if (format == LongtailFormat::kRaw) {
+    return read_raw_header(file);
   }
   const Image image = load(format, file);
   return header_of(format, image.get());

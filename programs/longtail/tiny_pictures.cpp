@@ -6,6 +6,8 @@
 #include <array>
 #include <string_view>
 
+#include "mosaic_dng.h"
+
 namespace albumen {
 namespace {
 
@@ -221,6 +223,10 @@ std::vector<std::byte> copy_of(const std::array<std::uint8_t, kCount>& kept) {
 
 std::vector<TinyPicture> tiny_pictures() {
   constexpr std::array<std::uint8_t, 4> kInks{0, 128, 192, 55};
+  constexpr std::uint32_t kRawSide = 2 * kTinySide;  // LibRaw takes none below 22
+  const auto steady = [](std::size_t colour, std::uint32_t /*x*/, std::uint32_t /*y*/) {
+    return static_cast<double>(kColour.at(colour));
+  };
   return {{LongtailFormat::kTiff, tiff(kColour)},
           {LongtailFormat::kTiff, tiff(kInks)},
           {LongtailFormat::kGif, copy_of(kGif)},
@@ -230,7 +236,8 @@ std::vector<TinyPicture> tiny_pictures() {
           {LongtailFormat::kJpegXl, copy_of(kJpegXl)},
           {LongtailFormat::kJpeg2000, copy_of(kJpeg2000)},
           {LongtailFormat::kPsd, psd()},
-          {LongtailFormat::kNetpbm, netpbm()}};
+          {LongtailFormat::kNetpbm, netpbm()},
+          {LongtailFormat::kRaw, mosaic_dng(kRawSide, kRawSide, steady)}};
 }
 
 }  // namespace albumen

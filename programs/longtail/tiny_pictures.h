@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One picture of each format, 16 x 16 pixels of one colour: decoded once before the sandbox closes,
-// because libraries open modules and settings at first use, and to learn which formats there are.
+// One picture of each format, 16 x 16 pixels of one colour (a RAW 32 x 32): decoded once before the
+// sandbox closes, because libraries open modules and settings at first use, and to learn which
+// formats there are.
 #pragma once
 
 #include <cstddef>

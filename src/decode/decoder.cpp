@@ -34,6 +34,22 @@ bool is_longtail(ContentType type, const DecodeOptions& options) {
   return options.longtail != nullptr && longtail_format(type).has_value();
 }
 
+// A RAW is shown by its embedded JPEG. One without is developed, where that can be had.
+Result<ImageInfo> probe_shown_or_developed(ByteSpan bytes, const DecodeOptions& options) {
+  auto shown = probe_raw(bytes);
+  if (shown || shown.error().code != ErrorCode::kUnsupported ||
+      !is_longtail(ContentType::kRaw, options)) {
+    return shown;
+  }
+  auto developed = probe_longtail(ContentType::kRaw, bytes, *options.longtail);
+  const bool is_refused = !developed && developed.error().code == ErrorCode::kUnsupported;
+  return is_refused ? std::move(shown) : std::move(developed);
+}
+
+bool is_developed(const ImageInfo& info) {
+  return info.type == ContentType::kRaw && info.embedded.size == 0;
+}
+
 Result<ImageInfo> probe_by_type(ContentType type, ByteSpan bytes, const DecodeOptions& options) {
   switch (type) {
     case ContentType::kJpeg:
@@ -43,7 +59,7 @@ Result<ImageInfo> probe_by_type(ContentType type, ByteSpan bytes, const DecodeOp
     case ContentType::kWebp:
       return probe_webp(bytes);
     case ContentType::kRaw:
-      return probe_raw(bytes);
+      return probe_shown_or_developed(bytes, options);
     default:
       return is_longtail(type, options) ? probe_longtail(type, bytes, *options.longtail)
                                         : not_decoded(type);
@@ -54,12 +70,16 @@ Result<DecodePlan> plan_by_type(const ImageInfo& info, const PlanRequest& reques
                                 const DecodeOptions& options) {
   switch (info.type) {
     case ContentType::kJpeg:
-    case ContentType::kRaw:
       return plan_jpeg(info, request);
     case ContentType::kPng:
       return plan_png(info, request);
     case ContentType::kWebp:
       return plan_webp(info, request);
+    case ContentType::kRaw:
+      if (!is_developed(info)) {
+        return plan_jpeg(info, request);
+      }
+      [[fallthrough]];
     default:
       return is_longtail(info.type, options) ? plan_longtail(info, request)
                                              : not_decoded(info.type);
@@ -75,7 +95,10 @@ Result<DecodedImage> decode_by_type(const DecodeRequest& request, Reservation& j
     case ContentType::kWebp:
       return decode_webp(request, job);
     case ContentType::kRaw:
-      return decode_raw(request, job);
+      if (!is_developed(request.info)) {
+        return decode_raw(request, job);
+      }
+      [[fallthrough]];
     default:
       return is_longtail(request.info.type, request.options) ? decode_longtail(request, job)
                                                              : not_decoded(request.info.type);

@@ -74,6 +74,7 @@ struct ImageInfo {
   JpegDetails jpeg;
   WebpDetails webp;
   /// RAW: all else here is about this JPEG, the orientation apart, which may be the RAW's own.
+  /// Empty where there is none and options.longtail develops the sensor's values.
   EmbeddedRange embedded;
 
   /// Size after turning.
@@ -120,6 +121,22 @@ bool lacks_longtail(ContentType type, const DecodeOptions& options);
 
 /// Memory that `probe` takes beside a file of `encoded` bytes; 0 where a few bytes of stack do.
 Bytes extra_probe_bytes(ContentType type, Bytes encoded, const DecodeOptions& options);
+
+/// Probes through `attempt`, which takes options and reads the file beside extra_probe_bytes of
+/// them. A RAW is tried without albumen-longtail first: most have a JPEG, and need no memory for
+/// it.
+template <class Attempt>
+Result<ImageInfo> probe_with(ContentType type, const DecodeOptions& options,
+                             const Attempt& attempt) {
+  if (type != ContentType::kRaw || options.longtail == nullptr) {
+    return attempt(options);
+  }
+  DecodeOptions shown = options;
+  shown.longtail = nullptr;
+  auto info = attempt(shown);
+  const bool is_to_be_developed = !info && info.error().code == ErrorCode::kUnsupported;
+  return is_to_be_developed ? attempt(options) : std::move(info);
+}
 
 /// Reads the header; allocates no pixels. Content decides, never the name.
 /// Errors: Unsupported (no picture, or not decoded by this build), Truncated, Corrupt, TooLarge;

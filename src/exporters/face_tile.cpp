@@ -39,21 +39,18 @@ Result<void> draw_face(MutableImageView tile, const FaceInPicture& face, SourceR
   // The header decides about the memory, so the bytes are read first, under a reservation of their
   // own that ends before the whole job's begins.
   const auto read = [&](Reservation& job) { return reader.read(entry, job); };
-  ImageInfo info;
+  constexpr Bytes kHeadBytes = kKiB * 128;  // content_type_of is sure of files within them
+  ContentType type = ContentType::kUnknown;
   {
-    auto job = TRY(budget.reserve(MemoryTag::kEncoded, entry.reading_bytes(), stop));
-    EncodedImage encoded = TRY(read(job));
-    const ContentType type = content_type_of(encoded);
-    const Bytes extra = extra_probe_bytes(type, entry.encoded_size, options);
-    if (extra > Bytes{}) {
-      // Nobody waits for memory while holding some.
-      encoded = {};
-      job = {};
-      job = TRY(budget.reserve(MemoryTag::kEncoded, entry.reading_bytes() + extra, stop));
-      encoded = TRY(read(job));
-    }
-    info = TRY(probe(encoded, options));
+    auto job = TRY(budget.reserve(MemoryTag::kEncoded, kHeadBytes, stop));
+    type = content_type_of(TRY(reader.read_head(entry, kHeadBytes, job)));
   }
+  const auto attempt = [&](const DecodeOptions& with) -> Result<ImageInfo> {
+    const Bytes extra = extra_probe_bytes(type, entry.encoded_size, with);
+    auto job = TRY(budget.reserve(MemoryTag::kEncoded, entry.reading_bytes() + extra, stop));
+    return probe(TRY(read(job)), with);
+  };
+  const ImageInfo info = TRY(probe_with(type, options, attempt));
   const Rect square = square_around(face.box);
   const std::array views{
       ViewSpec{.longest_side = longest_side_for(info.size(), square, tile.size()),

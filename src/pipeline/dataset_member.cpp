@@ -21,14 +21,16 @@ bool is_anything(const std::string& path) {
 
 Result<ImageInfo> probe_whole(const DatasetJob& job, const SourceEntry& entry, ContentType type,
                               const StopToken& stop) {
-  const DecodeOptions options{.longtail = job.environment.longtail};
-  const Bytes need = entry.reading_bytes() + extra_probe_bytes(type, entry.encoded_size, options);
-  if (need > job.limit) {
-    return fail(ErrorCode::kBudgetExceeded, fmt::format("needs {}, the memory budget is {}",
-                                                        to_string(need), to_string(job.limit)));
-  }
-  auto memory = TRY(job.environment.budget.reserve(MemoryTag::kEncoded, need, stop));
-  return probe(TRY(job.environment.reader.read(entry, memory)), options);
+  const DecodeOptions all{.longtail = job.environment.longtail};
+  return probe_with(type, all, [&](const DecodeOptions& options) -> Result<ImageInfo> {
+    const Bytes need = entry.reading_bytes() + extra_probe_bytes(type, entry.encoded_size, options);
+    if (need > job.limit) {
+      return fail(ErrorCode::kBudgetExceeded, fmt::format("needs {}, the memory budget is {}",
+                                                          to_string(need), to_string(job.limit)));
+    }
+    auto memory = TRY(job.environment.budget.reserve(MemoryTag::kEncoded, need, stop));
+    return probe(TRY(job.environment.reader.read(entry, memory)), options);
+  });
 }
 
 }  // namespace

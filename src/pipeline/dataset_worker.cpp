@@ -19,6 +19,9 @@ namespace {
 
 // What a picture was made from, where that is not its file's own.
 std::string note_on(const ImageInfo& info) {
+  if (info.type == ContentType::kRaw && info.embedded.size == 0) {
+    return "developed from what the sensor saw";
+  }
   return info.embedded.size == 0
              ? std::string{}
              : fmt::format("embedded JPEG of {}x{}", info.size().width, info.size().height);

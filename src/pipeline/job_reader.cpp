@@ -88,11 +88,12 @@ class JobReader {
   }
 
   Result<ImageInfo> probe_whole(const SourceEntry& entry, ContentType type) {
-    const DecodeOptions& options = state_.request().decode;
-    auto memory =
-        TRY(reserve(MemoryTag::kEncoded,
-                    entry.reading_bytes() + extra_probe_bytes(type, entry.encoded_size, options)));
-    return probe(TRY(environment_.reader.read(entry, memory)), options);
+    const auto attempt = [&](const DecodeOptions& options) -> Result<ImageInfo> {
+      const Bytes extra = extra_probe_bytes(type, entry.encoded_size, options);
+      auto memory = TRY(reserve(MemoryTag::kEncoded, entry.reading_bytes() + extra));
+      return probe(TRY(environment_.reader.read(entry, memory)), options);
+    };
+    return probe_with(type, state_.request().decode, attempt);
   }
 
   Result<Reservation> reserve(MemoryTag tag, Bytes size) {

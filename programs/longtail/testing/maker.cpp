@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // longtail_maker FORMAT KIND WIDTH HEIGHT: writes a picture of smooth gradients to its standard
 // output, made by the libvips that the tests then decode it with. FORMAT: a suffix that libvips
-// writes (.tif, .gif, .heic, .avif, .jxl, .jp2, .bmp, .ppm) or .psd, with options in brackets.
+// writes (.tif, .gif, .heic, .avif, .jxl, .jp2, .bmp, .ppm) or .psd, with options in brackets; or
+// .dng, of KIND rgb.
 // KIND: gray, rgb, rgba, rgb16, cmyk, p3.
 #include <cstdint>
 #include <cstdio>
@@ -9,6 +10,8 @@
 #include <string>
 #include <string_view>
 #include <vips/vips.h>
+
+#include "mosaic_dng.h"
 
 namespace {
 
@@ -69,6 +72,16 @@ int write_picture(VipsImage* image, std::string_view format, void** data, std::s
   return vips_image_write_to_buffer(image, std::string{format}.c_str(), data, size, nullptr);
 }
 
+int write_mosaic(int width, int height) {
+  const auto colour_at = [&](std::size_t colour, std::uint32_t x, std::uint32_t y) {
+    return sample_at("rgb", static_cast<int>(colour), static_cast<int>(x), static_cast<int>(y),
+                     width, height);
+  };
+  const auto bytes = albumen::mosaic_dng(static_cast<std::uint32_t>(width),
+                                         static_cast<std::uint32_t>(height), colour_at);
+  return std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size() ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -76,7 +89,12 @@ int main(int count, char** arguments) {
     return 2;
   }
   const std::string_view kind = arguments[2];
-  VipsImage* image = gradients(kind, std::atoi(arguments[3]), std::atoi(arguments[4]));
+  const int width = std::atoi(arguments[3]);
+  const int height = std::atoi(arguments[4]);
+  if (std::string_view{arguments[1]} == ".dng") {
+    return write_mosaic(width, height);
+  }
+  VipsImage* image = gradients(kind, width, height);
   if (kind == "p3") {
     VipsImage* with_profile = nullptr;
     if (image == nullptr ||

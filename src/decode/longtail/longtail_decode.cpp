@@ -22,7 +22,7 @@ constexpr std::array kWorkingBytes{
     WorkingBytes{LongtailFormat::kBmp, 18},      WorkingBytes{LongtailFormat::kHeif, 12},
     WorkingBytes{LongtailFormat::kAvif, 16},     WorkingBytes{LongtailFormat::kJpegXl, 32},
     WorkingBytes{LongtailFormat::kJpeg2000, 24}, WorkingBytes{LongtailFormat::kPsd, 32},
-    WorkingBytes{LongtailFormat::kNetpbm, 4},
+    WorkingBytes{LongtailFormat::kNetpbm, 4},    WorkingBytes{LongtailFormat::kRaw, 24},
 };
 
 /// Whatever the picture: stacks of threads, rows on their way, tables of codecs, and in the budget

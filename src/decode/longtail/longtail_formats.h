@@ -22,6 +22,7 @@ inline constexpr std::array kLongtailTypes{
     std::pair{ContentType::kJpeg2000, LongtailFormat::kJpeg2000},
     std::pair{ContentType::kPsd, LongtailFormat::kPsd},
     std::pair{ContentType::kNetpbm, LongtailFormat::kNetpbm},
+    std::pair{ContentType::kRaw, LongtailFormat::kRaw},  // where it has no JPEG to show
 };
 
 static_assert(kLongtailTypes.size() == kLongtailFormatCount);

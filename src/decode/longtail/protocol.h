@@ -25,9 +25,10 @@ enum class LongtailFormat : std::uint8_t {
   kJpeg2000,
   kPsd,
   kNetpbm,
+  kRaw,
 };
 
-inline constexpr std::size_t kLongtailFormatCount = 9;
+inline constexpr std::size_t kLongtailFormatCount = 10;
 
 constexpr std::uint32_t bit_of(LongtailFormat format) {
   return std::uint32_t{1} << static_cast<unsigned>(format);

@@ -102,7 +102,8 @@ TEST(LongtailProtocolTest, RequestsThatMakeNoSenseAreNotTaken) {
   EXPECT_FALSE(is_request([](auto& request) { request.bands = 5; }));
   EXPECT_FALSE(is_request([](auto& request) { request.width = 0; }));
   EXPECT_FALSE(is_request([](auto& request) { request.kind = LongtailRequestKind{50}; }));
-  EXPECT_FALSE(is_request([](auto& request) { request.format = LongtailFormat{9}; }));
+  EXPECT_FALSE(
+      is_request([](auto& request) { request.format = LongtailFormat{kLongtailFormatCount}; }));
 }
 
 TEST(LongtailProtocolTest, TextIsCutAndMadePrintable) {

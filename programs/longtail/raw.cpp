@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "raw.h"
+
+#include <cstdint>
+#include <libraw/libraw.h>
+#include <memory>
+
+namespace albumen {
+namespace {
+
+[[noreturn]] void throw_libraw_failure(int code) {
+  switch (code) {
+    case LIBRAW_UNSUFFICIENT_MEMORY:
+      throw LoadFailure{LongtailStatus::kNoMemory, "LibRaw finds no memory"};
+    case LIBRAW_FILE_UNSUPPORTED:
+    case LIBRAW_REQUEST_FOR_NONEXISTENT_IMAGE:
+      throw LoadFailure{LongtailStatus::kUnsupported, LibRaw::strerror(code)};
+    default:
+      throw LoadFailure{LongtailStatus::kUnreadable, LibRaw::strerror(code)};
+  }
+}
+
+void check(int code) {
+  if (code != LIBRAW_SUCCESS) {
+    throw_libraw_failure(code);
+  }
+}
+
+// EXIF's orientation of LibRaw's `flip`: 3 a half turn, 5 a quarter to the left, 6 to the right.
+std::uint8_t orientation_of(int flip) {
+  switch (flip) {
+    case 3:
+      return 3;
+    case 5:
+      return 8;
+    case 6:
+      return 6;
+    default:
+      return 1;
+  }
+}
+
+/// A RAW that was opened. Owned by pointer: it is far too large for a stack.
+std::unique_ptr<LibRaw> opened(std::span<const std::byte> file) {
+  auto raw = std::make_unique<LibRaw>(LIBRAW_OPIONS_NO_DATAERR_CALLBACK);
+  libraw_output_params_t& asked = raw->imgdata.params;
+  asked.use_camera_wb = 1;
+  asked.no_auto_bright = 1;
+  asked.output_color = 1;  // sRGB, with its curve: IEC 61966-2-1
+  asked.gamm[0] = 1 / 2.4;
+  asked.gamm[1] = 12.92;
+  asked.output_bps = 8;
+  asked.user_flip = 0;                                     // pixels as stored; albumen turns them
+  void* const data = const_cast<std::byte*>(file.data());  // NOLINT: LibRaw only reads
+  check(raw->open_buffer(data, file.size()));
+  return raw;
+}
+
+struct FreeMemory {
+  void operator()(libraw_processed_image_t* image) const { LibRaw::dcraw_clear_mem(image); }
+};
+
+}  // namespace
+
+LongtailAnswer read_raw_header(std::span<const std::byte> file) {
+  constexpr std::uint8_t kBits = 8;  // of what is developed, as of an embedded JPEG
+  const auto raw = opened(file);
+  LongtailAnswer answer;
+  answer.orientation = orientation_of(raw->imgdata.sizes.flip);
+  check(raw->adjust_sizes_info_only());
+  answer.status = LongtailStatus::kDone;
+  answer.width = raw->imgdata.sizes.iwidth;
+  answer.height = raw->imgdata.sizes.iheight;
+  answer.bands = 3;
+  answer.bits = kBits;
+  return answer;
+}
+
+Image develop(std::span<const std::byte> file) {
+  const auto raw = opened(file);
+  check(raw->unpack());
+  check(raw->dcraw_process());
+  int code = LIBRAW_SUCCESS;
+  const std::unique_ptr<libraw_processed_image_t, FreeMemory> image{
+      raw->dcraw_make_mem_image(&code)};
+  check(code);
+  if (image == nullptr || image->type != LIBRAW_IMAGE_BITMAP || image->colors != 3 ||
+      image->bits != 8) {
+    throw LoadFailure{LongtailStatus::kUnsupported, "LibRaw makes no RGB of it"};
+  }
+  raw->recycle();  // its own copy is four times as large
+  const Image plain{vips_image_new_from_memory_copy(image->data, image->data_size, image->width,
+                                                    image->height, 3, VIPS_FORMAT_UCHAR)};
+  if (plain == nullptr) {
+    throw_vips_failure();
+  }
+  return made_by([&](VipsImage** out) {
+    return vips_copy(plain.get(), out, "interpretation", VIPS_INTERPRETATION_sRGB, nullptr);
+  });
+}
+
+}  // namespace albumen
