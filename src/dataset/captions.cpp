@@ -200,9 +200,12 @@ Result<std::vector<CaptionRow>> read_caption_json(std::span<const std::byte> fil
   if (!json->is_object()) {
     return rows;
   }
-  // About one picture, unless it is a table that has a picture called "caption".
-  const bool is_about_one = std::ranges::any_of(
-      kTextKeys, [&json](std::string_view key) { return text_at(*json, key).has_value(); });
+  // About one picture, even one without words (null), unless it is a table that has a picture
+  // called "caption".
+  const bool is_about_one = std::ranges::any_of(kTextKeys, [&json](std::string_view key) {
+    const auto found = json->find(key);
+    return found != json->end() && (found->is_string() || found->is_null());
+  });
   if (is_about_one || json->contains("tags")) {
     add(rows, CaptionRow{.picture = std::string{own_name}, .text = words_of(*json)});
     return rows;

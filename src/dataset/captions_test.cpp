@@ -50,6 +50,14 @@ TEST(CaptionsTest, AnObjectAboutOnePictureBelongsToTheFilesOwnName) {
       ElementsAre(CaptionRow{"a.png", "b"}));
 }
 
+// A WebDataset sample without words: its other fields are no table of pictures.
+TEST(CaptionsTest, AnObjectAboutOnePictureMaySayNothing) {
+  EXPECT_THAT(
+      read_caption_json(bytes(R"({"caption": null, "key": "000017", "url": "http://x"})"), "000017")
+          .value(),
+      IsEmpty());
+}
+
 TEST(CaptionsTest, JsonLinesNameTheirPictures) {
   EXPECT_THAT(read_caption_json_lines(bytes("{\"file_name\": \"a.jpg\", \"text\": \"one\"}\n\n"
                                             "{\"image_path\": \"b.jpg\", \"caption\": \"two\"}\r\n"

@@ -43,6 +43,24 @@ Result<void> check_apart(const std::string& directory, const std::vector<std::st
   return {};
 }
 
+// What is wrong with the place is said before the first picture, not when it is renamed there.
+Result<void> check_places(const DatasetRequest& request) {
+  std::error_code ignored;
+  if (!request.archive.empty() && std::filesystem::is_directory(request.archive, ignored)) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: is a folder; an archive is asked for by a name that ends in .zip",
+                            path_to_text(request.archive)));
+  }
+  if (std::filesystem::exists(request.directory, ignored) &&
+      !std::filesystem::is_directory(request.directory, ignored)) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: is no folder; a set goes into a folder, or into a file whose name "
+                            "ends in .zip",
+                            path_to_text(request.directory)));
+  }
+  return {};
+}
+
 // A manifest without a journal beside it is no set's.
 Result<void> check_manifest_free(const DatasetRequest& request) {
   const std::string manifest = fmt::format("{}/manifest.jsonl", request.directory);
@@ -79,6 +97,7 @@ Result<void> check_request(const DatasetRequest& request) {
     TRY(check_apart(request.archive, request.sources));
   }
   TRY(check_apart(request.directory, request.sources));
+  TRY(check_places(request));
   return check_manifest_free(request);
 }
 
