@@ -286,7 +286,7 @@ TEST_F(DatasetArchiveTest, AFolderOfThatNameIsNeverReplaced) {
   write_six();
   fs::create_directory(request_.archive);
   request_.overwrite = true;
-  EXPECT_EQ(try_run().error().code, ErrorCode::kUnsupported);
+  EXPECT_EQ(try_run().error().code, ErrorCode::kInvalidArgument);
 }
 
 TEST_F(DatasetArchiveTest, ItsOwnSourceIsRefused) {
