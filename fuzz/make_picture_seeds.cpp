@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the seeds in corpus/jpeg, corpus/png, corpus/webp, corpus/exif and corpus/picture_copy
-// anew; run by hand.
+// Writes the seeds in corpus/jpeg, corpus/png, corpus/webp, corpus/exif, corpus/boxes and
+// corpus/picture_copy anew; run by hand.
 #include <cstdio>
 #include <filesystem>
 #include <fmt/core.h>
 #include <fstream>
 #include <string>
 
+#include "decode/testing/box_builder.h"
 #include "decode/testing/exif_builder.h"
 #include "decode/testing/test_pictures.h"
 
@@ -97,6 +98,21 @@ void write_adorned(const fs::path& folder) {
         animate_webp(encode_webp(color, {.lossless = true}), {24, 17}, {40, 30}, {4, 6}));
 }
 
+void write_boxes(const fs::path& folder) {
+  using albumen::testing::bytes_of;
+  const std::string payload =
+      albumen::testing::exif_payload(albumen::testing::exif_with_orientation(6));
+  for (const unsigned version : {0U, 1U, 2U}) {
+    write(folder / fmt::format("heic_version_{}", version),
+          bytes_of(
+              albumen::testing::item_file({.version = version, .items_before = version}, payload)));
+  }
+  write(folder / "avif_item_data",
+        bytes_of(albumen::testing::item_file({.brand = "avif", .in_item_data = true, .width = 8},
+                                             payload)));
+  write(folder / "jpeg_xl", bytes_of(albumen::testing::jpeg_xl_file(payload)));
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -109,6 +125,7 @@ int main(int count, char** arguments) {
   write_pngs(corpus / "png");
   write_webps(corpus / "webp");
   write_adorned(corpus / "picture_copy");
+  write_boxes(corpus / "boxes");
   for (std::uint16_t value = 1; value <= 8; ++value) {
     write(corpus / "exif" / fmt::format("orientation_{}", value),
           albumen::testing::exif_with_orientation(value));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the camera wrote beside the pixels: EXIF of JPEG, PNG and WebP, and
-// the directories of RAW files. Best effort: broken EXIF is
-// not a broken picture. Tested by metadata/metadata_test.cpp and metadata/exif_test.cpp.
+// What the camera wrote beside the pixels: EXIF of JPEG, PNG, WebP, HEIF, AVIF and JPEG XL, and the
+// directories of TIFF and RAW files. Best effort: broken EXIF is not a broken picture. Tested by
+// metadata/metadata_test.cpp, metadata/boxes_test.cpp and metadata/exif_test.cpp.
 #pragma once
 
 #include <cstddef>

@@ -3,6 +3,7 @@
 
 #include "decode/jpeg/jpeg_markers.h"
 #include "decode/limits.h"
+#include "decode/metadata/boxes.h"
 #include "decode/png/png_chunks.h"
 #include "decode/raw/raw_file.h"
 #include "decode/webp/webp_chunks.h"
@@ -53,21 +54,34 @@ ByteSpan find_in_webp(ByteSpan bytes) {
   return {};
 }
 
+ByteSpan find_in_raw(ByteSpan bytes) {
+  const auto jpeg = find_embedded_jpeg(bytes);
+  return jpeg ? find_in_jpeg(jpeg->bytes) : ByteSpan{};
+}
+
+ByteSpan find_in(ContentType type, ByteSpan bytes) {
+  switch (type) {
+    case ContentType::kJpeg:
+      return find_in_jpeg(bytes);
+    case ContentType::kPng:
+      return find_in_png(bytes);
+    case ContentType::kWebp:
+      return find_in_webp(bytes);
+    case ContentType::kRaw:
+      return find_in_raw(bytes);
+    case ContentType::kHeif:
+    case ContentType::kAvif:
+    case ContentType::kJpegXl:
+      return without_prefix(find_exif_in_boxes(bytes));
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 ByteSpan find_exif_block(ContentType type, ByteSpan bytes) {
-  ByteSpan block;
-  if (type == ContentType::kJpeg) {
-    block = find_in_jpeg(bytes);
-  } else if (type == ContentType::kPng) {
-    block = find_in_png(bytes);
-  } else if (type == ContentType::kWebp) {
-    block = find_in_webp(bytes);
-  } else if (type == ContentType::kRaw) {
-    if (const auto jpeg = find_embedded_jpeg(bytes)) {
-      block = find_in_jpeg(jpeg->bytes);
-    }
-  }
+  const ByteSpan block = find_in(type, bytes);
   return block.size() <= kMaxExifBytes ? block : ByteSpan{};
 }
 

@@ -7,8 +7,9 @@
 
 namespace albumen {
 
-/// The TIFF block of JPEG's APP1, PNG's eXIf, WebP's EXIF, a RAW's embedded JPEG; empty where there
-/// is none or it exceeds kMaxExifBytes. Points into `bytes`.
+/// The TIFF block of JPEG's APP1, PNG's eXIf, WebP's EXIF, a RAW's embedded JPEG, an item of HEIF
+/// and AVIF, JPEG XL's box; empty where there is none or it exceeds kMaxExifBytes. Points into
+/// `bytes`.
 ByteSpan find_exif_block(ContentType type, ByteSpan bytes);
 
 }  // namespace albumen

@@ -73,6 +73,14 @@ TEST(MetadataTest, PicturesWithoutExifHaveNone) {
   EXPECT_EQ(metadata_of({}), Metadata{});
 }
 
+// EXIF borrowed the layout of TIFF, and its first directory.
+TEST(MetadataTest, ATiffIsItsOwnExif) {
+  const Metadata metadata = metadata_of(camera_block());
+  EXPECT_EQ(metadata.camera_model, "NIKON D90");
+  EXPECT_EQ(metadata.taken_at, "2024-05-01T13:07:59.25+02:00");
+  EXPECT_EQ(metadata.orientation, orientation_from_exif(6));
+}
+
 // XMP comes in a segment of the same marker; behind it the EXIF segment is still found.
 TEST(MetadataTest, OtherSegmentsOfTheSameMarkerArePassedOver) {
   const EncodedBytes with_exif = with_jpeg_segment(jpeg(), kApp1, with_exif_prefix(camera_block()));
