@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "dataset/internal/manifest_json.h"
 #include "files/sha256.h"
 
 namespace albumen {
@@ -67,7 +68,7 @@ Result<JournalEntry> parse_journal_line(std::string_view line) {
     return corrupt("has no \"row\"");
   }
   JournalEntry entry;
-  entry.row = TRY(parse_manifest_row(row->dump(-1, ' ', false, Json::error_handler_t::replace)));
+  entry.row = TRY(manifest_row_of(*row));
   entry.stamp.size_bytes = TRY(number_at<std::uint64_t>(json, "size"));
   entry.stamp.mtime_ns = TRY(number_at<std::int64_t>(json, "mtime_ns"));
   entry.stamp.ctime_ns = TRY(number_at<std::int64_t>(json, "ctime_ns"));

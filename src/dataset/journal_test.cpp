@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset/journal.h"
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <string>
@@ -58,6 +59,22 @@ TEST(JournalTest, AClaimIsReadAgainAndIsNoEntry) {
   EXPECT_FALSE(parse_journal_line(line).has_value());
   EXPECT_FALSE(parse_claim_line(to_journal_line(some_entry())).has_value());
   EXPECT_FALSE(parse_claim_line(line.substr(0, line.size() - 1)).has_value());
+}
+
+// A row was written out as text to be read again, level by level of the stack; and the reader that
+// keeps keys in order looked through all of them for each.
+TEST(JournalTest, DeepAndWideRowsCostNeitherStackNorTime) {
+  constexpr std::size_t kLevels = 200'000;
+  const std::string deep = std::string(kLevels, '[') + std::string(kLevels, ']');
+  EXPECT_FALSE(parse_journal_line(R"({"row":)" + deep + "}").has_value());
+  EXPECT_FALSE(parse_journal_line(R"({"row":{"source":)" + deep + "}}").has_value());
+  EXPECT_FALSE(parse_claim_line(R"({"making":)" + deep + "}").has_value());
+  constexpr int kKeys = 100'000;
+  std::string wide = R"({"row":{"source":"a")";
+  for (int key = 0; key < kKeys; ++key) {
+    wide += fmt::format(R"(,"{}":0)", key);
+  }
+  EXPECT_FALSE(parse_journal_line(wide + "}}").has_value());
 }
 
 TEST(JournalTest, NumbersThatDoNotFitAreRefused) {

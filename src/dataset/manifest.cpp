@@ -6,17 +6,22 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "dataset/internal/manifest_json.h"
 #include "files/sha256.h"
 
 namespace albumen {
 namespace {
 
-using Json = nlohmann::ordered_json;
+// Reading takes the sorted kind: keeping keys in order costs a search of all for each.
+using Json = nlohmann::json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::array<std::string_view, 5> kStatusNames{"written", "unchanged", "skipped", "failed",
                                                        "planned"};
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+OrderedJson text_or_null(const std::string& text) {
+  return text.empty() ? OrderedJson() : OrderedJson(text);
+}
 
 // Reads the fields of one row; the first that does not fit is remembered.
 class RowReader {
@@ -93,27 +98,31 @@ std::string_view name_of(MemberStatus status) {
 
 std::string to_json_line(const ManifestRow& row) {
   const bool has_size = row.size.width > 0;
-  const Json json{{"source", row.source},
-                  {"status", name_of(row.status)},
-                  {"code", text_or_null(row.code)},
-                  {"reason", text_or_null(row.reason)},
-                  {"output", text_or_null(row.output)},
-                  {"format", text_or_null(row.format)},
-                  {"width", has_size ? Json(row.size.width) : Json()},
-                  {"height", has_size ? Json(row.size.height) : Json()},
-                  {"caption", text_or_null(row.caption)},
-                  {"caption_source", text_or_null(row.caption_source)},
-                  {"repeats", row.repeats},
-                  {"concept", text_or_null(row.concept_name)},
-                  {"level", text_or_null(row.level)},
-                  {"sha256", row.sha256 ? Json(to_string(*row.sha256)) : Json()},
-                  {"note", text_or_null(row.note)}};
+  const OrderedJson json{
+      {"source", row.source},
+      {"status", name_of(row.status)},
+      {"code", text_or_null(row.code)},
+      {"reason", text_or_null(row.reason)},
+      {"output", text_or_null(row.output)},
+      {"format", text_or_null(row.format)},
+      {"width", has_size ? OrderedJson(row.size.width) : OrderedJson()},
+      {"height", has_size ? OrderedJson(row.size.height) : OrderedJson()},
+      {"caption", text_or_null(row.caption)},
+      {"caption_source", text_or_null(row.caption_source)},
+      {"repeats", row.repeats},
+      {"concept", text_or_null(row.concept_name)},
+      {"level", text_or_null(row.level)},
+      {"sha256", row.sha256 ? OrderedJson(to_string(*row.sha256)) : OrderedJson()},
+      {"note", text_or_null(row.note)}};
   // Nothing throws, whatever a message quotes.
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 Result<ManifestRow> parse_manifest_row(std::string_view line) {
-  const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  return manifest_row_of(Json::parse(line, nullptr, /*allow_exceptions=*/false));
+}
+
+Result<ManifestRow> manifest_row_of(const Json& json) {
   if (!json.is_object()) {
     return fail(ErrorCode::kCorrupt, "a row of the manifest is no JSON object");
   }
@@ -133,6 +142,9 @@ Result<ManifestRow> parse_manifest_row(std::string_view line) {
   row.level = reader.text("level");
   row.sha256 = reader.digest("sha256");
   row.note = json.contains("note") ? reader.text("note") : std::string{};  // journals from before
+  if ((row.size.width == 0) != (row.size.height == 0)) {
+    return fail(ErrorCode::kCorrupt, "a row of the manifest has one side of a picture");
+  }
   if (!reader.refused().empty()) {
     return fail(ErrorCode::kCorrupt,
                 fmt::format("\"{}\" of a row of the manifest does not fit", reader.refused()));

@@ -62,6 +62,7 @@ TEST(ManifestTest, WhatWasNeverWrittenIsRefusedByItsField) {
   const std::string good = to_json_line(written_row());
   for (const auto& [part, other] : {std::pair{"\"width\":1024", "\"width\":-1"},
                                     std::pair{"\"width\":1024", "\"width\":99999999999"},
+                                    std::pair{"\"width\":1024", "\"width\":null"},
                                     std::pair{"\"status\":\"written\"", "\"status\":\"lost\""},
                                     std::pair{"\"format\":\"png\"", "\"format\":[]"},
                                     std::pair{"\"sha256\":\"", "\"sha256\":\"zz"}}) {
