@@ -64,10 +64,6 @@ internal::Mapping Reservation::take_mapping(std::size_t size) const {
   if (kept.data != nullptr) {
     return kept;
   }
-  // What is kept may not add to what is reserved, all of which may be in use.
-  if (budget_->used() + Bytes{budget_->spare_->bytes()} > budget_->limit()) {
-    budget_->spare_->unmap_all();
-  }
   return internal::map_memory(size);
 }
 
@@ -124,6 +120,11 @@ Reservation Budget::take(MemoryTag tag, Bytes size) {
   peak_ = std::max(peak_, used_);
   for (Bytes& most : watched_) {
     most = std::max(most, used_);
+  }
+  // What is kept may not add to what is reserved, all of which may come to be used: not only by
+  // buffers, but by codecs and other processes.
+  if (used_ + Bytes{spare_->bytes()} > limit_) {
+    spare_->unmap_all();
   }
   return Reservation{this, tag, size};
 }

@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::size_t kPage = 4096;
 
+std::size_t whole_pages(std::size_t size) { return (size + kPage - 1) / kPage * kPage; }
+
 // Two MiB pages where the system offers them: a twentieth of the page faults and TLB misses of a
 // large picture. Only whole aligned parts of a mapping get them, so no memory is added.
 constexpr std::size_t kHugeFrom = std::size_t{4} * 1024 * 1024;
@@ -15,7 +17,7 @@ constexpr std::size_t kHugeFrom = std::size_t{4} * 1024 * 1024;
 }  // namespace
 
 Mapping map_memory(std::size_t size) {
-  const std::size_t whole = (size + kPage - 1) / kPage * kPage;
+  const std::size_t whole = whole_pages(size);
   // Populated at once, instead of by a page fault per 4 KiB; every buffer is filled anyway.
   const bool huge = whole >= kHugeFrom;
   const int populate = huge ? 0 : MAP_POPULATE;
@@ -37,6 +39,16 @@ void unmap(Mapping mapping) noexcept { ::munmap(mapping.data, mapping.size); }
 SpareMappings::~SpareMappings() { unmap_all(); }
 
 Mapping SpareMappings::take(std::size_t size) {
+  Mapping found = take_whole(size);
+  const std::size_t wanted = whole_pages(size);
+  if (found.data != nullptr && found.size > wanted) {
+    unmap({.data = found.data + wanted, .size = found.size - wanted});
+    found.size = wanted;
+  }
+  return found;
+}
+
+Mapping SpareMappings::take_whole(std::size_t size) {
   const MutexLock lock{mutex_};
   auto best = kept_.end();
   for (auto candidate = kept_.begin(); candidate != kept_.end(); ++candidate) {

@@ -27,6 +27,17 @@ TEST(SpareMappingsTest, GivesBackWhatFitsAndNothingMuchLarger) {
   unmap(found);
 }
 
+// A buffer of 8 MiB may have held 10: the rest was resident, and nobody had reserved it.
+TEST(SpareMappingsTest, WhatIsTakenIsNoLargerThanAskedFor) {
+  SpareMappings spare{8 * kMebi};
+  spare.give(map_memory(5 * kMebi));
+  const Mapping found = spare.take(4 * kMebi + 1);
+  ASSERT_NE(found.data, nullptr);
+  EXPECT_EQ(found.size, 4 * kMebi + 4096);
+  EXPECT_EQ(spare.bytes(), 0U);
+  unmap(found);
+}
+
 TEST(SpareMappingsTest, KeepsNoMoreThanItMayAndForgetsTheOldest) {
   SpareMappings spare{4 * kMebi};
   for (std::size_t size = 1; size <= 3; ++size) {

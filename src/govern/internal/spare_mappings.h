@@ -33,8 +33,8 @@ class SpareMappings {
   SpareMappings& operator=(const SpareMappings&) = delete;
   ~SpareMappings();
 
-  /// The smallest one with `size` bytes and not more than a quarter beyond; its contents may be
-  /// anything. Null: there is none.
+  /// Of the smallest one with `size` bytes and not more than a quarter beyond as much as holds
+  /// them: what nobody paid for goes. Its contents may be anything. Null: there is none.
   Mapping take(std::size_t size);
 
   /// Keeps it, in place of the oldest ones where there is no room; unmaps what is too large.
@@ -45,6 +45,8 @@ class SpareMappings {
   [[nodiscard]] std::size_t bytes() const;
 
  private:
+  Mapping take_whole(std::size_t size);
+
   const std::size_t most_;
   mutable Mutex mutex_;
   std::vector<Mapping> kept_ GUARDED_BY(mutex_);  // oldest first
