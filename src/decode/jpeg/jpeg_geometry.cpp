@@ -57,7 +57,8 @@ JpegPlane plane_of(const ImageInfo& info, const JpegComponent& component, Factor
   return plane;
 }
 
-// Planes can be handed on when luma has the full resolution and chroma a whole fraction of it.
+// Planes can be handed on when luma has the full resolution and both of chroma the same whole
+// fraction of it.
 bool can_be_planar(const JpegDetails& jpeg, Factors largest) {
   if (jpeg.color == JpegColor::kGray) {
     return true;
@@ -66,11 +67,10 @@ bool can_be_planar(const JpegDetails& jpeg, Factors largest) {
       jpeg.components[0].vertical != largest.vertical) {
     return false;
   }
-  return std::ranges::all_of(jpeg.components.begin() + 1, jpeg.components.begin() + 3,
-                             [largest](const JpegComponent& component) {
-                               return largest.horizontal % component.horizontal == 0 &&
-                                      largest.vertical % component.vertical == 0;
-                             });
+  const JpegComponent& blue = jpeg.components[1];
+  const JpegComponent& red = jpeg.components[2];
+  return blue.horizontal == red.horizontal && blue.vertical == red.vertical &&
+         largest.horizontal % blue.horizontal == 0 && largest.vertical % blue.vertical == 0;
 }
 
 // Coefficients of the whole picture, in whole MCUs, with a pointer a row.

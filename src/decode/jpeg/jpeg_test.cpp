@@ -83,6 +83,17 @@ TEST(JpegTest, RgbFilesKeepTheirPixels) {
   EXPECT_EQ(visible_samples(*image), testing::reference_rgb(bytes, 8).pixels);
 }
 
+// Planes of two sizes were handed on, and then refused by the resize.
+TEST(JpegTest, ChromaOfTwoSamplingsComesAsRgb) {
+  const EncodedBytes bytes =
+      encode_jpeg(photo_like({90, 70}, 3, 3), {.quality = 95, .blue_horizontal = 2});
+  TestDecode decode{bytes};
+  const auto image = decode.decode_to(90);
+  ASSERT_TRUE(image.has_value()) << to_string(image.error());
+  EXPECT_EQ(image->layout, PixelLayout::kRgb8);
+  EXPECT_EQ(visible_samples(*image), testing::reference_rgb(bytes, 8).pixels);
+}
+
 // Inks written as Adobe does (255: none) must come back as the light they let through.
 TEST(JpegTest, CmykBecomesRgbInBothOfItsForms) {
   auto inks = photo_like({80, 60}, 4, 4);

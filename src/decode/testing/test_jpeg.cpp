@@ -79,6 +79,9 @@ void set_space(jpeg_compress_struct& jpeg, const JpegOptions& options) {
   const bool has_chroma = jpeg.jpeg_color_space == JCS_YCbCr || jpeg.jpeg_color_space == JCS_YCCK;
   jpeg.comp_info[0].h_samp_factor = has_chroma ? options.horizontal : 1;
   jpeg.comp_info[0].v_samp_factor = has_chroma ? options.vertical : 1;
+  if (has_chroma) {
+    jpeg.comp_info[1].h_samp_factor = options.blue_horizontal;
+  }
   if (jpeg.jpeg_color_space == JCS_YCCK) {
     jpeg.comp_info[3].h_samp_factor = options.horizontal;
     jpeg.comp_info[3].v_samp_factor = options.vertical;

@@ -57,6 +57,7 @@ struct JpegOptions {
   int quality = 85;
   int horizontal = 2;  ///< luma sampling factors; chroma has 1
   int vertical = 2;
+  int blue_horizontal = 1;  ///< of the blue chroma; the red one keeps 1
   JpegScript script = JpegScript::kBaseline;
   JpegSpace space = JpegSpace::kAuto;
   int restart_rows = 0;
