@@ -19,16 +19,26 @@ namespace {
 
 /// What makes a picture, as parts of the file in order.
 struct Payload {
+  /// Cameras and editors leave a few dozen. What has more is known by its file alone: each costs
+  /// memory that nobody paid for, and an empty comment takes four bytes.
+  static constexpr std::size_t kMostParts = 4096;
+
   std::vector<ByteSpan> parts;
   std::vector<ByteSpan> profile;
 
-  /// Appends, or grows the last part where the two touch.
-  void keep(ByteSpan part) {
+  /// Appends, or grows the last part where the two touch. False where there are too many.
+  [[nodiscard]] bool keep(ByteSpan part) {
     if (!parts.empty() && parts.back().data() + parts.back().size() == part.data()) {
       parts.back() = {parts.back().data(), parts.back().size() + part.size()};
-    } else {
+    } else if (!part.empty()) {
       parts.push_back(part);
     }
+    return parts.size() <= kMostParts;
+  }
+
+  [[nodiscard]] bool keep_profile(ByteSpan part) {
+    profile.push_back(part);
+    return profile.size() <= kMostParts;
   }
 };
 
@@ -63,11 +73,15 @@ std::optional<Payload> jpeg_payload(ByteSpan bytes) {
     }
     if (is_metadata(*segment)) {
       collect_profile(profile, *segment);
-      payload.keep(bytes.subspan(kept_from, segment->begin - kept_from));
+      if (!payload.keep(bytes.subspan(kept_from, segment->begin - kept_from))) {
+        return std::nullopt;
+      }
       kept_from = segment->end;
     }
     if (segment->marker == kJpegEoi) {
-      payload.keep(bytes.subspan(kept_from, segment->end - kept_from));
+      if (!payload.keep(bytes.subspan(kept_from, segment->end - kept_from))) {
+        return std::nullopt;
+      }
       for (const auto& [number, part] : profile) {
         payload.profile.push_back(part);
       }
@@ -79,7 +93,7 @@ std::optional<Payload> jpeg_payload(ByteSpan bytes) {
 std::optional<Payload> png_payload(ByteSpan bytes) {
   constexpr std::array<std::string_view, 5> kMetadata{"tEXt", "zTXt", "iTXt", "tIME", "eXIf"};
   Payload payload;
-  payload.keep(slice(bytes, 0, kPngSignatureBytes));
+  bool fits = payload.keep(slice(bytes, 0, kPngSignatureBytes));
   PngChunks chunks{bytes};
   while (true) {
     const auto chunk = chunks.next();
@@ -87,9 +101,12 @@ std::optional<Payload> png_payload(ByteSpan bytes) {
       return std::nullopt;
     }
     if (chunk->type == "iCCP") {
-      payload.profile.push_back(chunk->data);
+      fits = payload.keep_profile(chunk->data);
     } else if (std::ranges::find(kMetadata, chunk->type) == kMetadata.end()) {
-      payload.keep(bytes.subspan(chunk->begin, chunk->end - chunk->begin));
+      fits = payload.keep(bytes.subspan(chunk->begin, chunk->end - chunk->begin));
+    }
+    if (!fits) {
+      return std::nullopt;
     }
     if (chunk->type == "IEND") {
       return payload;
@@ -102,19 +119,21 @@ std::optional<Payload> webp_payload(ByteSpan bytes) {
   constexpr std::array<std::string_view, 2> kMetadata{"EXIF", "XMP "};
   constexpr std::size_t kCanvasAt = 4;
   Payload payload;
+  bool fits = true;
   WebpChunks chunks = WebpChunks::of_file(bytes);
   while (const auto chunk = chunks.next()) {
     if (chunk->truncated) {
       return std::nullopt;
     }
     if (const auto extended = parse_extended_header(*chunk)) {
-      if (extended->animated) {
-        payload.keep(chunk->data.subspan(kCanvasAt));
-      }
+      fits = !extended->animated || payload.keep(chunk->data.subspan(kCanvasAt));
     } else if (chunk->type == "ICCP") {
-      payload.profile.push_back(chunk->data);
+      fits = payload.keep_profile(chunk->data);
     } else if (std::ranges::find(kMetadata, chunk->type) == kMetadata.end()) {
-      payload.keep(bytes.subspan(chunk->begin, chunk->end - chunk->begin));
+      fits = payload.keep(bytes.subspan(chunk->begin, chunk->end - chunk->begin));
+    }
+    if (!fits) {
+      return std::nullopt;
     }
   }
   return payload.parts.empty() ? std::nullopt : std::optional{payload};

@@ -22,7 +22,8 @@ struct PictureIdentity {
 ///   JPEG: start to end marker without APPn and COM segments, but with Adobe's APP14;
 ///   PNG:  signature and chunks without tEXt, zTXt, iTXt, tIME, eXIf and iCCP;
 ///   WebP: all chunks but VP8X, EXIF, XMP and ICCP.
-/// Where the file cannot be walked to its end, and for all other formats, `picture` is `file`.
+/// Where the file cannot be walked to its end or has some thousand segments or chunks to leave out,
+/// and for all other formats, `picture` is `file`.
 Result<PictureIdentity> identify(const EncodedImage& image, Orientation orientation);
 
 }  // namespace albumen

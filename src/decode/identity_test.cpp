@@ -112,6 +112,28 @@ TEST(IdentityTest, ProfilePartsAreTakenInTheirOwnOrder) {
   EXPECT_EQ(identity_of(straight).picture, identity_of(whole).picture);
 }
 
+// An empty comment takes four bytes of the file and took sixteen of memory beside the budget.
+TEST(IdentityTest, WhatIsCutIntoTooManyPiecesIsItsFile) {
+  const auto commented = [](std::size_t count, std::size_t length) {
+    EncodedBytes bytes = bytes_of("\xFF\xD8");
+    for (std::size_t index = 0; index < count; ++index) {
+      const EncodedBytes comment = bytes_of("\xFF\xFE" + std::string{'\0', static_cast<char>(2)});
+      bytes.insert(bytes.end(), comment.begin(), comment.end());
+      const EncodedBytes filler = bytes_of("\xFF\x01");  // a marker that stays
+      bytes.insert(bytes.end(), filler.begin(),
+                   filler.begin() + static_cast<std::ptrdiff_t>(length));
+    }
+    const EncodedBytes plain = encode_jpeg(photo_like({64, 48}, 3, 1));
+    bytes.insert(bytes.end(), plain.begin() + 2, plain.end());
+    return bytes;
+  };
+  const EncodedBytes many = commented(5000, 2);
+  EXPECT_EQ(identity_of(many).picture, sha256(many));
+  // Comments alone leave nothing between them.
+  EXPECT_EQ(identity_of(commented(5000, 0)).picture,
+            identity_of(encode_jpeg(photo_like({64, 48}, 3, 1))).picture);
+}
+
 TEST(IdentityTest, WhatCannotBeWalkedIsItsFile) {
   const EncodedBytes bytes = encode_jpeg(photo_like({64, 48}, 3, 1));
   const EncodedBytes cut{bytes.begin(), bytes.end() - 40};
