@@ -27,4 +27,9 @@ Result<PngChunk> PngChunks::next() {
   return chunk;
 }
 
+std::string_view PngChunks::next_type() const {
+  const ByteSpan type = slice(bytes_, position_ + 4, 4);
+  return {reinterpret_cast<const char*>(type.data()), type.size()};
+}
+
 }  // namespace albumen

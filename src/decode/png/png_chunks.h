@@ -33,6 +33,9 @@ class PngChunks {
   /// the format's 2^31 - 1. Checksums are not looked at. Do not call again after IEND or an error.
   Result<PngChunk> next();
 
+  /// The type of the chunk that comes next, also where it is not all there; empty past the end.
+  [[nodiscard]] std::string_view next_type() const;
+
  private:
   ByteSpan bytes_;
   std::size_t position_ = kPngSignatureBytes;

@@ -80,8 +80,11 @@ Result<ImageInfo> probe_png(ByteSpan bytes) {
   while (true) {
     const auto chunk = chunks.next();
     if (!chunk.has_value()) {
-      // A cut inside the first pixels is for decode to judge.
-      return info;
+      // A cut inside the first pixels is for decode to judge. What is cut before them may still say
+      // that the picture has an alpha.
+      const bool is_before_pixels =
+          chunk.error().code == ErrorCode::kTruncated && chunks.next_type() != "IDAT";
+      return is_before_pixels ? Result<ImageInfo>{std::unexpected(chunk.error())} : info;
     }
     if (chunk->type == "tRNS" && !info.has_alpha) {
       info.has_alpha = true;

@@ -212,6 +212,21 @@ TEST(PngTest, HugeTextAndBrokenProfilesCostNothing) {
   EXPECT_EQ(decoded(bytes, PixelLayout::kRgb8), picture.pixels);
 }
 
+// What announces transparency stood behind a text longer than the head that was looked at: the
+// picture was planned as opaque, and its rows were then laid out with an alpha.
+TEST(PngTest, AHeadThatEndsBeforeThePixelsDoesNotSayWhatThePictureIs) {
+  const EncodedBytes bytes = with_png_chunk(
+      encode_png(photo_like({24, 20}, 3, 12), {.palette = true, .transparent = true}), "tEXt",
+      EncodedBytes(3000, std::byte{'x'}));
+  Budget budget{kMiB};
+  const auto head = probe(testing::as_image(budget, std::span{bytes}.first(1000)));
+  ASSERT_FALSE(head.has_value());
+  EXPECT_EQ(head.error().code, ErrorCode::kTruncated);
+  TestDecode whole{bytes};
+  ASSERT_TRUE(whole.info().has_value());
+  EXPECT_TRUE(whole.info()->has_alpha);
+}
+
 // Mostly with right checksums, which would else keep every flip from what is behind them.
 TEST(PngTest, FlippedBitsNeverDoMoreThanFail) {
   std::minstd_rand random{21};
