@@ -42,6 +42,8 @@ struct JpegDetails {
   bool multi_scan = false;
   /// Adobe writes CMYK inverted: 255 is no ink.
   bool adobe_inverted = false;
+
+  friend bool operator==(const JpegDetails&, const JpegDetails&) = default;
 };
 
 /// What only WebPs have.
@@ -51,12 +53,16 @@ struct WebpDetails {
   Size frame_size;
   std::uint32_t frame_x = 0;
   std::uint32_t frame_y = 0;
+
+  friend bool operator==(const WebpDetails&, const WebpDetails&) = default;
 };
 
 /// Where the JPEG lies in a RAW.
 struct EmbeddedRange {
   std::size_t offset = 0;
   std::size_t size = 0;  ///< bytes; 0: the picture is no RAW
+
+  friend bool operator==(const EmbeddedRange&, const EmbeddedRange&) = default;
 };
 
 /// What a header says. Checked against the limits of limits.h.
@@ -79,6 +85,8 @@ struct ImageInfo {
 
   /// Size after turning.
   [[nodiscard]] Size size() const { return oriented(stored_size, orientation); }
+
+  friend bool operator==(const ImageInfo&, const ImageInfo&) = default;
 };
 
 class LongtailDecoder;  // decode/longtail.h

@@ -141,5 +141,24 @@ TEST_F(DatasetPictureTest, TheOrientationIsAppliedAndNoMetadataIsLeft) {
   EXPECT_THAT(files().at("turned.jpg"), Not(HasSubstr("Exif")));
 }
 
+// WebP keeps EXIF behind the pixels, where the head of a large file does not reach: such a picture
+// was planned as upright, copied, and lay on its side.
+TEST_F(DatasetPictureTest, AnOrientationBehindThePixelsIsAppliedToo) {
+  constexpr Size kLarge{.width = 640, .height = 400};
+  const auto pixels = encode_webp(testing::photo_like(kLarge, 3, 1), {.lossless = true});
+  ASSERT_GT(pixels.size(), std::size_t{140'000});
+  write("turned.webp", text_of(testing::with_webp_chunk(
+                           pixels, "EXIF", testing::exif_with_orientation(6), kLarge)));
+  request_.settings.format = OutputFormat::kKeep;
+  request_.settings.frame.target = {.width = 640, .height = 640};
+  const auto rows = run();
+  EXPECT_EQ(rows.at("turned.webp").size, (Size{.width = 400, .height = 640}));
+  const std::string made = files().at("turned.webp");
+  testing::TestDecode decode{std::as_bytes(std::span{made.data(), made.size()})};
+  ASSERT_TRUE(decode.info().has_value());
+  EXPECT_EQ(decode.info()->stored_size, (Size{.width = 400, .height = 640}));
+  EXPECT_EQ(run().at("turned.webp").status, MemberStatus::kUnchanged);
+}
+
 }  // namespace
 }  // namespace albumen

@@ -90,9 +90,20 @@ class MemberWorker {
     if (!plan) {
       return {};
     }
-    auto memory = TRY(environment().budget.reserve(MemoryTag::kOther, plan->peak, stop_));
-    TRY(read_and_make(*plan, memory));
+    // Some formats keep their turn behind the pixels, where the head does not reach: then all that
+    // follows from it is planned anew, and the file is read once more.
+    if (const auto whole = TRY(reserve_and_make(*plan))) {
+      const OutputPlan anew = TRY(choose_plan(*whole));
+      if (TRY(reserve_and_make(anew))) {
+        return fail(ErrorCode::kIo, "the file changed while it was read");
+      }
+    }
     return entry_ ? write_caption() : Result<void>{};
+  }
+
+  Result<std::optional<ImageInfo>> reserve_and_make(const OutputPlan& plan) {
+    auto memory = TRY(environment().budget.reserve(MemoryTag::kOther, plan.peak, stop_));
+    return read_and_make(plan, memory);
   }
 
   Result<void> plan_picture() {
@@ -133,6 +144,8 @@ class MemberWorker {
   // As asked; under pressure, and where that is too large for the budget, as the ladder has it,
   // where that was permitted.
   Result<OutputPlan> choose_plan(const ImageInfo& info) {
+    settings_ = request().settings;
+    level_.clear();
     auto asked = plan_with(info, request().settings);
     const PressureLevel level = job_.pressure.level();
     environment().progress.pressure = level;
@@ -227,19 +240,23 @@ class MemberWorker {
 
   [[nodiscard]] DecodeOptions probe_options() const { return {.longtail = environment().longtail}; }
 
-  Result<void> read_and_make(OutputPlan plan, Reservation& memory) {
+  // Makes nothing where the whole file says something else than `plan` was made from, which is then
+  // what it returns.
+  Result<std::optional<ImageInfo>> read_and_make(OutputPlan plan, Reservation& memory) {
     EncodedImage image = TRY(read(memory));
     const ImageInfo info = TRY(probe(image, probe_options()));
     if (info.stored_size != plan.info.stored_size || info.type != plan.info.type) {
       return fail(ErrorCode::kIo, "the file changed while it was read");
     }
-    plan.info = info;
+    if (info != plan.info) {
+      return std::optional{info};
+    }
     const PictureIdentity identity = TRY(identify(image, info.orientation));
     // What goes along into the output is no part of a picture's identity.
     if (known_ != nullptr && !request().settings.keep_metadata &&
         is_same_output(identity.picture)) {
       keep_known();
-      return {};
+      return std::optional<ImageInfo>{};
     }
     const std::string output = relative_output(identity.picture, plan.format);
     const std::string path = in_set(output);
@@ -271,7 +288,7 @@ class MemberWorker {
                           .settings = job_.settings,
                           .bytes = written.bytes};
     is_news_ = true;
-    return {};
+    return std::optional<ImageInfo>{};
   }
 
   Result<EncodedImage> read(Reservation& memory) {
