@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "raw.h"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <libraw/libraw.h>
 #include <memory>
@@ -26,18 +28,11 @@ void check(int code) {
   }
 }
 
-// EXIF's orientation of LibRaw's `flip`: 3 a half turn, 5 a quarter to the left, 6 to the right.
+// EXIF's orientation of LibRaw's `flip`, whose bits are: 1 mirrored left to right, 2 top to bottom,
+// 4 rows and columns exchanged.
 std::uint8_t orientation_of(int flip) {
-  switch (flip) {
-    case 3:
-      return 3;
-    case 5:
-      return 8;
-    case 6:
-      return 6;
-    default:
-      return 1;
-  }
+  constexpr std::array<std::uint8_t, 8> kOrientations{1, 2, 4, 3, 5, 8, 6, 7};
+  return flip >= 0 && flip < 8 ? kOrientations.at(static_cast<std::size_t>(flip)) : 1;
 }
 
 /// A RAW that was opened. Owned by pointer: it is far too large for a stack.

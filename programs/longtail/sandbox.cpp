@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <linux/close_range.h>
 #include <malloc.h>
@@ -14,7 +16,9 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <system_error>
 #include <unistd.h>
+#include <vector>
 
 #include "decode/longtail/protocol.h"
 
@@ -105,14 +109,31 @@ bool add_rules(scmp_filter_ctx filter) {
   return failed == 0;
 }
 
+// All but the standard three. Kernels before 5.9 and some containers have no close_range.
+bool close_inherited() {
+  if (::close_range(STDERR_FILENO + 1, ~0U, 0) == 0) {
+    return true;
+  }
+  std::vector<int> open;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd", error}) {
+    open.push_back(std::atoi(entry.path().filename().c_str()));
+  }
+  for (const int descriptor : open) {
+    if (descriptor > STDERR_FILENO) {
+      ::close(descriptor);  // the listing's own is closed already
+    }
+  }
+  return !error;
+}
+
 }  // namespace
 
 bool restrict_process() {
-  ::close_range(STDERR_FILENO + 1, ~0U, 0);
   tame_heap();
   use_small_stacks();
-  return set_limit(RLIMIT_CORE, 0) && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-         ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+  return close_inherited() && set_limit(RLIMIT_CORE, 0) &&
+         ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
 }
 
 std::uint64_t address_space_bytes() {

@@ -2,6 +2,7 @@
 // The program `albumen`: flags in, engine called, exit code out.
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <fmt/core.h>
@@ -103,6 +104,8 @@ int run(int argument_count, const char* const* arguments) {
 }  // namespace albumen
 
 int main(int argument_count, char** arguments) {
+  // A launcher that ignores its children's deaths leaves that to us, who want to know of ours.
+  std::signal(SIGCHLD, SIG_DFL);
   try {
     return albumen::run(argument_count, arguments);
   } catch (const std::exception& error) {

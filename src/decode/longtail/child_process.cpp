@@ -153,6 +153,10 @@ std::unexpected<Error> LongtailProcess::bury() {
       id_ = 0;
       return std::unexpected(words_for_death(status));
     }
+    if (reaped < 0 && errno == ECHILD) {
+      id_ = 0;  // gone, and its number may be another process's by now
+      break;
+    }
     std::this_thread::sleep_for(milliseconds{1});
   }
   kill();
@@ -174,7 +178,10 @@ Result<LongtailProcess> LongtailProcess::start(const std::string& program,
     failed = settings.spawn(program, id);
   }
   if (failed != 0) {
-    return fail(ErrorCode::kUnsupported,
+    // Without processes or memory for one, another run can do what this one cannot.
+    const bool is_for_good =
+        failed == ENOENT || failed == EACCES || failed == ENOEXEC || failed == ENOTDIR;
+    return fail(is_for_good ? ErrorCode::kUnsupported : ErrorCode::kUnavailable,
                 fmt::format("{}: cannot be run: {}", program, std::strerror(failed)));
   }
   LongtailProcess process{id, std::move(ours)};

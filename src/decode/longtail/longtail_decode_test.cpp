@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole way of the formats that albumen-longtail reads, with pictures that libvips wrote
 // (programs/longtail/testing/maker.cpp). Where it was not built, only what happens without it.
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdio>
@@ -152,6 +153,25 @@ TEST_F(LongtailRealTest, EachFormatGivesItsPixels) {
     EXPECT_EQ(image->stored_size, kSize);
     EXPECT_EQ(image->layout, PixelLayout::kRgb8);
     expect_gradients(*image, one.tolerance);
+  }
+}
+
+// Only turns were taken from LibRaw: a mirrored RAW came as it was stored.
+TEST_F(LongtailRealTest, ARawSaysHowItLies) {
+  const auto upright = made(".dng", "rgb", kSize);
+  // SamplesPerPixel, which is 1 where nothing is said, makes room for an orientation.
+  constexpr std::array kSamples{std::byte{0x15}, std::byte{0x01}, std::byte{0x03}, std::byte{0x00}};
+  const auto found = std::ranges::search(upright, kSamples);
+  ASSERT_FALSE(found.empty());
+  const auto at = static_cast<std::size_t>(found.begin() - upright.begin());
+  for (std::uint8_t orientation = 1; orientation <= 8; ++orientation) {
+    auto bytes = upright;
+    bytes[at] = std::byte{0x12};
+    bytes[at + 8] = std::byte{orientation};
+    const auto info = probe_bytes(bytes, options_);
+    ASSERT_TRUE(info) << info.error().message;
+    EXPECT_EQ(info->orientation, orientation_from_exif(orientation));
+    EXPECT_EQ(info->stored_size, kSize);
   }
 }
 
