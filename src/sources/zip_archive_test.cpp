@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // ZIP archives, honest and hostile, through the same doors that users have: SourceLister and
 // SourceReader. Each hostile case tells its story in one line.
+#include <algorithm>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <random>
+#include <zlib.h>
 
 #include "files/testing/temporary_directory.h"
 #include "sources/source_lister.h"
@@ -82,6 +84,25 @@ std::string ordinary_text(std::size_t words) {
   return text;
 }
 
+std::string in_fixed_codes(const std::string& content) {
+  z_stream stream{};
+  constexpr int kRawDeflate = -15;
+  constexpr int kMemory = 8;
+  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kRawDeflate, kMemory, Z_FIXED) != Z_OK) {
+    return {};
+  }
+  std::string in = content;
+  std::string out(2 * content.size(), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(in.data());
+  stream.avail_in = static_cast<uInt>(in.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  deflate(&stream, Z_FINISH);
+  out.erase(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
 TEST_F(ZipArchiveTest, ReadsStoredAndDeflatedMembersInTheOrderOfTheDirectory) {
   const std::string text = ordinary_text(20'000);
   ZipWriter writer;
@@ -102,6 +123,28 @@ TEST_F(ZipArchiveTest, ReadsStoredAndDeflatedMembersInTheOrderOfTheDirectory) {
     EXPECT_EQ(events.entries[3].location.index, 4U);
     EXPECT_EQ(events.entries[0].name(), folder_ / "a.zip" + "!z/stored.jpg");
   }
+}
+
+// Noise in fixed codes is a sixteenth longer than it is; so little of it was read that its head
+// came short and the member was called damaged.
+TEST_F(ZipArchiveTest, TheHeadOfAMemberThatGrewByDeflatingIsWhole) {
+  std::mt19937 random{3};
+  std::string noise(300'000, '\0');
+  std::ranges::generate(noise, [&] { return static_cast<char>(random()); });
+  const std::string deflated = in_fixed_codes(noise);
+  ASSERT_GT(deflated.size(), noise.size());
+  const auto events = list(archive_of(
+      {.name = "a.jpg",
+       .content = deflated,
+       .method = 8,
+       .claimed_crc = static_cast<std::uint32_t>(libdeflate_crc32(0, noise.data(), noise.size())),
+       .claimed_size = noise.size()}));
+  ASSERT_THAT(events.entries, SizeIs(1));
+  auto job = budget_.reserve(MemoryTag::kOther, kMiB, {}).value();
+  const auto head = reader_.read_head(events.entries[0], Bytes{200'000}, job);
+  ASSERT_TRUE(head.has_value()) << head.error().message;
+  EXPECT_EQ(std::string_view(reinterpret_cast<const char*>(head->bytes.data()), head->bytes.size()),
+            std::string_view{noise}.substr(0, 200'000));
 }
 
 TEST_F(ZipArchiveTest, AnEmptyArchiveHasNoMembersAndNoProblem) {

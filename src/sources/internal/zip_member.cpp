@@ -124,8 +124,12 @@ std::size_t inflate_head(std::span<std::byte> head, std::span<std::byte> out) {
   return given;
 }
 
-// Dynamic code tables alone can take some 300 bytes of deflated data.
-constexpr std::size_t kLongestCodeTables = 1024;
+// What may be longer than the `given` bytes that it inflates to: RFC 1951's fixed codes take nine
+// bits for half of all bytes, and the tables of dynamic ones some 300 bytes.
+constexpr std::size_t longest_deflated(std::size_t given) {
+  constexpr std::size_t kCodeTables = 1024;
+  return given + given / 4 + kCodeTables;
+}
 
 Result<ByteBuffer> read_checked(const FileDescriptor& archive, const SourceEntry& entry,
                                 Reservation& job) {
@@ -156,8 +160,7 @@ Result<std::size_t> read_zip_member_head(const FileDescriptor& archive, const So
   }
   const std::uint64_t data = TRY_CONTEXT(locate_data(archive, entry), entry.name());
   const bool deflated = entry.location.coding == MemberCoding::kDeflated;
-  // Deflated data are hardly ever longer than what they give, but for the code tables in front.
-  const std::size_t wanted = deflated ? out.size() + kLongestCodeTables : out.size();
+  const std::size_t wanted = deflated ? longest_deflated(out.size()) : out.size();
   const auto available = std::min<std::uint64_t>(entry.location.stored_bytes, wanted);
   if (!deflated) {
     const auto head = out.first(static_cast<std::size_t>(available));
