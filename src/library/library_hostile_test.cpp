@@ -164,6 +164,33 @@ TEST(LibraryHostileTest, ADamagedFileRowIsVisitedAgain) {
   EXPECT_EQ(rows_of(*library).size(), 2);
 }
 
+// One refused member of a tar with a name of 100,000 bytes, and no run could load the library
+// again.
+TEST(LibraryHostileTest, ARowWithANameThatNoFileHasCostsNothingButItself) {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "library.db";
+  const auto result = made_up_result(1);
+  auto member = made_up_result(2);
+  member.file.path = "/archives/a.tar";
+  member.file.member = std::string(100'000, 'm');
+  auto file = made_up_result(3);
+  file.file.path = "/" + std::string(100'000, 'f');
+  const auto library = open_for_test(path);
+  begin_test_run(*library);
+  auto* writer = must(library->writer());
+  for (const auto& one : {result, member, file}) {
+    must(writer->submit(one));
+  }
+  must(writer->flush());
+  Budget budget{kMiB * 32};
+  auto known = must(library->load_known_files({}, budget));
+  EXPECT_EQ(known.size(), 2);
+  EXPECT_TRUE(known.see(result.file.path, ""));
+  EXPECT_FALSE(known.find(file.file.path, ""));
+  const auto scan = must(writer->finish_scan(known, {.roots = {"/"}}));
+  EXPECT_EQ(scan.vanished, 1) << "the member, which no listing names so any more";
+}
+
 TEST(LibraryHostileTest, MissingTablesAreRefusedWhenOpenedForWriting) {
   const TemporaryDirectory folder;
   const std::string path = folder / "library.db";
