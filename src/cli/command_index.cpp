@@ -145,6 +145,15 @@ Result<PeopleSummary> group_after(const GroupingStep& step, const StopToken& sto
   return group_people(step.library, step.writer, options, step.budget, stop);
 }
 
+// What follows the last picture; `people` tells how far it came.
+Result<void> complete(const GroupingStep& step, PeopleSummary& people, const StopToken& stop) {
+  people = TRY(group_after(step, stop));
+  if (step.flags.prune) {
+    TRY(step.writer.prune());
+  }
+  return {};
+}
+
 Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   const RunMeter meter;
   const StopToken stop = context.signals.token();
@@ -198,27 +207,31 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
     return run_index(request, environment, stop);
   }();
   PeopleSummary people;
+  Result<void> completed;
   if (indexed && !indexed->interrupted) {
-    people = TRY(group_after({.library = *library,
-                              .writer = writer,
-                              .engine = engine,
-                              .flags = flags,
-                              .workers = workers,
-                              .clock = clock,
-                              .budget = budget},
-                             stop));
-    if (flags.prune) {
-      TRY(writer.prune());
-    }
+    const GroupingStep step{.library = *library,
+                            .writer = writer,
+                            .engine = engine,
+                            .flags = flags,
+                            .workers = workers,
+                            .clock = clock,
+                            .budget = budget};
+    completed = complete(step, people, stop);
+    indexed->interrupted = !completed && completed.error().code == ErrorCode::kCancelled;
   }
   const RunFigures figures = meter.finish(clock, budget);
-  TRY(writer.finish_run(run, run_finish(indexed, progress, figures)));
+  // Whatever came of it: only a run that was killed is left as a running one.
+  auto logged = writer.finish_run(run, run_finish(indexed, completed, progress, figures));
   if (!indexed) {
     return std::unexpected(std::move(indexed).error());
   }
   failures.print("albumen export names every one");
   print_summary(context,
                 {.progress = progress, .report = *indexed, .people = people, .figures = figures});
+  if (!indexed->interrupted) {
+    TRY(std::move(completed));
+  }
+  TRY(std::move(logged));
   return exit_code_of(progress, *indexed, context.options);
 }
 
