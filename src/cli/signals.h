@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ctrl-C and SIGTERM as a stop request. The first asks the run to finish what it holds; the second
-// ends the process at once (the library survives that too).
+// ends the process at once (the library survives that too). A signal that the process was started
+// to ignore stays ignored: SIGHUP behind nohup, SIGINT in a script's background.
 #pragma once
 
+#include <csignal>
 #include <stop_token>
 #include <thread>
 
@@ -23,7 +25,7 @@ class SignalStop {
   [[nodiscard]] bool requested() const { return stop_.stop_requested(); }
 
  private:
-  void watch(const std::stop_token& ended);
+  void watch(const std::stop_token& ended, const sigset_t& awaited);
 
   std::stop_source stop_;
   std::jthread watcher_;  // last: starts when all else exists, joins first
