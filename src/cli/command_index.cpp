@@ -15,6 +15,7 @@
 #include "cli/internal/library_choice.h"
 #include "cli/internal/progress_line.h"
 #include "cli/internal/run_summary.h"
+#include "cli/internal/standard_output.h"
 #include "cli/progress_view.h"
 #include "core/version.h"
 #include "decode/longtail.h"
@@ -62,7 +63,7 @@ Result<std::vector<std::string>> all_sources(const IndexFlags& flags, const Stop
 }
 
 // {"file": ..., "outcome": ...}, one line each, from any thread.
-void print_event(const FileEvent& event) {
+void print_event(const Context& context, const FileEvent& event) {
   constexpr std::array<std::string_view, 3> kOutcomes{"done", "failed", "skipped"};
   nlohmann::ordered_json line{{"file", event.name},
                               {"outcome", kOutcomes.at(static_cast<std::size_t>(event.outcome))}};
@@ -75,8 +76,9 @@ void print_event(const FileEvent& event) {
   if (event.outcome == FileOutcome::kDone) {
     line["faces"] = event.faces;
   }
-  // stdio locks the stream for one call, so lines of several threads do not mix.
-  fmt::print("{}\n", line.dump());
+  if (!put_line(line.dump())) {
+    context.signals.request_stop();  // as every program ends whose reader has left
+  }
 }
 
 ProgressNumbers numbers_of(const IndexProgress& progress,
@@ -103,7 +105,7 @@ std::string say_progress(const Context& context, const ProgressNumbers& numbers,
 
 void take_event(const Context& context, const FileEvent& event, FailureList& failures) {
   if (context.options.json) {
-    print_event(event);
+    print_event(context, event);
   } else if (event.outcome == FileOutcome::kFailed) {
     failures.add(event.name, event.code, event.reason);
   }

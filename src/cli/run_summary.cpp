@@ -4,6 +4,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "cli/internal/standard_output.h"
 #include "cli/internal/summary_text.h"
 #include "core/version.h"
 
@@ -82,7 +83,7 @@ std::string_view outcome_word(const Result<IndexReport>& indexed, const Result<v
 
 void print_summary(const Context& context, const IndexSummary& summary) {
   if (context.options.json) {
-    fmt::print("{}\n", Json{{"summary", summary_json(summary)}}.dump());
+    put_line(Json{{"summary", summary_json(summary)}}.dump());
   } else if (!context.options.quiet) {
     print_counts(summary);
     print_figures(summary.figures, images_per_second(summary));

@@ -24,11 +24,14 @@ class SignalStop {
 
   [[nodiscard]] bool requested() const { return stop_.stop_requested(); }
 
+  /// As the first signal does, for a run whose output nobody takes any more. Any thread.
+  void request_stop() const { stop_.request_stop(); }
+
  private:
   void watch(const std::stop_token& ended, const sigset_t& awaited);
 
-  std::stop_source stop_;
-  std::jthread watcher_;  // last: starts when all else exists, joins first
+  mutable std::stop_source stop_;  // to request a stop changes nothing of this
+  std::jthread watcher_;           // last: starts when all else exists, joins first
 };
 
 }  // namespace albumen
