@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `albumen export`: the library's pictures as JSON lines or CSV.
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <fmt/core.h>
 
 #include "cli/internal/command.h"
 #include "cli/internal/library_choice.h"
+#include "cli/internal/standard_output.h"
 #include "cli/progress_view.h"
 #include "exporters/export.h"
 #include "files/path_text.h"
@@ -21,10 +20,7 @@ struct ExportFlags {
 };
 
 Result<void> write_to_stdout(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
-    return fail(ErrorCode::kIo, fmt::format("standard output: {}", std::strerror(errno)));
-  }
-  return {};
+  return put_text(text) ? Result<void>{} : finish_output();
 }
 
 Result<ExitCode> run(const Context& context, const ExportFlags& flags) {
@@ -33,7 +29,7 @@ Result<ExitCode> run(const Context& context, const ExportFlags& flags) {
   const StopToken stop = context.signals.token();
   if (flags.out.empty() || flags.out == "-") {
     TRY(export_pictures(*library, format, write_to_stdout, stop));
-    return ExitCode::kSuccess;
+    return ExitCode::kSuccess;  // main looks whether the last of it was written, too
   }
   const ExportCount count = TRY(export_pictures_to_file(*library, format, flags.out, stop));
   if (!context.options.quiet) {

@@ -15,6 +15,7 @@
 #include "cli/internal/library_choice.h"
 #include "cli/internal/progress_line.h"
 #include "cli/internal/run_summary.h"
+#include "cli/internal/standard_output.h"
 #include "cli/progress_view.h"
 #include "core/version.h"
 #include "decode/longtail.h"
@@ -62,7 +63,7 @@ Result<std::vector<std::string>> all_sources(const IndexFlags& flags, const Stop
 }
 
 // {"file": ..., "outcome": ...}, one line each, from any thread.
-void print_event(const FileEvent& event) {
+void print_event(const Context& context, const FileEvent& event) {
   constexpr std::array<std::string_view, 3> kOutcomes{"done", "failed", "skipped"};
   nlohmann::ordered_json line{{"file", event.name},
                               {"outcome", kOutcomes.at(static_cast<std::size_t>(event.outcome))}};
@@ -75,8 +76,9 @@ void print_event(const FileEvent& event) {
   if (event.outcome == FileOutcome::kDone) {
     line["faces"] = event.faces;
   }
-  // stdio locks the stream for one call, so lines of several threads do not mix.
-  fmt::print("{}\n", line.dump());
+  if (!put_line(line.dump())) {
+    context.signals.request_stop();  // as every program ends whose reader has left
+  }
 }
 
 ProgressNumbers numbers_of(const IndexProgress& progress,
@@ -103,7 +105,7 @@ std::string say_progress(const Context& context, const ProgressNumbers& numbers,
 
 void take_event(const Context& context, const FileEvent& event, FailureList& failures) {
   if (context.options.json) {
-    print_event(event);
+    print_event(context, event);
   } else if (event.outcome == FileOutcome::kFailed) {
     failures.add(event.name, event.code, event.reason);
   }
@@ -143,6 +145,15 @@ Result<PeopleSummary> group_after(const GroupingStep& step, const StopToken& sto
   const PeopleOptions options = people_options(step.flags.grouping, step.flags.engine.embedder,
                                                step.engine.comparison, step.workers);
   return group_people(step.library, step.writer, options, step.budget, stop);
+}
+
+// What follows the last picture; `people` tells how far it came.
+Result<void> complete(const GroupingStep& step, PeopleSummary& people, const StopToken& stop) {
+  people = TRY(group_after(step, stop));
+  if (step.flags.prune) {
+    TRY(step.writer.prune());
+  }
+  return {};
 }
 
 Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
@@ -198,27 +209,31 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
     return run_index(request, environment, stop);
   }();
   PeopleSummary people;
+  Result<void> completed;
   if (indexed && !indexed->interrupted) {
-    people = TRY(group_after({.library = *library,
-                              .writer = writer,
-                              .engine = engine,
-                              .flags = flags,
-                              .workers = workers,
-                              .clock = clock,
-                              .budget = budget},
-                             stop));
-    if (flags.prune) {
-      TRY(writer.prune());
-    }
+    const GroupingStep step{.library = *library,
+                            .writer = writer,
+                            .engine = engine,
+                            .flags = flags,
+                            .workers = workers,
+                            .clock = clock,
+                            .budget = budget};
+    completed = complete(step, people, stop);
+    indexed->interrupted = !completed && completed.error().code == ErrorCode::kCancelled;
   }
   const RunFigures figures = meter.finish(clock, budget);
-  TRY(writer.finish_run(run, run_finish(indexed, progress, figures)));
+  // Whatever came of it: only a run that was killed is left as a running one.
+  auto logged = writer.finish_run(run, run_finish(indexed, completed, progress, figures));
   if (!indexed) {
     return std::unexpected(std::move(indexed).error());
   }
   failures.print("albumen export names every one");
   print_summary(context,
                 {.progress = progress, .report = *indexed, .people = people, .figures = figures});
+  if (!indexed->interrupted) {
+    TRY(std::move(completed));
+  }
+  TRY(std::move(logged));
   return exit_code_of(progress, *indexed, context.options);
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/internal/standard_output.h"
 #include "cli/internal/summary_text.h"
 #include "cli/progress_view.h"
 #include "files/path_text.h"
@@ -107,18 +108,20 @@ void print_words(const DatasetSummary& summary) {
 
 void take_row(const Context& context, const ManifestRow& row, FailureList& failures) {
   if (context.options.json) {
-    fmt::print("{}\n", to_json_line(row));  // stdio locks the stream for one call
+    if (!put_line(to_json_line(row))) {
+      context.signals.request_stop();
+    }
   } else if (row.status == MemberStatus::kFailed) {
     failures.add(row.source, row.code, row.reason);
   } else if (row.status == MemberStatus::kPlanned && context.options.verbose > 0) {
-    fmt::print("{} -> {} {}x{}\n", row.source, row.output.empty() ? row.format : row.output,
-               row.size.width, row.size.height);
+    put_line(fmt::format("{} -> {} {}x{}", row.source, row.output.empty() ? row.format : row.output,
+                         row.size.width, row.size.height));
   }
 }
 
 void print_summary(const Context& context, const DatasetSummary& summary) {
   if (context.options.json) {
-    fmt::print("{}\n", Json{{"summary", summary_json(summary)}}.dump());
+    put_line(Json{{"summary", summary_json(summary)}}.dump());
   } else if (!context.options.quiet) {
     print_words(summary);
   }

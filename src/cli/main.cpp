@@ -8,9 +8,11 @@
 #include <fmt/core.h>
 #include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "cli/internal/command.h"
+#include "cli/internal/standard_output.h"
 #include "cli/typed_command.h"
 #include "core/version.h"
 
@@ -68,6 +70,20 @@ int report(const Error& error) {
   return describe(error.code).exit_code;
 }
 
+// What a command came to, and whether all that it printed was written.
+int finish(const Result<ExitCode>& result) {
+  const Result<void> output = finish_output();
+  const bool reader_left = !output && output.error().code == ErrorCode::kCancelled;
+  const bool ended_for_it = result || result.error().code == ErrorCode::kCancelled;
+  if (reader_left && ended_for_it) {
+    return static_cast<int>(ExitCode::kInterrupted);  // they have what they wanted
+  }
+  if (!result) {
+    return report(result.error());
+  }
+  return output ? static_cast<int>(*result) : report(output.error());
+}
+
 int run(int argument_count, const char* const* arguments) {
   CLI::App app{
       "Turns a pile of pictures into an understood library, on your own machine, inside a memory "
@@ -92,12 +108,19 @@ int run(int argument_count, const char* const* arguments) {
     app.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
-    return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+    return finish(code == 0 ? ExitCode::kSuccess : ExitCode::kUsage);
   }
   const auto count = static_cast<std::size_t>(std::max(argument_count, 1));
-  const auto result = run_command(table, process_environment(),
-                                  typed_command(std::span{arguments, count}.subspan(1)));
-  return result ? static_cast<int>(*result) : report(result.error());
+  return finish(run_command(table, process_environment(),
+                            typed_command(std::span{arguments, count}.subspan(1))));
+}
+
+// Only allocation and a bug lead here.
+int report_bug(const std::exception& error) {
+  std::fputs("albumen: Internal: ", stderr);
+  std::fputs(error.what(), stderr);
+  std::fputs("\n", stderr);
+  return describe(ErrorCode::kInternal).exit_code;
 }
 
 }  // namespace
@@ -108,11 +131,14 @@ int main(int argument_count, char** arguments) {
   std::signal(SIGCHLD, SIG_DFL);
   try {
     return albumen::run(argument_count, arguments);
+  } catch (const std::system_error& error) {
+    // fmt throws where standard output takes no more.
+    if (std::ferror(stdout) != 0) {
+      albumen::note_output_failure(error.code().value());
+      return albumen::finish(albumen::ExitCode::kSuccess);
+    }
+    return albumen::report_bug(error);
   } catch (const std::exception& error) {
-    // Nothing above may throw but allocation and a bug; both end here with words.
-    std::fputs("albumen: Internal: ", stderr);
-    std::fputs(error.what(), stderr);
-    std::fputs("\n", stderr);
-    return albumen::describe(albumen::ErrorCode::kInternal).exit_code;
+    return albumen::report_bug(error);
   }
 }

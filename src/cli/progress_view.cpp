@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
-#include <cstdio>
 #include <cstdlib>
 #include <fmt/core.h>
 #include <mutex>
@@ -12,6 +11,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <utility>
+
+#include "cli/internal/standard_output.h"
 
 namespace albumen {
 namespace {
@@ -73,8 +74,10 @@ void ProgressView::write_lines(const std::stop_token& stop, Pace pace) const {
 void ProgressView::write_events(const std::stop_token& stop, Pace pace) const {
   pause(stop, pace.first_line_after);
   while (!stop.stop_requested()) {
-    fmt::print("{}\n", line_());  // stdio locks the stream for one call
-    std::fflush(stdout);
+    // Where nobody can read them there are none: main says so at the end.
+    if (!put_line(line_()) || !flush_output()) {
+      return;
+    }
     pause(stop, pace.event_every);
   }
 }

@@ -2,9 +2,16 @@
 #include "cli/progress_view.h"
 
 #include <chrono>
+#include <cstdio>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <semaphore>
+#include <string>
+#include <unistd.h>
+
+#include "cli/internal/standard_output.h"
+#include "files/file.h"
 
 namespace albumen {
 namespace {
@@ -62,6 +69,36 @@ TEST(ProgressViewTest, EventsGoWhereProgramsRead) {
 
 TEST(ProgressViewTest, SwitchedOffItIsSilent) {
   EXPECT_THAT(written_by(ProgressView::Mode::kOff), IsEmpty());
+}
+
+// The write that failed threw in the view's thread, which ended the program. The last test of this
+// file, since a standard output that failed counts as such from then on.
+TEST(ProgressViewTest, WhereNobodyTakesEventsTheViewEnds) {
+  std::fflush(stdout);
+  const FileDescriptor kept{::dup(STDOUT_FILENO)};
+  const FileDescriptor full{::open("/dev/full", O_WRONLY | O_CLOEXEC)};
+  ASSERT_TRUE(kept.valid() && full.valid());
+  ASSERT_NE(::dup2(full.value(), STDOUT_FILENO), -1);
+  std::binary_semaphore asked{0};
+  int times = 0;
+  {
+    const ProgressView view{
+        ProgressView::Mode::kEvents,
+        [&] {
+          if (++times == 1) {
+            asked.release();
+          }
+          return std::string{"4/10  2.0/s"};
+        },
+        {.redraw_every = 1ms, .first_line_after = 1ms, .line_every = 1ms, .event_every = 1ms}};
+    asked.acquire();
+  }
+  const auto finished = finish_output();
+  ASSERT_NE(::dup2(kept.value(), STDOUT_FILENO), -1);
+  std::clearerr(stdout);
+  EXPECT_EQ(times, 1);
+  ASSERT_FALSE(finished.has_value());
+  EXPECT_EQ(finished.error().code, ErrorCode::kIo);
 }
 
 }  // namespace

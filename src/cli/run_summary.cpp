@@ -4,6 +4,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "cli/internal/standard_output.h"
 #include "cli/internal/summary_text.h"
 #include "core/version.h"
 
@@ -71,11 +72,18 @@ void print_counts(const IndexSummary& summary) {
   }
 }
 
+std::string_view outcome_word(const Result<IndexReport>& indexed, const Result<void>& completed) {
+  if (indexed && indexed->interrupted) {
+    return "interrupted";
+  }
+  return indexed && completed ? "finished" : "failed";
+}
+
 }  // namespace
 
 void print_summary(const Context& context, const IndexSummary& summary) {
   if (context.options.json) {
-    fmt::print("{}\n", Json{{"summary", summary_json(summary)}}.dump());
+    put_line(Json{{"summary", summary_json(summary)}}.dump());
   } else if (!context.options.quiet) {
     print_counts(summary);
     print_figures(summary.figures, images_per_second(summary));
@@ -94,18 +102,18 @@ RunStart run_start(std::string command, const std::vector<AnalyzerId>& analyzers
           .analyzers = analyzers};
 }
 
-RunFinish run_finish(const Result<IndexReport>& outcome, const IndexProgress& progress,
-                     const RunFigures& figures) {
+RunFinish run_finish(const Result<IndexReport>& indexed, const Result<void>& completed,
+                     const IndexProgress& progress, const RunFigures& figures) {
   RunFinish finish;
-  finish.outcome = !outcome ? "failed" : outcome->interrupted ? "interrupted" : "finished";
+  finish.outcome = outcome_word(indexed, completed);
   finish.finished_ms = unix_ms();
   finish.done = static_cast<std::int64_t>(progress.done.load());
   finish.failed = static_cast<std::int64_t>(progress.failed.load());
   finish.failed_before = static_cast<std::int64_t>(progress.failed_before.load());
   finish.unchanged = static_cast<std::int64_t>(progress.unchanged.load());
   finish.peak_bytes = static_cast<std::int64_t>(figures.peak_resident.count());
-  if (outcome) {
-    for (const auto& [reason, count] : outcome->skipped) {
+  if (indexed) {
+    for (const auto& [reason, count] : indexed->skipped) {
       finish.skipped[reason] = static_cast<std::int64_t>(count);
     }
   }

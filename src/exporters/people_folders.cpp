@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
 #include <fmt/core.h>
 #include <map>
 #include <set>
@@ -17,6 +16,7 @@
 #include "encode/byte_sink.h"
 #include "encode/png.h"
 #include "exporters/contact_sheet.h"
+#include "exporters/internal/export_place.h"
 #include "exporters/internal/face_tile.h"
 #include "files/face_id.h"
 #include "files/file.h"
@@ -45,9 +45,12 @@ std::string file_name(const Appearance& appearance) {
       last_component(appearance.member.empty() ? appearance.path : appearance.member)};
 }
 
-Result<Appearances> collect_appearances(const Library& library) {
+// Also looks that none of the library's pictures lies where people's folders are to be: an export
+// would replace it where names meet, and writing into a source makes pictures of pictures.
+Result<Appearances> collect_appearances(const Library& library, ExportPlace& place) {
   Appearances appearances;
   TRY(library.for_each_picture({}, [&](const PictureRow& row) -> Result<void> {
+    TRY(place.check_is_elsewhere(row.file.path));
     if (!row.faces || !row.picture) {
       return {};
     }
@@ -244,22 +247,6 @@ bool is_asked_for(const PersonRow& person, const PeopleFoldersOptions& options) 
   return std::ranges::find(options.people, person.id) != options.people.end();
 }
 
-// Writing people's folders into a folder that is indexed would make them pictures of their own.
-Result<void> check_not_a_source(const std::string& directory, const Appearances& appearances) {
-  std::error_code ignored;
-  const std::string target = std::filesystem::weakly_canonical(directory, ignored).string() + "/";
-  for (const auto& [person, pictures] : appearances) {
-    for (const Appearance& appearance : pictures) {
-      if (appearance.path.starts_with(target)) {
-        return fail(ErrorCode::kInvalidArgument,
-                    path_to_text(directory) + ": holds pictures of the library, for example " +
-                        path_to_text(appearance.path) + "; choose another folder");
-      }
-    }
-  }
-  return {};
-}
-
 // What is left of `text` when nothing in it can mean anything to a file system; may be nothing.
 std::string safe_name(std::string_view text) {
   std::string name;
@@ -282,6 +269,32 @@ std::string safe_name(std::string_view text) {
   return name;
 }
 
+// A person who is asked for, and where to.
+struct PersonFolder {
+  const PersonRow* person;                     // of the library's list
+  std::string name;                            // of the folder
+  const std::vector<Appearance>* appearances;  // of those of everybody
+};
+
+std::vector<PersonFolder> chosen_folders(const std::vector<PersonRow>& people,
+                                         const Appearances& appearances,
+                                         const PeopleFoldersOptions& options) {
+  std::map<std::string, unsigned> name_count;
+  for (const PersonRow& person : people) {
+    ++name_count[folder_name(person, true)];
+  }
+  std::vector<PersonFolder> chosen;
+  for (const PersonRow& person : people) {
+    const auto found = appearances.find(person.id);
+    if (found != appearances.end() && is_asked_for(person, options)) {
+      const bool unique = name_count[folder_name(person, true)] == 1;
+      chosen.push_back(
+          {.person = &person, .name = folder_name(person, unique), .appearances = &found->second});
+    }
+  }
+  return chosen;
+}
+
 }  // namespace
 
 std::string folder_name(const PersonRow& person, bool unique) {
@@ -297,22 +310,18 @@ std::string folder_name(const PersonRow& person, bool unique) {
 Result<PeopleFoldersReport> export_people_folders(const Library& library, SourceReader& reader,
                                                   const PeopleFoldersOptions& options,
                                                   Budget& budget, const StopToken& stop) {
-  const Appearances appearances = TRY(collect_appearances(library));
-  TRY(check_not_a_source(options.directory, appearances));
-  TRY(make_directories(options.directory));
+  ExportPlace place = TRY(ExportPlace::at(options.directory));
+  const Appearances appearances = TRY(collect_appearances(library, place));
   const std::vector<PersonRow> people = TRY(library.people());
-  std::map<std::string, unsigned> name_count;
-  for (const PersonRow& person : people) {
-    ++name_count[folder_name(person, true)];
+  const std::vector<PersonFolder> chosen = chosen_folders(people, appearances, options);
+  // All of them before the first one is written.
+  for (const PersonFolder& folder : chosen) {
+    TRY(check_is_ours(fmt::format("{}/{}", options.directory, folder.name)));
   }
+  TRY(make_directories(options.directory));
   PeopleFolders folders{options, reader, budget, stop};
-  for (const PersonRow& person : people) {
-    const auto found = appearances.find(person.id);
-    if (found == appearances.end() || !is_asked_for(person, options)) {
-      continue;
-    }
-    const bool unique = name_count[folder_name(person, true)] == 1;
-    TRY(folders.write_person(person, folder_name(person, unique), found->second));
+  for (const PersonFolder& folder : chosen) {
+    TRY(folders.write_person(*folder.person, folder.name, *folder.appearances));
   }
   return folders.take_report();
 }

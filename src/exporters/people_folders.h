@@ -25,7 +25,7 @@ enum class Placement : std::uint8_t {
 };
 
 struct PeopleFoldersOptions {
-  std::string directory;  ///< made when missing; what it holds already stays
+  std::string directory;  ///< made when missing; what it holds beside people's folders stays
   Placement placement = Placement::kCopy;
   /// Also groups below the size of a person.
   bool tentative = false;
@@ -54,8 +54,10 @@ std::string folder_name(const PersonRow& person, bool unique);
 /// Writes the folders, each with kExportMark in it, so that a listing of pictures leaves it out.
 /// Names inside follow the pictures' own; two of one name are told apart by a
 /// number in the order of their paths, and "contact-sheet.png" is the sheet's. Running it again
-/// replaces what it wrote, file by file. Errors: InvalidArgument when `directory` holds one of the
-/// sources; Io; those of the library. A picture that fails is in the report.
+/// replaces what it wrote, file by file: a folder with the mark belongs to the export. Errors, all
+/// before anything is written: InvalidArgument when a picture of the library lies below
+/// `directory`, whoever is on it, or when a person's folder is there already, is not empty and has
+/// no mark; those of the library. Io. A picture that fails is in the report.
 Result<PeopleFoldersReport> export_people_folders(const Library& library, SourceReader& reader,
                                                   const PeopleFoldersOptions& options,
                                                   Budget& budget, const StopToken& stop);

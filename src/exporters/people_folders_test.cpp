@@ -324,6 +324,8 @@ TEST_F(PeopleFoldersTest, WhoIsWrittenIsChosenById) {
 TEST_F(PeopleFoldersTest, WhatStandsInTheFolderAlreadyStays) {
   set_people({{.id = "p-1", .name = "Ada", .faces = {add_picture("a.jpg", 1)}}});
   folder_.write("out/mine.txt", "mine");
+  fs::create_directory(out_ + "/Ada");
+  write_folders();
   folder_.write("out/Ada/a.jpg.part", "also mine");
   for (const Placement placement : {Placement::kCopy, Placement::kHardLink, Placement::kSymlink}) {
     write_folders({.directory = out_, .placement = placement});
@@ -342,6 +344,65 @@ TEST_F(PeopleFoldersTest, AFolderThatHoldsTheOriginalsIsRefused) {
     EXPECT_THAT(message_of(refused), HasSubstr("choose another folder"));
   }
   EXPECT_THAT(names_in(folder_ / "source"), ElementsAre("a.jpg"));
+}
+
+// A folder called like a person and full of somebody's own pictures lost those whose names met.
+TEST_F(PeopleFoldersTest, APersonsFolderThatNoExportWroteIsRefusedBeforeAnythingIsWritten) {
+  set_people({{.id = "p-1", .name = "Ada", .faces = {add_picture("a.jpg", 1)}},
+              {.id = "p-2", .name = "Bob", .faces = {add_picture("b.jpg", 2)}}});
+  folder_.write("out/Bob/b.jpg", "precious");
+  for (const Placement placement : {Placement::kCopy, Placement::kHardLink, Placement::kSymlink}) {
+    const auto refused = export_people_folders(
+        *library_, reader_, {.directory = out_, .placement = placement}, budget_, {});
+    EXPECT_EQ(code_of(refused), ErrorCode::kInvalidArgument);
+    EXPECT_THAT(message_of(refused), HasSubstr("out/Bob: is there already"));
+    EXPECT_THAT(names_in(out_), ElementsAre("Bob"));
+    EXPECT_THAT(names_in(out_ + "/Bob"), ElementsAre("b.jpg"));
+    EXPECT_FALSE(fs::exists(out_ + "/Bob/" + std::string{kExportMark}));
+    EXPECT_EQ(content_of(out_ + "/Bob/b.jpg"), "precious");
+  }
+  fs::remove_all(out_ + "/Bob");
+  fs::create_symlink("nowhere", out_ + "/Bob");
+  EXPECT_EQ(code_of(export_people_folders(*library_, reader_, {.directory = out_}, budget_, {})),
+            ErrorCode::kInvalidArgument);
+  EXPECT_THAT(names_in(out_), ElementsAre("Bob"));
+}
+
+// Only pictures with people on them were looked at: a source without any was written into.
+TEST_F(PeopleFoldersTest, AFolderThatHoldsAnyPictureOfTheLibraryIsRefused) {
+  add_picture("b/Ada/a.jpg", 2, 0);
+  set_people({{.id = "p-1", .name = "Ada", .faces = {add_picture("a.jpg", 1)}}});
+  const auto refused =
+      export_people_folders(*library_, reader_, {.directory = folder_ / "source/b"}, budget_, {});
+  EXPECT_EQ(code_of(refused), ErrorCode::kInvalidArgument);
+  EXPECT_THAT(message_of(refused), HasSubstr("source/b/Ada/a.jpg"));
+  EXPECT_THAT(names_in(folder_ / "source/b/Ada"), ElementsAre("a.jpg"));
+  EXPECT_EQ(content_of(folder_ / "source/b/Ada/a.jpg"), jpeg(2));
+}
+
+// "/" became "//", with which no path begins, and a relative path stayed one when its first folder
+// was missing.
+TEST_F(PeopleFoldersTest, AFolderIsJudgedByThePlaceThatItsNameLeadsTo) {
+  add_picture("a.jpg", 1);
+  fs::create_directory_symlink(folder_ / "source", folder_ / "link");
+  add_row(folder_ / "link/linked.jpg", "", 2);
+  fs::create_directory(folder_ / "elsewhere");
+  fs::create_directory_symlink(folder_ / "elsewhere", folder_ / "other");
+  add_row(folder_ / "other/x.jpg", "", 3);
+  must(writer_->flush());
+  const fs::path before = fs::current_path();
+  fs::current_path(folder_.path());
+  for (const std::string directory :
+       {"/", ".", "source", "missing/../source", "./link", "link/", "elsewhere", "other/.", ""}) {
+    const auto refused =
+        export_people_folders(*library_, reader_, {.directory = directory}, budget_, {});
+    EXPECT_FALSE(refused.has_value()) << directory;
+    EXPECT_EQ(code_of(refused), directory.empty() ? ErrorCode::kIo : ErrorCode::kInvalidArgument)
+        << directory;
+  }
+  EXPECT_EQ(write_folders({.directory = "missing/people"}).people, 0U);
+  EXPECT_TRUE(fs::is_directory("missing/people"));
+  fs::current_path(before);
 }
 
 TEST_F(PeopleFoldersTest, AListingOfTheOriginalsLeavesTheExportOut) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "files/file.h"
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +14,6 @@
 #include <fmt/core.h>
 #include <optional>
 #include <span>
-#include <stdlib.h>
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
@@ -57,6 +57,20 @@ Result<struct stat> status_of(const FileDescriptor& file, std::string_view name)
 
 std::int64_t nanoseconds(const timespec& time) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+// Six of them: two thousand million names.
+Result<std::string> random_letters() {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  std::array<std::uint8_t, 6> bytes{};
+  if (::getentropy(bytes.data(), bytes.size()) != 0) {
+    return system_failure(errno, "find a name for", "a temporary file");
+  }
+  std::string letters;
+  for (const std::uint8_t byte : bytes) {
+    letters.push_back(kLetters[byte % kLetters.size()]);
+  }
+  return letters;
 }
 
 }  // namespace
@@ -178,20 +192,22 @@ Result<AtomicFile> AtomicFile::create(const std::string& path) {
 }
 
 Result<AtomicFile> AtomicFile::create_in(const std::string& folder, const std::string& path) {
-  std::string temporary_path = fmt::format("{}/.albumen-XXXXXX.part", folder);
-  constexpr int kSuffixLength = 5;  // ".part"
-  FileDescriptor file{::mkostemps(temporary_path.data(), kSuffixLength, O_CLOEXEC)};
-  if (!file.valid()) {
-    return system_failure(errno, "create a file beside", path);
+  // As mkostemps does, but with the mode of an ordinary file. That depends on the umask, which can
+  // only be read by setting it: another thread would make its files without one meanwhile, and two
+  // at once could leave the process without.
+  constexpr int kMostTries = 100;
+  constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
+  int error_number = EEXIST;
+  for (int tries = 0; tries < kMostTries && error_number == EEXIST; ++tries) {
+    const std::string letters = TRY(random_letters());
+    std::string temporary_path = fmt::format("{}/.albumen-{}.part", folder, letters);
+    FileDescriptor file{::open(temporary_path.c_str(), kFlags, 0666)};
+    if (file.valid()) {
+      return AtomicFile{std::move(file), path, std::move(temporary_path)};
+    }
+    error_number = errno;
   }
-  AtomicFile atomic{std::move(file), path, std::move(temporary_path)};
-  // mkostemps makes 0600; a result is an ordinary file.
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  if (::fchmod(atomic.file_.value(), 0666 & ~mask) != 0) {
-    return system_failure(errno, "set the mode of", path);
-  }
-  return atomic;
+  return system_failure(error_number, "create a file beside", path);
 }
 
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept

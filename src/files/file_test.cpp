@@ -8,8 +8,10 @@
 #include <gtest/gtest.h>
 #include <iterator>
 #include <signal.h>
+#include <string>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -57,6 +59,31 @@ TEST(FileTest, AnAtomicFileIsKeptInAFolderOfItsOwnersUntilItIsWhole) {
   ASSERT_TRUE(file.commit().has_value());
   EXPECT_EQ(read_small_file(folder / "a.txt", kKiB).value(), "whole");
   EXPECT_TRUE(std::filesystem::is_empty(folder / "scratch"));
+}
+
+// The umask was read by setting it to zero: files of other threads were writable by everybody, and
+// two threads at once could leave the process so.
+TEST(FileTest, FilesOfManyThreadsHaveTheModeOfAnOrdinaryFile) {
+  const TemporaryDirectory folder;
+  const mode_t before = ::umask(027);
+  {
+    std::vector<std::jthread> threads;
+    for (int thread = 0; thread < 4; ++thread) {
+      threads.emplace_back([&folder, thread] {
+        for (int number = 0; number < 100; ++number) {
+          const std::string path = folder / (std::to_string(thread) + "-" + std::to_string(number));
+          EXPECT_TRUE(AtomicFile::create(path).value().commit_unsynced().has_value());
+        }
+      });
+    }
+  }
+  EXPECT_EQ(::umask(before), 027U);
+  EXPECT_EQ(entries_in(folder), 400U);
+  for (const auto& entry : std::filesystem::directory_iterator{folder.path()}) {
+    struct stat status{};
+    ASSERT_EQ(::stat(entry.path().c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777U, 0640U) << entry.path();
+  }
 }
 
 TEST(FileTest, AtomicFileInAMissingFolderNamesThePath) {

@@ -111,6 +111,10 @@ Result<void> write_file(const std::string& path, std::string_view text) {
   return file.commit();
 }
 
+bool is_installed(const std::string& directory) {
+  return ::access(join(directory, kRecordFile).c_str(), F_OK) == 0;
+}
+
 // A folder that is removed with its contents unless it was moved to its place.
 class TemporaryDirectory {
  public:
@@ -237,7 +241,8 @@ Result<std::vector<std::string>> ModelStore::list() const {
   }
   while (!error && entries != std::filesystem::directory_iterator()) {
     const std::string name = entries->path().filename().string();
-    if (!name.starts_with('.') && entries->is_directory(error)) {
+    // Whatever else may lie there is no model, as `open` has it.
+    if (!name.starts_with('.') && is_installed(entries->path().string())) {
       names.push_back(name);
     }
     entries.increment(error);
@@ -253,12 +258,11 @@ Result<InstalledModel> ModelStore::open(std::string_view name) const {
   InstalledModel model;
   model.directory = join(directory_, name);
   const bool plain = !name.empty() && name.front() != '.' && name.find('/') == name.npos;
-  const std::string record = join(model.directory, kRecordFile);
-  if (!plain || ::access(record.c_str(), F_OK) != 0) {
+  if (!plain || !is_installed(model.directory)) {
     return fail(ErrorCode::kNotFound, fmt::format("model \"{}\" is not installed in {}",
                                                   path_to_text(name), path_to_text(directory_)));
   }
-  model.files = TRY(read_record(record));
+  model.files = TRY(read_record(join(model.directory, kRecordFile)));
   for (const ModelFile& file : model.files) {
     TRY(check_file(model.directory, file));
   }

@@ -88,6 +88,20 @@ TEST(ModelStoreTest, RefusesWhatIsNoModelOfTheStore) {
   EXPECT_TRUE(ModelStore(folder.file("nothing")).list()->empty());
 }
 
+// The folder of compiled nets was listed as a model that would not open, and `models list` failed
+// after the first index.
+TEST(ModelStoreTest, ListsModelsAndNothingElseThatLiesThere) {
+  const testing::TemporaryFolder folder;
+  const ModelStore store(folder.path());
+  for (const std::string& other : {folder.file(".compiled"), folder.file("compiled")}) {
+    std::filesystem::create_directory(other);
+    write_text(other + "/0123.blob", "a net");
+  }
+  write_text(folder.file("notes.txt"), "mine");
+  EXPECT_TRUE(store.list()->empty());
+  EXPECT_EQ(store.open(".compiled").error().code, ErrorCode::kNotFound);
+}
+
 TEST(ModelStoreTest, LeavesNothingBehindWhenConversionFails) {
   const testing::TemporaryFolder folder;
   write_text(folder.file("net.onnx"), "no protobuf at all");

@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <fmt/core.h>
 #include <functional>
 #include <limits>
 #include <unordered_set>
 #include <utility>
 
 #include "files/path_text.h"
+#include "library/internal/known_limits.h"
 
 namespace albumen {
 namespace {
@@ -159,9 +161,10 @@ Result<std::uint32_t> KnownFiles::intern_directory(std::string_view path) {
 Result<void> KnownFiles::add(std::string_view path, std::string_view member, FileToken token,
                              const KnownFile& file) {
   const auto [directory, name] = split(path);
-  constexpr std::size_t kLongest = std::numeric_limits<std::uint16_t>::max();
+  constexpr std::size_t kLongest = store::kMaxKnownName;
+  static_assert(kLongest <= std::numeric_limits<std::uint16_t>::max());
   if (name.size() > kLongest || member.size() > kLongest) {
-    return fail(ErrorCode::kTooLarge, "a file name of more than 65535 bytes");
+    return fail(ErrorCode::kTooLarge, fmt::format("a file name of more than {} bytes", kLongest));
   }
   if (slot_count(entries_.size() + 1) > entry_slots_.size()) {
     return fail(ErrorCode::kInternal, "more files than were announced");

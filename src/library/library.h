@@ -90,8 +90,8 @@ using RowCallback = std::function<Result<void>(const Row&)>;
 class Library {
  public:
   /// Errors: NotFound (reading what is not there), StoreFailed (no library, damaged, read-only,
-  /// no such folder), Unsupported (a newer schema), Unavailable (another process writes; the
-  /// message names it).
+  /// no such folder, with views or triggers of somebody's own), Unsupported (a newer schema),
+  /// Unavailable (another process writes; the message names it).
   static Result<std::unique_ptr<Library>> open(const std::string& path, const OpenOptions& options);
 
   struct Parts;  // for `open`

@@ -144,6 +144,45 @@ TEST(LibraryHostileTest, EachLieIsNamed) {
   }
 }
 
+// A view in the place of a table never came to an end, and Ctrl-C did nothing.
+TEST(LibraryHostileTest, WhatRunsByItselfIsRefusedByName) {
+  const std::array things{
+      "DROP TABLE people; CREATE VIEW people AS WITH RECURSIVE n (i) AS "
+      "(SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS person_key FROM n",
+      "CREATE TRIGGER people AFTER INSERT ON files BEGIN DELETE FROM pictures; END",
+      "DROP TRIGGER edits_are_never_changed; "
+      "CREATE TRIGGER edits_are_never_changed AFTER UPDATE ON edits BEGIN SELECT 'people'; END",
+      "CREATE VIRTUAL TABLE people_too USING fts5(a)",
+  };
+  const TemporaryDirectory folder;
+  for (const char* const script : things) {
+    SCOPED_TRACE(script);
+    const std::string path = folder / "library.db";
+    open_for_test(path).reset();
+    tamper(path, script);
+    for (const LibraryMode mode : {LibraryMode::kRead, LibraryMode::kWrite}) {
+      const auto result = Library::open(path, {.mode = mode});
+      EXPECT_EQ(code_of(result), ErrorCode::kStoreFailed);
+      EXPECT_THAT(message_of(result), HasSubstr("that no albumen made"));
+    }
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+      std::filesystem::remove(path + suffix);
+    }
+  }
+}
+
+TEST(LibraryHostileTest, TablesAndIndicesOfSomebodyElseDoNothingByThemselves) {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "library.db";
+  open_for_test(path).reset();
+  tamper(path,
+         "create table reviews (view, trigger_at); create index virtual_ones on files (size); "
+         "ALTER TABLE reviews RENAME TO triggers; ANALYZE");
+  for (const LibraryMode mode : {LibraryMode::kRead, LibraryMode::kWrite}) {
+    EXPECT_TRUE(Library::open(path, {.mode = mode}).has_value());
+  }
+}
+
 TEST(LibraryHostileTest, ADamagedFileRowIsVisitedAgain) {
   const TemporaryDirectory folder;
   const std::string path = folder / "library.db";
@@ -162,6 +201,33 @@ TEST(LibraryHostileTest, ADamagedFileRowIsVisitedAgain) {
   must(must(library->writer())->submit(result));
   must(must(library->writer())->flush());
   EXPECT_EQ(rows_of(*library).size(), 2);
+}
+
+// One refused member of a tar with a name of 100,000 bytes, and no run could load the library
+// again.
+TEST(LibraryHostileTest, ARowWithANameThatNoFileHasCostsNothingButItself) {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "library.db";
+  const auto result = made_up_result(1);
+  auto member = made_up_result(2);
+  member.file.path = "/archives/a.tar";
+  member.file.member = std::string(100'000, 'm');
+  auto file = made_up_result(3);
+  file.file.path = "/" + std::string(100'000, 'f');
+  const auto library = open_for_test(path);
+  begin_test_run(*library);
+  auto* writer = must(library->writer());
+  for (const auto& one : {result, member, file}) {
+    must(writer->submit(one));
+  }
+  must(writer->flush());
+  Budget budget{kMiB * 32};
+  auto known = must(library->load_known_files({}, budget));
+  EXPECT_EQ(known.size(), 2);
+  EXPECT_TRUE(known.see(result.file.path, ""));
+  EXPECT_FALSE(known.find(file.file.path, ""));
+  const auto scan = must(writer->finish_scan(known, {.roots = {"/"}}));
+  EXPECT_EQ(scan.vanished, 1) << "the member, which no listing names so any more";
 }
 
 TEST(LibraryHostileTest, MissingTablesAreRefusedWhenOpenedForWriting) {

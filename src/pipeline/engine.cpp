@@ -85,9 +85,10 @@ Result<std::unique_ptr<Analyzer>> make_faces(const EngineOptions& options, Engin
   const InstalledModel embedder = TRY(open_or_install(store, options.embedder));
   engine.comparison = embedder.card.comparison;
   const FaceOptions faces = face_options(options);
+  // No card's name has a leading dot: no model is taken for the folder, nor installed over it.
   const RuntimeOptions runtime_options{.workers = options.workers,
                                        .precision = options.precision,
-                                       .compiled_cache = store.directory() + "/compiled"};
+                                       .compiled_cache = store.directory() + "/.compiled"};
   FacesPlan plan = TRY(plan_faces(detector, embedder, faces));
   const auto make = [=]() -> Result<std::unique_ptr<Analyzer>> {
     const auto runtime = TRY(make_openvino_runtime(runtime_options));

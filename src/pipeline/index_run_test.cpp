@@ -16,6 +16,7 @@
 
 #include "files/path_text.h"
 #include "pipeline/testing/index_run_fixture.h"
+#include "sources/testing/zip_writer.h"
 
 namespace albumen {
 namespace {
@@ -253,6 +254,59 @@ TEST_F(IndexRunTest, AStopBeforeTheStartDoesNothing) {
   ASSERT_TRUE(report.has_value());
   EXPECT_TRUE(report->interrupted);
   EXPECT_EQ(done(), 0U);
+}
+
+// One dot file in an archive, or one member that is refused, and all that was taken out of it
+// stayed in exports for ever.
+TEST_F(IndexRunTest, AMemberThatLeftItsArchiveVanishesWhateverElseIsLeftOutOfIt) {
+  const auto picture = [](std::uint32_t seed) {
+    const auto bytes = encode_jpeg(testing::photo_like({.width = 120, .height = 90}, 3, seed));
+    return std::string{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  };
+  const auto write_archive = [&](const std::vector<std::string>& names) {
+    ZipWriter archive;
+    for (const std::string& name : names) {
+      archive.add({.name = name, .content = picture(static_cast<std::uint32_t>(name.size()))});
+    }
+    archive.add({.name = "__MACOSX/._a.jpg", .content = "a resource fork"});
+    archive.add({.name = "../escapes.jpg", .content = "refused"});
+    sources_ = {folder_.write("set.zip", archive.finish())};
+  };
+  const auto members = [&] {
+    std::vector<std::string> names;
+    for (const PictureRow& row : rows()) {
+      if (row.picture) {
+        names.push_back(row.file.member);
+      }
+    }
+    return names;
+  };
+  write_archive({"a.jpg", "bb.jpg", "skip/cc.jpg"});
+  ASSERT_TRUE(run().has_value());
+  EXPECT_THAT(members(), UnorderedElementsAre("a.jpg", "bb.jpg", "skip/cc.jpg"));
+  write_archive({"a.jpg", "skip/cc.jpg"});
+  excludes_ = {"skip"};
+  const auto report = run();
+  ASSERT_TRUE(report.has_value());
+  EXPECT_EQ(report->vanished, 1U);
+  EXPECT_THAT(members(), UnorderedElementsAre("a.jpg", "skip/cc.jpg"))
+      << "what is excluded was not looked for";
+}
+
+// An archive that cannot be listed may still hold what it held.
+TEST_F(IndexRunTest, NothingVanishesFromAnArchiveThatIsNotListedToItsEnd) {
+  const auto bytes = encode_jpeg(testing::photo_like({.width = 120, .height = 90}, 3, 1));
+  ZipWriter archive;
+  archive.add(
+      {.name = "a.jpg", .content = {reinterpret_cast<const char*>(bytes.data()), bytes.size()}});
+  const std::string whole = archive.finish();
+  sources_ = {folder_.write("set.zip", whole)};
+  ASSERT_TRUE(run().has_value());
+  folder_.write("set.zip", whole.substr(0, whole.size() - 4));
+  const auto report = run();
+  ASSERT_TRUE(report.has_value());
+  EXPECT_EQ(report->vanished, 0U);
+  EXPECT_EQ(progress_->failed, 1U);
 }
 
 TEST_F(IndexRunTest, RowsDependOnNeitherWorkersNorOrder) {

@@ -28,7 +28,7 @@ class EventHandler {
 
   void operator()(SourceProblem&& problem) const {
     state_.known().see(problem.path, problem.member);
-    if (problem.error.code != ErrorCode::kNotFound) {
+    if (problem.member.empty() && problem.error.code != ErrorCode::kNotFound) {
       state_.keep_unseen(problem.path);
     }
     ++state_.environment().progress.listed;
@@ -41,7 +41,12 @@ class EventHandler {
 
   void operator()(SourceSkip&& skip) const {
     ++state_.environment().progress.listed;
-    state_.keep_unseen(skip.path);
+    // A member that is left out says nothing of the others in its archive.
+    if (skip.member.empty()) {
+      state_.keep_unseen(skip.path);
+    } else {
+      state_.known().see(skip.path, skip.member);
+    }
     state_.skip(source_name(skip.path, skip.member), skip.reason);
   }
 

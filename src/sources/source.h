@@ -92,7 +92,7 @@ struct SourceEntry {
 /// Something that was asked for and cannot be listed: becomes a failure row.
 struct SourceProblem {
   std::string path;
-  std::string member;
+  std::string member;  ///< of a name that is refused for its length, the beginning: 4096 bytes
   Error error;
 };
 

@@ -270,6 +270,22 @@ TEST_F(TarArchiveTest, NamesThatLeaveTheArchiveAreProblemsAndTheRestGoesOn) {
   EXPECT_EQ(events.problems[6].error.code, ErrorCode::kTooLarge);
 }
 
+TEST_F(TarArchiveTest, OfANameOfAnyLengthTheBeginningLeavesTheListing) {
+  // Story: a pax header with a name of 100,000 bytes, which no index run could load again.
+  TarWriter writer;
+  writer.add_pax(TarWriter::pax_record("path", std::string(100'000, 'n')));
+  writer.add({.name = "long", .content = "x"});
+  writer.add({.name = "good.jpg", .content = "x"});
+  const auto events = list(writer.finish());
+  EXPECT_THAT(events.names(), ElementsAre("good.jpg"));
+  const std::string words = only_problem(events, ErrorCode::kTooLarge);
+  ASSERT_THAT(events.problems, SizeIs(1));
+  EXPECT_THAT(events.problems[0].member, ::testing::MatchesRegex("n+\\.\\.\\."));
+  EXPECT_EQ(events.problems[0].member.size(), 4096U);
+  EXPECT_THAT(words, HasSubstr("has 100000 bytes"));
+  EXPECT_LT(words.size(), 5000U);
+}
+
 TEST_F(TarArchiveTest, OfTwoMembersWithOneNameTheFirstIsKept) {
   // Story: one program shows the first picture, another the second.
   TarWriter writer;

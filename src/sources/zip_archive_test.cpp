@@ -212,6 +212,7 @@ TEST_F(ZipArchiveTest, NamesThatLeaveTheArchiveAreProblemsAndTheRestGoesOn) {
   EXPECT_THAT(events.names(), ElementsAre("good.jpg"));
   EXPECT_THAT(events.problems, SizeIs(8));
   EXPECT_EQ(events.problems.at(0).member, "../../.ssh/authorized_keys");
+  EXPECT_EQ(events.problems.at(7).member.size(), 4096U) << "of a longer name, its beginning";
 }
 
 TEST_F(ZipArchiveTest, OfTwoMembersWithOneNameTheFirstIsKept) {

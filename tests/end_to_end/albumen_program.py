@@ -146,10 +146,10 @@ def interrupt(process):
 
 
 def listens(pid):
-    """Whether a handler of SIGINT is installed."""
+    """Whether SIGINT is blocked, for the thread that waits for it."""
     try:
         with open(f"/proc/{pid}/status", encoding="utf-8") as status:
-            caught = next(line for line in status if line.startswith("SigCgt:"))
+            caught = next(line for line in status if line.startswith("SigBlk:"))
     except (OSError, StopIteration):
         return True  # it has ended
     return int(caught.split()[1], 16) >> (signal.SIGINT - 1) & 1 == 1

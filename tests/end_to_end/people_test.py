@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """From photographs to people, through the real models, and what a human says about them."""
 
+import contextlib
 import csv
 import io
 import json
 import os
 import shutil
+import sqlite3
 import unittest
 
 from albumen_program import ProgramTest
@@ -101,6 +103,23 @@ class People(ProgramTest):
                 self.assertEqual(copy.read(), original.read())
         refused = self.edit("export", "--out", self.folder, expect=2)
         self.assertIn(b"another folder", refused.stderr)
+
+    def test_a_grouping_that_fails_is_logged_and_the_rest_told(self):
+        # The run was left as a running one for ever, and what it had done was not said.
+        with contextlib.closing(sqlite3.connect(self.library)) as database, database:
+            database.execute("UPDATE people SET tentative = 5")
+        done = self.run_program("index", "--least-faces", "1", self.pictures, expect=4)
+        self.assertIn(b"people.tentative", done.stderr)
+        self.assertIn(b"4 unchanged", done.stdout)
+        runs = self.run_program("--json", "runs").stdout.splitlines()
+        self.assertEqual(json.loads(runs[0])["outcome"], "failed")
+
+    def test_what_lies_beside_the_models_is_no_model(self):
+        # The folder of compiled nets was one that would not open.
+        done = self.run_program("--json", "models", "list")
+        names = {json.loads(line)["name"] for line in done.stdout.splitlines()}
+        self.assertIn("mtcnn", names)
+        self.assertNotIn("compiled", names)
 
     def test_csv_names_the_people(self):
         self.edit("name", self.person_of("biden.jpg"), "Joe, \"the\" Biden")

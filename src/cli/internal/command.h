@@ -22,7 +22,7 @@ enum class ExitCode : std::uint8_t {
   kSomeFailed = 1,  ///< done, but pictures failed, in this run or in an earlier one
   kUsage = 2,
   kNothingUsable = 3,  ///< nothing usable in the input
-  kInterrupted = 130,
+  kInterrupted = 130,  ///< by a signal, or because nobody reads what it prints any more
 };
 
 struct GlobalOptions {

@@ -20,8 +20,8 @@ struct DatasetSummary {
   bool pruned = false;  ///< stale outputs were to be removed
 };
 
-/// One finished member: with --json its row to stdout; else a failure goes to `failures`, and, with
-/// -v, a line to stdout where a dry run would put it.
+/// One finished member: with --json its row to stdout, or a stop where that takes no more; else a
+/// failure goes to `failures`, and, with -v, a line to stdout where a dry run would put it.
 void take_row(const Context& context, const ManifestRow& row, FailureList& failures);
 
 /// To stdout: a few lines, or one {"summary": ...} with --json.

@@ -29,8 +29,9 @@ void print_summary(const Context& context, const IndexSummary& summary);
 
 RunStart run_start(std::string command, const std::vector<AnalyzerId>& analyzers);
 
-RunFinish run_finish(const Result<IndexReport>& outcome, const IndexProgress& progress,
-                     const RunFigures& figures);
+/// `completed`: what came of the steps behind the last picture.
+RunFinish run_finish(const Result<IndexReport>& indexed, const Result<void>& completed,
+                     const IndexProgress& progress, const RunFigures& figures);
 
 /// A line for people on stderr, unless --quiet or --json.
 template <class... Arguments>

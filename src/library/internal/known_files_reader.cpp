@@ -7,7 +7,9 @@
 #include <limits>
 #include <utility>
 
+#include "files/path_text.h"
 #include "library/internal/codec.h"
+#include "library/internal/known_limits.h"
 #include "library/internal/readers.h"
 
 namespace albumen::store {
@@ -127,6 +129,11 @@ const Row* find_in(const std::vector<Row>& rows, std::int64_t key, Key Row::* me
   return found != rows.end() && std::invoke(member, *found) == key ? &*found : nullptr;
 }
 
+// Of a member. Names above the limit of KnownFiles were written down before listings cut them, and
+// one of them kept every later run from its library. No listing gives what is left here: it is not
+// seen again, and its row vanishes.
+std::string_view known_part(std::string_view member) { return member.substr(0, kMaxKnownName); }
+
 Result<KnownFiles> make_room(Connection& connection, Budget& budget) {
   auto* statement = TRY(connection.prepare(
       "SELECT count(*), coalesce(sum(length(CAST(path AS BLOB)) + length(CAST(member AS BLOB))), "
@@ -185,7 +192,10 @@ Result<KnownFiles> load_known_files(Connection& connection, const KnownFilesQuer
         cursor.damaged(9, "an unknown word");
       }
       const std::string_view path = cursor.text(1);
-      const std::string_view member = cursor.text(2);
+      const std::string_view member = known_part(cursor.text(2));
+      if (last_component(path).size() > kMaxKnownName) {
+        cursor.damaged(1, "a name longer than any file's");
+      }
       if (!cursor.take_damage()) {
         TRY(known.add(path, member, token, file));
       }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/internal/schema.h"
 
+#include <algorithm>
 #include <array>
 #include <fmt/core.h>
 #include <string>
+
+#include "files/path_text.h"
 
 namespace albumen::store {
 namespace {
@@ -217,6 +220,37 @@ Result<FileVersion> version_of(Connection& connection) {
   return FileVersion{.empty = false, .schema = version};
 }
 
+bool is_in(const Schema& schema, std::string_view sql) {
+  return schema.create.contains(sql) ||
+         std::ranges::any_of(schema.migrations, [sql](const Migration& migration) {
+           return migration.script.contains(sql);
+         });
+}
+
+// A view in the place of a table, a virtual table and a trigger run what their author wrote
+// whenever albumen reads or writes a row: without an end, if they like. SQLite keeps the statement
+// that made a thing, beginning in these words whoever wrote it, and goes by it alone: its `type`
+// may lie.
+Result<void> check_what_it_holds(Connection& connection, const Schema& schema) {
+  auto* statement = TRY(connection.prepare(
+      "SELECT CAST(name AS TEXT), CAST(sql AS TEXT) FROM sqlite_schema WHERE sql IS NOT NULL "
+      "AND sql NOT GLOB 'CREATE TABLE *' AND sql NOT GLOB 'CREATE INDEX *' "
+      "AND sql NOT GLOB 'CREATE UNIQUE INDEX *'"));
+  auto cursor = TRY(statement->query());
+  while (TRY(cursor.next())) {
+    const std::string_view name = cursor.text_or_empty(0);
+    const std::string_view sql = cursor.text(1);
+    TRY(cursor.check());
+    if (!is_in(schema, sql)) {
+      return fail(ErrorCode::kStoreFailed,
+                  fmt::format("{}: has a view, a virtual table or a trigger that no albumen made: "
+                              "{}",
+                              connection.name(), path_to_text(name)));
+    }
+  }
+  return {};
+}
+
 std::unexpected<Error> newer_than_this_build(const Connection& connection, std::int64_t version,
                                              const Schema& schema) {
   return fail(ErrorCode::kUnsupported,
@@ -263,6 +297,7 @@ Result<void> bring_up_to_date(Connection& connection, const Schema& schema) {
   if (found.schema > schema.version) {
     return newer_than_this_build(connection, found.schema, schema);
   }
+  TRY(check_what_it_holds(connection, schema));
   TRY(switch_to_wal(connection));
   if (!found.empty && found.schema == schema.version) {
     return {};
@@ -289,7 +324,7 @@ Result<void> check_version(Connection& connection, const Schema& schema) {
                             "writes, such as index, brings it up to date",
                             connection.name(), found.schema, schema.version));
   }
-  return {};
+  return check_what_it_holds(connection, schema);
 }
 
 }  // namespace albumen::store

@@ -34,12 +34,13 @@ const Schema& current_schema();
 
 /// Brings the file behind `connection` to `schema`: creates it in an empty file, migrates an older
 /// one, all in one transaction, so that a crash leaves the file as it was. Switches to WAL.
-/// Errors: StoreFailed for a file that is no library, Unsupported for a newer one.
+/// Errors: StoreFailed for a file that is no library, or has a view, a virtual table or a trigger
+/// that `schema` does not make; Unsupported for a newer one.
 /// REQUIRES: `connection` may write, and the caller holds the library's lock.
 Result<void> bring_up_to_date(Connection& connection, const Schema& schema);
 
-/// For readers: fails unless the file is exactly of `schema`. Errors: StoreFailed for what is no
-/// library, Unsupported for a newer one or for an older one, which a writer must migrate first.
+/// For readers: fails unless the file is of the version of `schema`. Errors: as bring_up_to_date,
+/// and Unsupported for an older one, which a writer must migrate first.
 Result<void> check_version(Connection& connection, const Schema& schema);
 
 }  // namespace albumen::store

@@ -116,8 +116,8 @@ class IndexRunFixture : public ::testing::Test {
       return std::unexpected(run_id.error());
     }
     progress_ = std::make_unique<IndexProgress>();
-    const IndexRequest request{.sources = {folder_ / "pictures"},
-                               .source_options = {},
+    const IndexRequest request{.sources = sources_,
+                               .source_options = {.excludes = excludes_, .archive_limits = {}},
                                .decode = {},
                                .rehash = rehash_,
                                .workers = workers_,
@@ -159,6 +159,8 @@ class IndexRunFixture : public ::testing::Test {
   Rehash rehash_ = Rehash::kChanged;
   unsigned workers_ = 3;
   std::string version_ = "test";
+  std::vector<std::string> sources_{folder_ / "pictures"};
+  std::vector<std::string> excludes_;
 };
 
 }  // namespace albumen::testing

@@ -7,6 +7,7 @@
 #include <fnmatch.h>
 #include <utility>
 
+#include "files/file_names.h"
 #include "files/path_text.h"
 
 namespace albumen {
@@ -158,6 +159,16 @@ Result<void> check_member_name(std::string_view member) {
     return fail(ErrorCode::kCorrupt, "the member's name leads out of the archive with \"..\"");
   }
   return {};
+}
+
+std::string shortened_name(std::string name) {
+  constexpr std::string_view kMore = "...";
+  if (name.size() <= kMaxMemberName) {
+    return name;
+  }
+  std::string cut = cut_to(std::move(name), kMaxMemberName - kMore.size());
+  cut += kMore;
+  return cut;
 }
 
 bool named_like_archive(std::string_view name) {

@@ -50,6 +50,10 @@ inline constexpr std::size_t kMaxMemberName = 4096;  ///< PATH_MAX of Linux, in 
 /// not repeat the name.
 Result<void> check_member_name(std::string_view member);
 
+/// A refused name as it leaves the listing: with "..." for its end above kMaxMemberName, so that
+/// what is written down of a member is bounded. Text stays text.
+std::string shortened_name(std::string name);
+
 /// True for names that archives usually have (".zip", ".tar", ".tar.gz"). A hint where to look at
 /// the content.
 bool named_like_archive(std::string_view name);

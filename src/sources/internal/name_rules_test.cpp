@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "files/path_text.h"
+
 namespace albumen {
 namespace {
 
@@ -61,6 +63,21 @@ TEST(NameRulesTest, MemberNamesThatEscapeAreRefused) {
     EXPECT_EQ(checked.error().code, ErrorCode::kCorrupt) << name;
   }
   EXPECT_EQ(check_member_name(std::string(4097, 'a')).error().code, ErrorCode::kTooLarge);
+}
+
+// A name of a mebibyte went whole into the rows and words of every job that met it.
+TEST(NameRulesTest, OfALongNameTheBeginningIsKeptAsText) {
+  const std::string longest(kMaxMemberName, 'a');
+  EXPECT_EQ(shortened_name(longest), longest);
+  const std::string cut = shortened_name(longest + "b");
+  EXPECT_EQ(cut, longest.substr(3) + "...");
+  std::string wide = "x";
+  while (wide.size() <= kMaxMemberName) {
+    wide += "\xC3\xA9";
+  }
+  EXPECT_TRUE(is_utf8(shortened_name(wide)));
+  EXPECT_LE(shortened_name(wide).size(), kMaxMemberName);
+  EXPECT_EQ(shortened_name(std::string(5000, '\xE9')).size(), kMaxMemberName);
 }
 
 TEST(NameRulesTest, OrdinaryMemberNamesPass) {

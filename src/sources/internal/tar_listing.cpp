@@ -119,8 +119,9 @@ SourceEvent TarListing::problem(std::string member, Error error) const {
 
 std::optional<SourceEvent> TarListing::judge(TarMember member) {
   const auto refused = [&](Error error) {
-    auto named = std::move(error).with_context(source_name(path_, member.name));
-    return problem(std::move(member.name), std::move(named));
+    std::string name = shortened_name(std::move(member.name));
+    auto named = std::move(error).with_context(source_name(path_, name));
+    return problem(std::move(name), std::move(named));
   };
   if (auto name = check_name(member); !name.has_value()) {
     return refused(std::move(name).error());

@@ -105,8 +105,9 @@ SourceEvent ZipListing::problem(std::string member, Error error) const {
 
 std::optional<SourceEvent> ZipListing::judge(ZipRecord record) {
   const auto refused = [&](Error error) {
-    auto named = std::move(error).with_context(source_name(path_, record.name));
-    return problem(std::move(record.name), std::move(named));
+    std::string name = shortened_name(std::move(record.name));
+    auto named = std::move(error).with_context(source_name(path_, name));
+    return problem(std::move(name), std::move(named));
   };
   if (auto name = check_name(record); !name.has_value()) {
     return refused(std::move(name).error());

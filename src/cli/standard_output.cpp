@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/internal/standard_output.h"
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <string>
+
+#include "files/file.h"
+
+namespace albumen {
+namespace {
+
+// The first failure's errno; there is one standard output.
+std::atomic<int> failure = 0;
+
+bool note(bool written) {
+  if (!written) {
+    note_output_failure(errno);
+  }
+  return written;
+}
+
+}  // namespace
+
+bool put_text(std::string_view text) {
+  // stdio locks the stream for one call.
+  return failure == 0 && note(std::fwrite(text.data(), 1, text.size(), stdout) == text.size());
+}
+
+bool put_line(std::string_view line) {
+  std::string whole{line};
+  whole.push_back('\n');
+  return put_text(whole);
+}
+
+void note_output_failure(int error_number) {
+  int none = 0;
+  failure.compare_exchange_strong(none, error_number == 0 ? EIO : error_number);
+}
+
+bool flush_output() { return failure == 0 && note(std::fflush(stdout) == 0); }
+
+Result<void> finish_output() {
+  flush_output();
+  if (failure == 0 && std::ferror(stdout) != 0) {
+    note_output_failure(EIO);  // a write that nobody looked after
+  }
+  if (failure == EPIPE) {
+    return fail(ErrorCode::kCancelled, "standard output: nobody reads it any more");
+  }
+  if (failure != 0) {
+    return system_failure(failure, "write", "standard output");
+  }
+  return {};
+}
+
+}  // namespace albumen

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporters/internal/export_place.h"
+
+#include <cerrno>
+#include <filesystem>
+#include <fmt/core.h>
+#include <string_view>
+#include <sys/stat.h>
+#include <system_error>
+#include <utility>
+
+#include "files/file.h"
+#include "files/path_text.h"
+#include "sources/source.h"
+
+namespace albumen {
+namespace {
+
+// Absolute, with links followed as far as the path exists, and a slash at its end.
+std::string resolved(const std::string& path, std::error_code& error) {
+  std::string place = std::filesystem::absolute(path, error).native();
+  if (!error) {
+    place = std::filesystem::weakly_canonical(place, error).native();
+  }
+  return place.ends_with('/') ? place : place + '/';
+}
+
+bool is_there(const std::string& path) {
+  struct stat status{};
+  return ::lstat(path.c_str(), &status) == 0;
+}
+
+}  // namespace
+
+ExportPlace::ExportPlace(std::string directory, std::string below)
+    : directory_(std::move(directory)), below_(std::move(below)) {}
+
+Result<ExportPlace> ExportPlace::at(const std::string& directory) {
+  std::error_code error;
+  std::string below = resolved(directory, error);
+  if (error) {
+    return system_failure(error.value(), "find the place of", directory);
+  }
+  return ExportPlace{directory, std::move(below)};
+}
+
+Result<void> ExportPlace::check_is_elsewhere(const std::string& path) {
+  const std::string_view folder = folder_of(path);
+  if (folder == folder_) {
+    return {};
+  }
+  // Where the folder cannot be looked at, on a disk that is not there, its name is all there is.
+  std::error_code error;
+  const std::string real = resolved(std::string{folder}, error);
+  const std::string_view place = error ? std::string_view{path} : std::string_view{real};
+  if (place.starts_with(below_)) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: holds pictures of the library, for example {}; choose another "
+                            "folder",
+                            path_to_text(directory_), path_to_text(path)));
+  }
+  folder_ = folder;
+  return {};
+}
+
+Result<void> check_is_ours(const std::string& folder) {
+  struct stat status{};
+  if (::lstat(folder.c_str(), &status) != 0) {
+    if (errno == ENOENT) {
+      return {};
+    }
+    return system_failure(errno, "inspect", folder);
+  }
+  std::error_code error;
+  if (!std::filesystem::is_directory(folder, error)) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: is there already and is no folder; choose another place",
+                            path_to_text(folder)));
+  }
+  if (is_there(fmt::format("{}/{}", folder, kExportMark))) {
+    return {};
+  }
+  const bool empty = std::filesystem::is_empty(folder, error);
+  if (error) {
+    return system_failure(error.value(), "look into", folder);
+  }
+  if (!empty) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: is there already, and no export of people wrote it; choose "
+                            "another place, or move it away",
+                            path_to_text(folder)));
+  }
+  return {};
+}
+
+}  // namespace albumen

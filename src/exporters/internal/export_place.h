@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where people's folders may be written so that nobody loses a picture: away from the library's
+// own, and over nothing but what an export wrote. Looks only. Tested by people_folders_test.cpp.
+#pragma once
+
+#include <string>
+
+#include "core/result.h"
+
+namespace albumen {
+
+/// The folder of an export, by the place that its name leads to. One thread.
+class ExportPlace {
+ public:
+  /// `directory` may be relative, lead through links and be missing as yet. Error: Io.
+  static Result<ExportPlace> at(const std::string& directory);
+
+  /// InvalidArgument when the library's picture at `path` lies in the folder or below it, whichever
+  /// links lead there. Cheap for paths in the order of their folders.
+  Result<void> check_is_elsewhere(const std::string& path);
+
+ private:
+  ExportPlace(std::string directory, std::string below);
+
+  std::string directory_;  // as it was given, for messages
+  std::string below_;      // without links, with a slash at its end
+  std::string folder_;     // of the path that was asked for last
+};
+
+/// InvalidArgument when `folder` holds something and was not written by an export, or is no folder;
+/// Io when it cannot be looked into. A missing or empty one is well.
+Result<void> check_is_ours(const std::string& folder);
+
+}  // namespace albumen
