@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fmt/core.h>
+#include <span>
 
 #include "files/path_text.h"
 #include "files/sha256.h"
@@ -73,6 +74,7 @@ OutputPlace OutputPlaces::place(std::string_view relative) {
   OutputPlace place{.folder = plain_folder(folder_in(relative)), .stem = {}};
   ++count_;
   if (renaming_ == Renaming::kHash) {
+    place.namesakes = occurrences_[std::string{relative}]++;
     return place;
   }
   if (renaming_ == Renaming::kSequence) {
@@ -87,11 +89,16 @@ OutputPlace OutputPlaces::place(std::string_view relative) {
   return place;
 }
 
-std::string hash_stem(const PictureId& picture, std::string_view relative) {
+std::string hash_stem(const PictureId& picture, std::string_view relative,
+                      std::uint64_t namesakes) {
   constexpr std::size_t kDigits = 16;
   Sha256 hash;
   hash.update(picture.bytes);
   hash.update(std::as_bytes(std::span{relative}));
+  if (namesakes > 0) {  // behind a byte that no path has
+    const std::string number = fmt::format("{}{}", '\0', namesakes);
+    hash.update(std::as_bytes(std::span{number}));
+  }
   return to_string(hash.finish()).substr(0, kDigits);
 }
 

@@ -34,6 +34,8 @@ Concept concept_of(std::string_view folder);
 struct OutputPlace {
   std::string folder;  ///< relative to the set; "" or "10_zwx/more", no slash at the end
   std::string stem;    ///< of picture and caption; empty where kHash: hash_stem knows it later
+  /// How many pictures before it have the same path in their sources; counted where kHash.
+  std::uint64_t namesakes = 0;
 };
 
 /// Hands out places, one picture after the other. No two pictures share a stem in a folder, also
@@ -52,10 +54,12 @@ class OutputPlaces {
   Renaming renaming_;
   std::string room_;  // as long as the longest extension
   std::uint64_t count_ = 0;
-  std::map<std::string, FileNames> names_;  // by folder
+  std::map<std::string, FileNames> names_;            // by folder
+  std::map<std::string, std::uint64_t> occurrences_;  // by path, where kHash
 };
 
-/// 16 hexadecimal digits that no other picture of a set shares.
-std::string hash_stem(const PictureId& picture, std::string_view relative);
+/// 16 hexadecimal digits that no other picture of a set shares: of what it is, its path in its
+/// source (without zero bytes), and its OutputPlace::namesakes.
+std::string hash_stem(const PictureId& picture, std::string_view relative, std::uint64_t namesakes);
 
 }  // namespace albumen

@@ -51,10 +51,21 @@ TEST(OutputPlacesTest, HashedNamesTellCopiesApartToo) {
   const PictureId one{};
   PictureId other{};
   other.bytes[0] = std::byte{1};
-  const std::set<std::string> stems{hash_stem(one, "a/x.jpg"), hash_stem(one, "a/y.jpg"),
-                                    hash_stem(other, "a/x.jpg")};
-  EXPECT_EQ(stems.size(), 3U);
-  EXPECT_EQ(hash_stem(one, "a/x.jpg").size(), 16U);
+  const std::set<std::string> stems{hash_stem(one, "a/x.jpg", 0), hash_stem(one, "a/y.jpg", 0),
+                                    hash_stem(other, "a/x.jpg", 0), hash_stem(one, "a/x.jpg", 1),
+                                    hash_stem(one, "a/x.jpg", 2)};
+  EXPECT_EQ(stems.size(), 5U);
+  // SHA-256 of 32 zero bytes and "a/x.jpg": sets that were made with such names keep them.
+  EXPECT_EQ(hash_stem(one, "a/x.jpg", 0), "9704ee03700b8fc9");
+}
+
+// A picture that lay at the same path of two sources was one output of two rows.
+TEST(OutputPlacesTest, ThePathOfAnotherSourceIsCounted) {
+  OutputPlaces places{Renaming::kHash, kLongestExtension};
+  EXPECT_EQ(places.place("2023/x.jpg").namesakes, 0U);
+  EXPECT_EQ(places.place("2023/y.jpg").namesakes, 0U);
+  EXPECT_EQ(places.place("2023/x.jpg").namesakes, 1U);
+  EXPECT_EQ(places.place("2023/x.jpg").namesakes, 2U);
 }
 
 TEST(OutputPlacesTest, AConceptIsTheInnermostFolderCalledSo) {
