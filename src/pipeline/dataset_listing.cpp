@@ -94,6 +94,7 @@ class DatasetLister {
     }
     TRY(leave_out_raws_of_pairs());
     for (DatasetMember& member : listing_.members) {
+      TRY(check_stop(stop_));
       member.place = places_.place(member.relative);
       member.text_file = text_file_of(member.entry);
     }
