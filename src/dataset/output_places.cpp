@@ -6,6 +6,9 @@
 #include <fmt/core.h>
 #include <span>
 
+#include "dataset/journal.h"
+#include "dataset/manifest.h"
+#include "dataset/picture_settings.h"
 #include "files/path_text.h"
 #include "files/sha256.h"
 
@@ -29,6 +32,18 @@ std::string plain_folder(std::string_view folder) {
     }
   }
   return plain;
+}
+
+// Where the set has files of its own, no picture goes. That another folder may be called so is no
+// harm: both are one then.
+std::string folder_in_set(std::string_view relative) {
+  std::string folder = plain_folder(folder_in(relative));
+  const std::size_t end = std::min(folder.find('/'), folder.size());
+  const std::string first = lower_case(folder.substr(0, end));
+  if (first == kManifestName || first == kStateFolder) {
+    folder.insert(end, 1, '_');
+  }
+  return folder;
 }
 
 // "x" of "x.jpg"; a leading dot is part of the name.
@@ -64,29 +79,59 @@ Concept concept_of(std::string_view folder) {
   return {};
 }
 
-OutputPlaces::OutputPlaces(Renaming renaming, std::size_t longest_extension)
-    : renaming_(renaming),
-      room_(std::clamp<std::size_t>(longest_extension, 2, kLongestExtension), 'x') {
-  room_.front() = '.';
+OutputPlaces::OutputPlaces(Renaming renaming, std::string_view caption_extension)
+    : renaming_(renaming), extensions_{lower_case(std::string{caption_extension})} {
+  for (const OutputFormat format : {OutputFormat::kPng, OutputFormat::kJpeg, OutputFormat::kWebp}) {
+    extensions_.emplace_back(extension_of(format));
+  }
+  std::size_t longest = 0;
+  for (const std::string& extension : extensions_) {
+    longest = std::max(longest, extension.size());
+  }
+  room_ = fmt::format(".{}", std::string(std::min(longest, kLongestExtension) - 1, 'x'));
+  for (const std::string_view name : {kManifestName, kStateFolder}) {
+    folders_.insert(fmt::format("{}/", name));
+  }
+}
+
+void OutputPlaces::expect(std::string_view relative) {
+  folders_.insert(fmt::format("{}/", lower_case(folder_in_set(relative))));
 }
 
 OutputPlace OutputPlaces::place(std::string_view relative) {
-  OutputPlace place{.folder = plain_folder(folder_in(relative)), .stem = {}};
+  OutputPlace place{.folder = folder_in_set(relative), .stem = {}};
   ++count_;
   if (renaming_ == Renaming::kHash) {
     place.namesakes = occurrences_[std::string{relative}]++;
     return place;
   }
-  if (renaming_ == Renaming::kSequence) {
-    place.stem = fmt::format("{:06}", count_);
-    return place;
-  }
-  // With an extension of the greatest length, so that the name still fits with any other one.
-  std::string name{stem_of(last_component(relative))};
-  name = names_[place.folder].take(name + room_);
-  name.resize(name.size() - room_.size());
-  place.stem = std::move(name);
+  const std::string wanted = renaming_ == Renaming::kSequence
+                                 ? fmt::format("{:06}", count_)
+                                 : std::string{stem_of(last_component(relative))};
+  place.stem = free_stem(place.folder, wanted);
   return place;
+}
+
+std::string OutputPlaces::free_stem(const std::string& folder, const std::string& wanted) {
+  FileNames& names = names_[folder];
+  while (true) {
+    // With an extension of the greatest length, so that the name still fits with any other one.
+    std::string stem = names.take(wanted + room_);
+    stem.erase(stem.size() - room_.size());
+    if (is_free(folder, stem)) {
+      return stem;
+    }
+  }
+}
+
+// Whether nothing of that stem is called like a folder, be it one that has only folders.
+bool OutputPlaces::is_free(const std::string& folder, const std::string& stem) const {
+  const std::string path = lower_case(folder.empty() ? stem : fmt::format("{}/{}", folder, stem));
+  return std::ranges::none_of(extensions_, [&](const std::string& extension) {
+    const std::string below = fmt::format("{}{}/", path, extension);
+    const auto first = folders_.lower_bound(below);
+    return first != folders_.end() && first->starts_with(below);
+  });
 }
 
 std::string hash_stem(const PictureId& picture, std::string_view relative,

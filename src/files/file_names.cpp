@@ -25,7 +25,8 @@ std::string numbered(const std::string& name, std::uint64_t number) {
   return cut_to(std::move(stem), kLongestFileName - suffix.size()) + suffix;
 }
 
-// ASCII only: what else a file system takes for the same is its own affair.
+}  // namespace
+
 std::string lower_case(std::string text) {
   for (char& character : text) {
     if (character >= 'A' && character <= 'Z') {
@@ -34,8 +35,6 @@ std::string lower_case(std::string text) {
   }
   return text;
 }
-
-}  // namespace
 
 std::string cut_to(std::string text, std::size_t longest) {
   if (text.size() <= longest) {

@@ -19,6 +19,10 @@ inline constexpr std::size_t kLongestFileName = 255;
 /// rest of the name.
 inline constexpr std::size_t kLongestExtension = 16;
 
+/// By which names are compared. ASCII only: what else a file system takes for the same is its own
+/// affair.
+std::string lower_case(std::string text);
+
 /// `text` without its end, so that at most `longest` bytes are left; not cut inside a character
 /// where it is UTF-8.
 std::string cut_to(std::string text, std::size_t longest);

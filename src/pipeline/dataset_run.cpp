@@ -2,15 +2,18 @@
 #include "pipeline/dataset_run.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fmt/core.h>
 #include <iterator>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <utility>
 
 #include "core/mutex.h"
 #include "files/file.h"
+#include "files/file_names.h"
 #include "files/path_text.h"
 #include "pipeline/internal/dataset_archive.h"
 #include "pipeline/internal/dataset_listing.h"
@@ -22,11 +25,13 @@
 namespace albumen {
 namespace {
 
-constexpr std::size_t kLongestExtension = 16;
-
 std::string canonical(const std::string& path) {
   std::error_code ignored;
   return std::filesystem::weakly_canonical(path, ignored).string();
+}
+
+std::string manifest_path(const std::string& directory) {
+  return fmt::format("{}/{}", directory, kManifestName);
 }
 
 // A set that lies in its own source would be read by the next run.
@@ -63,7 +68,7 @@ Result<void> check_places(const DatasetRequest& request) {
 
 // A manifest without a journal beside it is no set's.
 Result<void> check_manifest_free(const DatasetRequest& request) {
-  const std::string manifest = fmt::format("{}/manifest.jsonl", request.directory);
+  const std::string manifest = manifest_path(request.directory);
   std::error_code ignored;
   if (!request.overwrite && std::filesystem::exists(manifest, ignored) &&
       !std::filesystem::exists(journal_path(request.directory), ignored)) {
@@ -75,13 +80,20 @@ Result<void> check_manifest_free(const DatasetRequest& request) {
   return {};
 }
 
+// With that of a picture, captions would take the places of pictures; Windows has two slashes.
+bool is_of_captions(const std::string& extension) {
+  constexpr std::array<std::string_view, 4> kPictures{".png", ".jpg", ".jpeg", ".webp"};
+  const std::string name = lower_case(extension);
+  return name.size() >= 2 && name.size() <= kLongestExtension && name.front() == '.' &&
+         name.find_first_of("/\\") == name.npos &&
+         std::ranges::none_of(kPictures, [&](auto picture) { return name.ends_with(picture); });
+}
+
 Result<void> check_request(const DatasetRequest& request) {
-  const std::string& extension = request.caption_extension;
-  if (extension.size() < 2 || extension.size() > kLongestExtension || extension.front() != '.' ||
-      extension.contains('/')) {
+  if (!is_of_captions(request.caption_extension)) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("'{}' is no extension of captions; write one like .txt",
-                            path_to_text(extension)));
+                            path_to_text(request.caption_extension)));
   }
   if (request.settings.quality < 1 || request.settings.quality > 100) {
     return fail(ErrorCode::kInvalidArgument,
@@ -178,8 +190,7 @@ class DatasetRun {
 };
 
 Result<void> write_manifest(const std::string& directory, const std::vector<ManifestRow>& rows) {
-  auto file = TRY(AtomicFile::create_in(growing_folder(directory),
-                                        fmt::format("{}/manifest.jsonl", directory)));
+  auto file = TRY(AtomicFile::create_in(growing_folder(directory), manifest_path(directory)));
   for (const ManifestRow& row : rows) {
     TRY(file.write(fmt::format("{}\n", to_json_line(row))));
   }
@@ -288,16 +299,14 @@ Result<std::vector<Size>> buckets_of(const PictureSettings& settings) {
 
 Result<DatasetListing> list(const DatasetRequest& request, const DatasetEnvironment& environment,
                             const StopToken& stop) {
-  constexpr std::size_t kLongestPictureExtension = 5;  // ".webp"
   const StageTimer timer{environment.clock, Stage::kList};
   DatasetProgress& progress = environment.progress;
-  auto listing = TRY(list_dataset(
-      {.sources = request.sources,
-       .options = request.source_options,
-       .renaming = request.renaming,
-       .longest_extension = std::max(request.caption_extension.size(), kLongestPictureExtension),
-       .listed = [&](std::size_t count) { progress.listed = count; }},
-      environment.reader, environment.budget, stop));
+  auto listing = TRY(list_dataset({.sources = request.sources,
+                                   .options = request.source_options,
+                                   .renaming = request.renaming,
+                                   .caption_extension = request.caption_extension,
+                                   .listed = [&](std::size_t count) { progress.listed = count; }},
+                                  environment.reader, environment.budget, stop));
   progress.to_process = listing.members.size();
   progress.listed_at = std::chrono::steady_clock::now();
   progress.listing_finished = true;
