@@ -17,6 +17,7 @@
 #include "files/path_text.h"
 #include "pipeline/internal/dataset_archive.h"
 #include "pipeline/internal/dataset_listing.h"
+#include "pipeline/internal/dataset_paths.h"
 #include "pipeline/internal/dataset_stale.h"
 #include "pipeline/internal/dataset_state.h"
 #include "pipeline/internal/dataset_worker.h"
@@ -25,21 +26,18 @@
 namespace albumen {
 namespace {
 
-std::string canonical(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::weakly_canonical(path, ignored).string();
-}
-
 std::string manifest_path(const std::string& directory) {
   return fmt::format("{}/{}", directory, kManifestName);
 }
 
 // A set that lies in its own source would be read by the next run.
 Result<void> check_apart(const std::string& directory, const std::vector<std::string>& sources) {
-  const std::string target = canonical(directory) + "/";
+  const std::string target = TRY(real_path(directory));
   for (const std::string& source : sources) {
-    const std::string folder = canonical(source) + "/";
-    if (target.starts_with(folder) || folder.starts_with(target)) {
+    // What lies nowhere that can be found out is not read either. Sources are made absolute first:
+    // so they are when they are listed.
+    const auto folder = real_path(TRY_CONTEXT(absolute_path(source), "source"));
+    if (folder && (lies_in(target, *folder) || lies_in(*folder, target))) {
       return fail(ErrorCode::kInvalidArgument,
                   fmt::format("{}: the set and its source {} must lie apart",
                               path_to_text(directory), path_to_text(source)));

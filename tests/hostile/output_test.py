@@ -51,6 +51,15 @@ class Places(HostileSet):
         one = os.path.join(self.pictures, "a.png")
         self.refused(one, out=one)
 
+    def test_nor_in_its_own_source_by_a_relative_name(self):
+        """Where the set did not exist yet, its name was compared without the folder it lies in."""
+        for out in ("set", "./new/set", "set.zip"):
+            self.assertIn(b"apart", self.refused(".", out=out, cwd=self.pictures))
+        self.refused(self.pictures, out="pictures/set", cwd=self.folder)
+
+    def test_the_root_is_a_source_of_everything(self):
+        self.assertIn(b"apart", self.refused("/", out=self.out))
+
     def test_a_folder_that_may_not_be_written_ends_the_run_in_words(self):
         os.mkdir(self.out)
         os.chmod(self.out, 0o555)
