@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <system_error>
 
+#include "dataset/journal.h"
 #include "files/path_text.h"
 
 namespace albumen {
@@ -33,6 +34,35 @@ bool lies_in(std::string_view path, std::string_view folder) {
   }
   return path == folder ||
          (path.starts_with(folder) && path.substr(folder.size()).starts_with('/'));
+}
+
+std::optional<std::string> file_in_set(const std::string& directory, const std::string& name) {
+  const fs::path path{name};
+  for (const fs::path& part : path) {
+    if (part == ".." || part == "/") {
+      return std::nullopt;
+    }
+  }
+  const auto root = real_path(directory);
+  if (!root || path.filename().empty() || name.contains('\0')) {
+    return std::nullopt;
+  }
+  const auto folder = real_path((fs::path{*root} / path.parent_path()).native());
+  const std::string state = (fs::path{*root} / kStateFolder).native();
+  if (!folder || !lies_in(*folder, *root) || lies_in(*folder, state)) {
+    return std::nullopt;
+  }
+  return (fs::path{*folder} / path.filename()).native();
+}
+
+Result<void> check_in_set(const std::string& directory, const std::string& name) {
+  if (!file_in_set(directory, name)) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: a link in the set leads out of it there; nothing is written "
+                            "behind it",
+                            path_to_text(name)));
+  }
+  return {};
 }
 
 }  // namespace albumen

@@ -46,8 +46,27 @@ Result<void> check_apart(const std::string& directory, const std::vector<std::st
   return {};
 }
 
+// Folders that albumen empties: a set that comes from anywhere may have links to others instead.
+Result<void> check_no_links(const DatasetRequest& request) {
+  std::vector<std::string> emptied{fmt::format("{}/{}", request.directory, kStateFolder)};
+  if (!request.archive.empty()) {
+    emptied.push_back(request.directory);
+  }
+  for (const std::string& folder : emptied) {
+    std::error_code ignored;
+    if (std::filesystem::is_symlink(folder, ignored)) {
+      return fail(
+          ErrorCode::kInvalidArgument,
+          fmt::format("{}: is a link; albumen empties that folder, and wants one of its own",
+                      path_to_text(folder)));
+    }
+  }
+  return {};
+}
+
 // What is wrong with the place is said before the first picture, not when it is renamed there.
 Result<void> check_places(const DatasetRequest& request) {
+  TRY(check_no_links(request));
   std::error_code ignored;
   if (!request.archive.empty() && std::filesystem::is_directory(request.archive, ignored)) {
     return fail(ErrorCode::kInvalidArgument,
