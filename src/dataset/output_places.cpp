@@ -21,12 +21,12 @@ std::string_view folder_in(std::string_view relative) {
 }
 
 // "a/b" of "./a//b", as archives may have it: one folder has one name.
-std::string plain_folder(std::string_view folder) {
+std::string plain_path(std::string_view path) {
   std::string plain;
-  while (!folder.empty()) {
-    const std::size_t slash = std::min(folder.find('/'), folder.size());
-    const std::string_view component = folder.substr(0, slash);
-    folder.remove_prefix(std::min(slash + 1, folder.size()));
+  while (!path.empty()) {
+    const std::size_t slash = std::min(path.find('/'), path.size());
+    const std::string_view component = path.substr(0, slash);
+    path.remove_prefix(std::min(slash + 1, path.size()));
     if (!component.empty() && component != ".") {
       plain.append(plain.empty() ? "" : "/").append(component);
     }
@@ -34,16 +34,28 @@ std::string plain_folder(std::string_view folder) {
   return plain;
 }
 
-// Where the set has files of its own, no picture goes. That another folder may be called so is no
-// harm: both are one then.
-std::string folder_in_set(std::string_view relative) {
-  std::string folder = plain_folder(folder_in(relative));
-  const std::size_t end = std::min(folder.find('/'), folder.size());
-  const std::string first = lower_case(folder.substr(0, end));
-  if (first == kManifestName || first == kStateFolder) {
-    folder.insert(end, 1, '_');
+bool has_drive_letter(std::string_view path) {
+  const char letter = path.empty() ? '\0' : path.front();
+  return path.substr(0, 2).ends_with(':') &&
+         ((letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z'));
+}
+
+// The path that a picture would have in the set if nothing else were there: none that Windows, and
+// thus every careful reader of archives, takes for a way out of the set, and none where the set has
+// files of its own. That another path may be that already is no harm: folders are one then, and
+// pictures get numbers.
+std::string wanted_path(std::string_view relative) {
+  std::string path = plain_path(relative);
+  std::ranges::replace(path, '\\', '_');
+  if (has_drive_letter(path)) {
+    path[1] = '_';
   }
-  return folder;
+  const std::size_t end = path.find('/');
+  const std::string first = lower_case(path.substr(0, end));
+  if (end != path.npos && (first == kManifestName || first == kStateFolder)) {
+    path.insert(end, 1, '_');
+  }
+  return path;
 }
 
 // "x" of "x.jpg"; a leading dot is part of the name.
@@ -95,11 +107,12 @@ OutputPlaces::OutputPlaces(Renaming renaming, std::string_view caption_extension
 }
 
 void OutputPlaces::expect(std::string_view relative) {
-  folders_.insert(fmt::format("{}/", lower_case(folder_in_set(relative))));
+  folders_.insert(fmt::format("{}/", lower_case(std::string{folder_in(wanted_path(relative))})));
 }
 
 OutputPlace OutputPlaces::place(std::string_view relative) {
-  OutputPlace place{.folder = folder_in_set(relative), .stem = {}};
+  const std::string path = wanted_path(relative);
+  OutputPlace place{.folder = std::string{folder_in(path)}, .stem = {}};
   ++count_;
   if (renaming_ == Renaming::kHash) {
     place.namesakes = occurrences_[std::string{relative}]++;
@@ -107,7 +120,7 @@ OutputPlace OutputPlaces::place(std::string_view relative) {
   }
   const std::string wanted = renaming_ == Renaming::kSequence
                                  ? fmt::format("{:06}", count_)
-                                 : std::string{stem_of(last_component(relative))};
+                                 : std::string{stem_of(last_component(path))};
   place.stem = free_stem(place.folder, wanted);
   return place;
 }

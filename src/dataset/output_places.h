@@ -53,7 +53,7 @@ class OutputPlaces {
   void expect(std::string_view relative);
 
   /// `relative` is the picture's path in its source, bytes, with slashes, without ".."; "a" and
-  /// "./a/" are one folder.
+  /// "./a/" are one folder. A backslash, and the colon of "C:" in front, become "_".
   OutputPlace place(std::string_view relative);
 
  private:
