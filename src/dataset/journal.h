@@ -15,6 +15,9 @@
 
 namespace albumen {
 
+/// The folder in a set that is no part of it, with its journal: what runs go on from.
+inline constexpr std::string_view kStateFolder = ".albumen-dataset";
+
 /// Of a journal's line that names none.
 inline constexpr std::string_view kUsualCaptionExtension = ".txt";
 

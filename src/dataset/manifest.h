@@ -14,6 +14,9 @@
 
 namespace albumen {
 
+/// The manifest's name in its set.
+inline constexpr std::string_view kManifestName = "manifest.jsonl";
+
 enum class MemberStatus : std::uint8_t {
   kWritten,
   kUnchanged,  ///< written by an earlier run, and still what this run would write

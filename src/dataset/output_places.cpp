@@ -4,7 +4,11 @@
 #include <algorithm>
 #include <charconv>
 #include <fmt/core.h>
+#include <span>
 
+#include "dataset/journal.h"
+#include "dataset/manifest.h"
+#include "dataset/picture_settings.h"
 #include "files/path_text.h"
 #include "files/sha256.h"
 
@@ -17,17 +21,41 @@ std::string_view folder_in(std::string_view relative) {
 }
 
 // "a/b" of "./a//b", as archives may have it: one folder has one name.
-std::string plain_folder(std::string_view folder) {
+std::string plain_path(std::string_view path) {
   std::string plain;
-  while (!folder.empty()) {
-    const std::size_t slash = std::min(folder.find('/'), folder.size());
-    const std::string_view component = folder.substr(0, slash);
-    folder.remove_prefix(std::min(slash + 1, folder.size()));
+  while (!path.empty()) {
+    const std::size_t slash = std::min(path.find('/'), path.size());
+    const std::string_view component = path.substr(0, slash);
+    path.remove_prefix(std::min(slash + 1, path.size()));
     if (!component.empty() && component != ".") {
       plain.append(plain.empty() ? "" : "/").append(component);
     }
   }
   return plain;
+}
+
+bool has_drive_letter(std::string_view path) {
+  const char letter = path.empty() ? '\0' : path.front();
+  return path.substr(0, 2).ends_with(':') &&
+         ((letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z'));
+}
+
+// The path that a picture would have in the set if nothing else were there: none that Windows, and
+// thus every careful reader of archives, takes for a way out of the set, and none where the set has
+// files of its own. That another path may be that already is no harm: folders are one then, and
+// pictures get numbers.
+std::string wanted_path(std::string_view relative) {
+  std::string path = plain_path(relative);
+  std::ranges::replace(path, '\\', '_');
+  if (has_drive_letter(path)) {
+    path[1] = '_';
+  }
+  const std::size_t end = path.find('/');
+  const std::string first = lower_case(path.substr(0, end));
+  if (end != path.npos && (first == kManifestName || first == kStateFolder)) {
+    path.insert(end, 1, '_');
+  }
+  return path;
 }
 
 // "x" of "x.jpg"; a leading dot is part of the name.
@@ -63,35 +91,72 @@ Concept concept_of(std::string_view folder) {
   return {};
 }
 
-OutputPlaces::OutputPlaces(Renaming renaming, std::size_t longest_extension)
-    : renaming_(renaming),
-      room_(std::clamp<std::size_t>(longest_extension, 2, kLongestExtension), 'x') {
-  room_.front() = '.';
+OutputPlaces::OutputPlaces(Renaming renaming, std::string_view caption_extension)
+    : renaming_(renaming), extensions_{lower_case(std::string{caption_extension})} {
+  for (const OutputFormat format : {OutputFormat::kPng, OutputFormat::kJpeg, OutputFormat::kWebp}) {
+    extensions_.emplace_back(extension_of(format));
+  }
+  std::size_t longest = 0;
+  for (const std::string& extension : extensions_) {
+    longest = std::max(longest, extension.size());
+  }
+  room_ = fmt::format(".{}", std::string(std::min(longest, kLongestExtension) - 1, 'x'));
+  for (const std::string_view name : {kManifestName, kStateFolder}) {
+    folders_.insert(fmt::format("{}/", name));
+  }
+}
+
+void OutputPlaces::expect(std::string_view relative) {
+  folders_.insert(fmt::format("{}/", lower_case(std::string{folder_in(wanted_path(relative))})));
 }
 
 OutputPlace OutputPlaces::place(std::string_view relative) {
-  OutputPlace place{.folder = plain_folder(folder_in(relative)), .stem = {}};
+  const std::string path = wanted_path(relative);
+  OutputPlace place{.folder = std::string{folder_in(path)}, .stem = {}};
   ++count_;
   if (renaming_ == Renaming::kHash) {
+    place.namesakes = occurrences_[std::string{relative}]++;
     return place;
   }
-  if (renaming_ == Renaming::kSequence) {
-    place.stem = fmt::format("{:06}", count_);
-    return place;
-  }
-  // With an extension of the greatest length, so that the name still fits with any other one.
-  std::string name{stem_of(last_component(relative))};
-  name = names_[place.folder].take(name + room_);
-  name.resize(name.size() - room_.size());
-  place.stem = std::move(name);
+  const std::string wanted = renaming_ == Renaming::kSequence
+                                 ? fmt::format("{:06}", count_)
+                                 : std::string{stem_of(last_component(path))};
+  place.stem = free_stem(place.folder, wanted);
   return place;
 }
 
-std::string hash_stem(const PictureId& picture, std::string_view relative) {
+std::string OutputPlaces::free_stem(const std::string& folder, const std::string& wanted) {
+  FileNames& names = names_[folder];
+  while (true) {
+    // With an extension of the greatest length, so that the name still fits with any other one.
+    std::string stem = names.take(wanted + room_);
+    stem.erase(stem.size() - room_.size());
+    if (is_free(folder, stem)) {
+      return stem;
+    }
+  }
+}
+
+// Whether nothing of that stem is called like a folder, be it one that has only folders.
+bool OutputPlaces::is_free(const std::string& folder, const std::string& stem) const {
+  const std::string path = lower_case(folder.empty() ? stem : fmt::format("{}/{}", folder, stem));
+  return std::ranges::none_of(extensions_, [&](const std::string& extension) {
+    const std::string below = fmt::format("{}{}/", path, extension);
+    const auto first = folders_.lower_bound(below);
+    return first != folders_.end() && first->starts_with(below);
+  });
+}
+
+std::string hash_stem(const PictureId& picture, std::string_view relative,
+                      std::uint64_t namesakes) {
   constexpr std::size_t kDigits = 16;
   Sha256 hash;
   hash.update(picture.bytes);
   hash.update(std::as_bytes(std::span{relative}));
+  if (namesakes > 0) {  // behind a byte that no path has
+    const std::string number = fmt::format("{}{}", '\0', namesakes);
+    hash.update(std::as_bytes(std::span{number}));
+  }
   return to_string(hash.finish()).substr(0, kDigits);
 }
 

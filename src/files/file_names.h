@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace albumen {
 
@@ -17,6 +19,10 @@ inline constexpr std::size_t kLongestFileName = 255;
 /// rest of the name.
 inline constexpr std::size_t kLongestExtension = 16;
 
+/// By which names are compared. ASCII only: what else a file system takes for the same is its own
+/// affair.
+std::string lower_case(std::string text);
+
 /// `text` without its end, so that at most `longest` bytes are left; not cut inside a character
 /// where it is UTF-8.
 std::string cut_to(std::string text, std::size_t longest);
@@ -26,12 +32,15 @@ std::string cut_to(std::string text, std::size_t longest);
 class FileNames {
  public:
   /// `name` if nobody has it yet, else with the least number behind its stem that makes it new:
-  /// "x.jpg", "x-2.jpg", "x-3.jpg". The stem is cut where the whole would be too long.
+  /// "x.jpg", "x-2.jpg", "x-3.jpg". The stem is cut where the whole would be too long. No question
+  /// takes longer because others asked for the same name.
   std::string take(const std::string& name);
 
  private:
-  std::set<std::string> taken_;                  // in lower case
-  std::map<std::string, unsigned> last_number_;  // where the search for a name goes on
+  std::set<std::string> taken_;  // in lower case
+  // Where the search goes on among numbers of as many digits; by the name with the first of those,
+  // in lower case, and the length of its extension.
+  std::map<std::pair<std::string, std::size_t>, std::uint64_t> next_number_;
 };
 
 }  // namespace albumen

@@ -44,6 +44,31 @@ TEST_F(DatasetAgainTest, RunningItAgainDoesNothing) {
   EXPECT_EQ(manifest(), expected);
 }
 
+// Of a phone and its backup, two rows had one output, which each run made again, once with the
+// words of the one and once with those of the other.
+TEST_F(DatasetAgainTest, HashedNamesOfOnePictureInTwoSourcesDiffer) {
+  const std::string picture = jpeg(1);
+  for (const std::string source : {"phone", "backup"}) {
+    folder_.write(source + "/2023/x.jpg", picture);
+    folder_.write(source + "/2023/x.txt", source + " words");
+  }
+  request_.sources = {folder_ / "phone", folder_ / "backup"};
+  request_.renaming = Renaming::kHash;
+  run();
+  const auto set = files();
+  const std::string on_phone = rows_.at(folder_ / "phone/2023/x.jpg").output;
+  const std::string in_backup = rows_.at(folder_ / "backup/2023/x.jpg").output;
+  EXPECT_NE(on_phone, in_backup);
+  EXPECT_EQ(set.size(), 4U);
+  EXPECT_EQ(set.at(on_phone), set.at(in_backup));
+  for (const auto& [name, row] : run()) {
+    if (name.ends_with(".jpg")) {
+      EXPECT_EQ(row.status, MemberStatus::kUnchanged) << name;
+    }
+  }
+  EXPECT_EQ(files(), set);
+}
+
 TEST_F(DatasetAgainTest, ADryRunOverASetSaysWhatIsDoneAlready) {
   write("a.jpg", jpeg(1));
   run();

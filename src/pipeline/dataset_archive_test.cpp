@@ -205,6 +205,20 @@ TEST_F(DatasetArchiveTest, ATouchedFileIsTheSamePicture) {
   EXPECT_EQ(read_, 0U);
 }
 
+// What Windows takes for ways out of the set made an archive that the next run refused to know.
+TEST_F(DatasetArchiveTest, NamesThatOtherSystemsReadOtherwiseAreNoneOfAnArchive) {
+  write_picture("C: drive.jpg", 1);
+  write_picture("b\\..\\..\\c.jpg", 2);
+  write_text("b\\..\\..\\c.txt", "a dog");
+  run();
+  EXPECT_THAT(names(), ElementsAre("C_ drive.png", "b_.._.._c.png", "b_.._.._c.txt",
+                                   "manifest.jsonl", kArchivedJournal));
+  const auto before = identity();
+  run();
+  EXPECT_EQ(unchanged_, 2U);
+  EXPECT_EQ(identity(), before);
+}
+
 TEST_F(DatasetArchiveTest, CaptionsChangeWithoutTheirPictures) {
   write_six();
   run();

@@ -9,6 +9,7 @@
 #include "files/file.h"
 #include "files/path_text.h"
 #include "pipeline/internal/dataset_member.h"
+#include "pipeline/internal/dataset_paths.h"
 
 namespace albumen {
 
@@ -83,6 +84,7 @@ bool MemberCaption::stands(const CaptionPlace& place, const std::string& caption
 
 Result<void> MemberCaption::replace(const std::string& stem, const std::string& caption) const {
   const std::string name = file_name(stem);
+  TRY(check_in_set(job_.request.directory, name));
   const std::string path = path_in_set(job_, name);
   if (caption.empty()) {
     ::unlink(path.c_str());

@@ -73,7 +73,7 @@ class DatasetLister {
         reader_(reader),
         budget_(budget),
         stop_(stop),
-        places_(request.renaming, request.longest_extension) {}
+        places_(request.renaming, request.caption_extension) {}
 
   Result<DatasetListing> run() {
     for (const std::string& source : request_.sources) {
@@ -93,7 +93,11 @@ class DatasetLister {
       TRY(take_table(table));
     }
     TRY(leave_out_raws_of_pairs());
+    for (const DatasetMember& member : listing_.members) {
+      places_.expect(member.relative);
+    }
     for (DatasetMember& member : listing_.members) {
+      TRY(check_stop(stop_));
       member.place = places_.place(member.relative);
       member.text_file = text_file_of(member.entry);
     }

@@ -8,6 +8,7 @@
 
 #include "dataset/captions.h"
 #include "files/path_text.h"
+#include "pipeline/internal/dataset_paths.h"
 #include "pipeline/internal/job_reader.h"
 
 namespace albumen {
@@ -40,6 +41,7 @@ std::string path_in_set(const DatasetJob& job, const std::string& name) {
 }
 
 Result<void> check_free(const DatasetJob& job, const std::string& name) {
+  TRY(check_in_set(job.request.directory, name));
   if (!job.request.overwrite && !job.history.wrote(path_to_text(name)) &&
       is_anything(path_in_set(job, name))) {
     return fail(ErrorCode::kInvalidArgument,

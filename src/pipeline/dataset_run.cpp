@@ -2,18 +2,22 @@
 #include "pipeline/dataset_run.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fmt/core.h>
 #include <iterator>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <utility>
 
 #include "core/mutex.h"
 #include "files/file.h"
+#include "files/file_names.h"
 #include "files/path_text.h"
 #include "pipeline/internal/dataset_archive.h"
 #include "pipeline/internal/dataset_listing.h"
+#include "pipeline/internal/dataset_paths.h"
 #include "pipeline/internal/dataset_stale.h"
 #include "pipeline/internal/dataset_state.h"
 #include "pipeline/internal/dataset_worker.h"
@@ -22,19 +26,18 @@
 namespace albumen {
 namespace {
 
-constexpr std::size_t kLongestExtension = 16;
-
-std::string canonical(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::weakly_canonical(path, ignored).string();
+std::string manifest_path(const std::string& directory) {
+  return fmt::format("{}/{}", directory, kManifestName);
 }
 
 // A set that lies in its own source would be read by the next run.
 Result<void> check_apart(const std::string& directory, const std::vector<std::string>& sources) {
-  const std::string target = canonical(directory) + "/";
+  const std::string target = TRY(real_path(directory));
   for (const std::string& source : sources) {
-    const std::string folder = canonical(source) + "/";
-    if (target.starts_with(folder) || folder.starts_with(target)) {
+    // What lies nowhere that can be found out is not read either. Sources are made absolute first:
+    // so they are when they are listed.
+    const auto folder = real_path(TRY_CONTEXT(absolute_path(source), "source"));
+    if (folder && (lies_in(target, *folder) || lies_in(*folder, target))) {
       return fail(ErrorCode::kInvalidArgument,
                   fmt::format("{}: the set and its source {} must lie apart",
                               path_to_text(directory), path_to_text(source)));
@@ -43,8 +46,27 @@ Result<void> check_apart(const std::string& directory, const std::vector<std::st
   return {};
 }
 
+// Folders that albumen empties: a set that comes from anywhere may have links to others instead.
+Result<void> check_no_links(const DatasetRequest& request) {
+  std::vector<std::string> emptied{fmt::format("{}/{}", request.directory, kStateFolder)};
+  if (!request.archive.empty()) {
+    emptied.push_back(request.directory);
+  }
+  for (const std::string& folder : emptied) {
+    std::error_code ignored;
+    if (std::filesystem::is_symlink(folder, ignored)) {
+      return fail(
+          ErrorCode::kInvalidArgument,
+          fmt::format("{}: is a link; albumen empties that folder, and wants one of its own",
+                      path_to_text(folder)));
+    }
+  }
+  return {};
+}
+
 // What is wrong with the place is said before the first picture, not when it is renamed there.
 Result<void> check_places(const DatasetRequest& request) {
+  TRY(check_no_links(request));
   std::error_code ignored;
   if (!request.archive.empty() && std::filesystem::is_directory(request.archive, ignored)) {
     return fail(ErrorCode::kInvalidArgument,
@@ -63,7 +85,7 @@ Result<void> check_places(const DatasetRequest& request) {
 
 // A manifest without a journal beside it is no set's.
 Result<void> check_manifest_free(const DatasetRequest& request) {
-  const std::string manifest = fmt::format("{}/manifest.jsonl", request.directory);
+  const std::string manifest = manifest_path(request.directory);
   std::error_code ignored;
   if (!request.overwrite && std::filesystem::exists(manifest, ignored) &&
       !std::filesystem::exists(journal_path(request.directory), ignored)) {
@@ -75,13 +97,20 @@ Result<void> check_manifest_free(const DatasetRequest& request) {
   return {};
 }
 
+// With that of a picture, captions would take the places of pictures; Windows has two slashes.
+bool is_of_captions(const std::string& extension) {
+  constexpr std::array<std::string_view, 4> kPictures{".png", ".jpg", ".jpeg", ".webp"};
+  const std::string name = lower_case(extension);
+  return name.size() >= 2 && name.size() <= kLongestExtension && name.front() == '.' &&
+         name.find_first_of("/\\") == name.npos &&
+         std::ranges::none_of(kPictures, [&](auto picture) { return name.ends_with(picture); });
+}
+
 Result<void> check_request(const DatasetRequest& request) {
-  const std::string& extension = request.caption_extension;
-  if (extension.size() < 2 || extension.size() > kLongestExtension || extension.front() != '.' ||
-      extension.contains('/')) {
+  if (!is_of_captions(request.caption_extension)) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("'{}' is no extension of captions; write one like .txt",
-                            path_to_text(extension)));
+                            path_to_text(request.caption_extension)));
   }
   if (request.settings.quality < 1 || request.settings.quality > 100) {
     return fail(ErrorCode::kInvalidArgument,
@@ -178,8 +207,7 @@ class DatasetRun {
 };
 
 Result<void> write_manifest(const std::string& directory, const std::vector<ManifestRow>& rows) {
-  auto file = TRY(AtomicFile::create_in(growing_folder(directory),
-                                        fmt::format("{}/manifest.jsonl", directory)));
+  auto file = TRY(AtomicFile::create_in(growing_folder(directory), manifest_path(directory)));
   for (const ManifestRow& row : rows) {
     TRY(file.write(fmt::format("{}\n", to_json_line(row))));
   }
@@ -288,16 +316,14 @@ Result<std::vector<Size>> buckets_of(const PictureSettings& settings) {
 
 Result<DatasetListing> list(const DatasetRequest& request, const DatasetEnvironment& environment,
                             const StopToken& stop) {
-  constexpr std::size_t kLongestPictureExtension = 5;  // ".webp"
   const StageTimer timer{environment.clock, Stage::kList};
   DatasetProgress& progress = environment.progress;
-  auto listing = TRY(list_dataset(
-      {.sources = request.sources,
-       .options = request.source_options,
-       .renaming = request.renaming,
-       .longest_extension = std::max(request.caption_extension.size(), kLongestPictureExtension),
-       .listed = [&](std::size_t count) { progress.listed = count; }},
-      environment.reader, environment.budget, stop));
+  auto listing = TRY(list_dataset({.sources = request.sources,
+                                   .options = request.source_options,
+                                   .renaming = request.renaming,
+                                   .caption_extension = request.caption_extension,
+                                   .listed = [&](std::size_t count) { progress.listed = count; }},
+                                  environment.reader, environment.budget, stop));
   progress.to_process = listing.members.size();
   progress.listed_at = std::chrono::steady_clock::now();
   progress.listing_finished = true;

@@ -21,8 +21,25 @@ using ::testing::HasSubstr;
 using ::testing::Key;
 using ::testing::SizeIs;
 
-using DatasetRunTest = testing::DatasetRunFixture;
 using testing::text_of;
+
+class DatasetRunTest : public testing::DatasetRunFixture {
+ protected:
+  void expect_refused(const std::string& words) {
+    DatasetProgress progress;
+    StageClock clock;
+    const auto refused = run_dataset(request_,
+                                     {.reader = reader_,
+                                      .budget = budget_,
+                                      .clock = clock,
+                                      .progress = progress,
+                                      .listener = {}},
+                                     {});
+    ASSERT_FALSE(refused.has_value()) << words;
+    EXPECT_EQ(refused.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_THAT(refused.error().message, HasSubstr(words));
+  }
+};
 
 TEST_F(DatasetRunTest, PicturesAreFittedConvertedAndTheirCaptionsCarriedAlong) {
   write("10_zwx/a.jpg", jpeg(1));
@@ -126,19 +143,38 @@ TEST_F(DatasetRunTest, ASetInItsOwnSourceIsRefused) {
   write("a.jpg", jpeg(1));
   for (const std::string& directory : {folder_ / "in", folder_ / "in/set", folder_.path()}) {
     request_.directory = directory;
-    DatasetProgress progress;
-    StageClock clock;
-    const auto refused = run_dataset(request_,
-                                     {.reader = reader_,
-                                      .budget = budget_,
-                                      .clock = clock,
-                                      .progress = progress,
-                                      .listener = {}},
-                                     {});
-    ASSERT_FALSE(refused.has_value());
-    EXPECT_EQ(refused.error().code, ErrorCode::kInvalidArgument);
+    expect_refused("apart");
   }
   EXPECT_FALSE(fs::exists(folder_ / "in/set"));
+}
+
+// A picture a.png and a folder a.png/ cannot both be; nor can a folder be where the manifest goes.
+TEST_F(DatasetRunTest, PicturesFoldersAndTheManifestTakeNoPlaceOfAnother) {
+  write("a.jpg", jpeg(1));
+  write("a.png/b.jpg", jpeg(2));
+  write("c.jpg", jpeg(3));
+  write("c.txt", "words");
+  write("c.txt.d/e.jpg", jpeg(4));
+  write("manifest.jsonl/f.jpg", jpeg(5));
+  for (int times = 0; times < 2; ++times) {
+    const auto rows = run();
+    EXPECT_EQ(rows.at("a.jpg").output, "a-2.png");
+    EXPECT_EQ(rows.at("a.png/b.jpg").output, "a.png/b.png");
+    EXPECT_EQ(rows.at("c.jpg").output, "c.png");
+    EXPECT_EQ(rows.at("manifest.jsonl/f.jpg").output, "manifest.jsonl_/f.png");
+    EXPECT_THAT(report_.failed, SizeIs(0));
+    EXPECT_THAT(files(), SizeIs(6));
+  }
+}
+
+// Captions called .png took the places of the pictures that they belong to.
+TEST_F(DatasetRunTest, CaptionsCannotBeCalledLikePictures) {
+  write("a.jpg", jpeg(1));
+  for (const char* extension : {".png", ".JPG", ".jpeg", ".webp", ".a.png", "txt", ".", "./a",
+                                ".\\a", ".abcdefghijklmnop"}) {
+    request_.caption_extension = extension;
+    expect_refused("no extension of captions");
+  }
 }
 
 TEST_F(DatasetRunTest, ThreadsAndMemoryChangeNothing) {

@@ -2,7 +2,6 @@
 #include "pipeline/internal/dataset_stale.h"
 
 #include <cerrno>
-#include <filesystem>
 #include <fmt/core.h>
 #include <optional>
 #include <set>
@@ -15,32 +14,15 @@
 #include "files/file.h"
 #include "files/path_text.h"
 #include "files/sha256.h"
+#include "pipeline/internal/dataset_paths.h"
 
 namespace albumen {
 namespace {
 
-namespace fs = std::filesystem;
-
-// The file of an output; nothing for a name that leads out of the set, by itself or by a link.
-std::optional<std::string> file_in_set(const std::string& directory, const std::string& output) {
-  const auto relative = path_from_text(output);
-  if (!relative || relative->empty()) {
-    return std::nullopt;
-  }
-  const fs::path path{*relative};
-  for (const fs::path& part : path) {
-    if (part == ".." || part == "/" || part == kStateFolder) {
-      return std::nullopt;
-    }
-  }
-  std::error_code error;
-  const fs::path root = fs::canonical(directory, error);
-  const fs::path folder = error ? fs::path{} : fs::canonical(root / path.parent_path(), error);
-  if (error ||
-      !fmt::format("{}/", folder.native()).starts_with(fmt::format("{}/", root.native()))) {
-    return std::nullopt;
-  }
-  return (folder / path.filename()).native();
+// The file of an output; nothing for one that the journal has no business to name.
+std::optional<std::string> file_of(const std::string& directory, const std::string& output) {
+  const auto name = path_from_text(output);
+  return name ? file_in_set(directory, *name) : std::nullopt;
 }
 
 bool has_digest(const std::string& file, const JournalEntry& entry) {
@@ -49,7 +31,7 @@ bool has_digest(const std::string& file, const JournalEntry& entry) {
 }
 
 bool is_as_written(const std::string& directory, const KnownOutput& known) {
-  const auto file = file_in_set(directory, known.entry.row.output);
+  const auto file = file_of(directory, known.entry.row.output);
   return file && regular_file_size(*file) == known.entry.bytes &&
          (known.is_synced || has_digest(*file, known.entry));
 }
@@ -78,7 +60,7 @@ class Pruner {
 
   // Whether it was removed.
   Result<bool> prune(const JournalEntry& entry) {
-    const auto file = file_in_set(request_.directory, entry.row.output);
+    const auto file = file_of(request_.directory, entry.row.output);
     if (!file || regular_file_size(*file) != entry.bytes || !has_digest(*file, entry)) {
       return false;
     }
@@ -88,7 +70,7 @@ class Pruner {
       return true;
     }
     const auto caption =
-        file_in_set(request_.directory, fmt::format("{}{}", stem, entry.caption_extension));
+        file_of(request_.directory, fmt::format("{}{}", stem, entry.caption_extension));
     if (caption && regular_file_size(*caption) == entry.row.caption.size()) {
       const auto words = read_small_file(*caption, kCaptionFileLimit);
       if (words && *words == entry.row.caption) {

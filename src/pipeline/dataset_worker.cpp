@@ -307,7 +307,7 @@ class MemberWorker {
 
   [[nodiscard]] std::string stem_path(const PictureId& picture) const {
     const std::string stem = request().renaming == Renaming::kHash
-                                 ? hash_stem(picture, member_.relative)
+                                 ? hash_stem(picture, member_.relative, member_.place.namesakes)
                                  : member_.place.stem;
     return member_.place.folder.empty() ? stem : fmt::format("{}/{}", member_.place.folder, stem);
   }

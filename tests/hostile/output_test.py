@@ -51,6 +51,15 @@ class Places(HostileSet):
         one = os.path.join(self.pictures, "a.png")
         self.refused(one, out=one)
 
+    def test_nor_in_its_own_source_by_a_relative_name(self):
+        """Where the set did not exist yet, its name was compared without the folder it lies in."""
+        for out in ("set", "./new/set", "set.zip"):
+            self.assertIn(b"apart", self.refused(".", out=out, cwd=self.pictures))
+        self.refused(self.pictures, out="pictures/set", cwd=self.folder)
+
+    def test_the_root_is_a_source_of_everything(self):
+        self.assertIn(b"apart", self.refused("/", out=self.out))
+
     def test_a_folder_that_may_not_be_written_ends_the_run_in_words(self):
         os.mkdir(self.out)
         os.chmod(self.out, 0o555)
@@ -181,6 +190,80 @@ class SomebodyElses(HostileSet):
         os.mkdir(os.path.join(self.out, "b.png"))
         self.assertEqual(self.statuses(expect=3), {"a.png": "failed", "b.png": "failed"})
         self.assertEqual(os.readlink(os.path.join(self.out, "a.png")), target)
+
+
+class LinksInTheSet(HostileSet):
+    """A set may come from anywhere, with its journal and with links that lead out of it: what the
+    journal claims was replaced, and folders were emptied, wherever they led."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("10_zwx/a.png", good_png(1))
+        self.write("10_zwx/a.txt", b"a dog")
+        self.write("b.png", good_png(2))
+        self.make(expect=0)
+        self.elsewhere = self.path("elsewhere")
+        self.concept = os.path.join(self.out, "10_zwx")
+        self.state = os.path.join(self.out, STATE)
+
+    def move_out(self, folder):
+        shutil.move(folder, self.elsewhere)
+        os.symlink(self.elsewhere, folder)
+
+    def again(self, *flags, size="64"):
+        """The row of the picture behind the link, after a run that touched nothing else."""
+        before = self.surroundings()
+        self.run_program("dataset", self.pictures, "--out", self.out, "--size", size, *flags,
+                         expect=1)
+        self.assertEqual(self.surroundings(), before)
+        with open(os.path.join(self.out, "manifest.jsonl"), encoding="utf-8") as file:
+            rows = {os.path.basename(row["source"]): row for row in map(json.loads, file)}
+        self.assertNotEqual(rows["b.png"]["status"], "failed")
+        self.assertEqual(rows["a.png"]["status"], "failed")
+        return rows["a.png"]
+
+    def test_no_picture_is_replaced_behind_a_link(self):
+        self.move_out(self.concept)
+        for flags in ((), ("--overwrite",), ("--prune",)):
+            self.assertIn("leads out of", self.again(*flags, size="12")["reason"])
+
+    def test_nor_a_caption(self):
+        self.move_out(self.concept)
+        self.write("10_zwx/a.txt", b"a cat")
+        self.assertIn("leads out of", self.again()["reason"])
+        os.remove(os.path.join(self.pictures, "10_zwx", "a.txt"))
+        self.assertIn("leads out of", self.again()["reason"])
+
+    def test_nor_is_a_folder_made_there(self):
+        shutil.rmtree(self.concept)
+        os.symlink(self.elsewhere, self.concept)
+        self.again(size="12")
+        os.mkdir(self.elsewhere)
+        os.rename(os.path.join(self.pictures, "10_zwx"), self.path("inner"))
+        os.mkdir(os.path.join(self.pictures, "10_zwx"))
+        os.rename(self.path("inner"), os.path.join(self.pictures, "10_zwx", "inner"))
+        self.again(size="12")
+        self.assertEqual(os.listdir(self.elsewhere), [])
+
+    def test_a_dry_run_says_so(self):
+        self.move_out(self.concept)
+        done = self.run_program("dataset", self.pictures, "--out", self.out, "--size", "12",
+                                "--dry-run", expect=1)
+        self.assertIn(b"leads out of", done.stdout + done.stderr)
+
+    def test_no_folder_is_emptied_behind_a_link(self):
+        self.move_out(self.state)
+        os.makedirs(os.path.join(self.elsewhere, "growing"), exist_ok=True)
+        with open(os.path.join(self.elsewhere, "growing", "precious"), "wb") as file:
+            file.write(b"precious")
+        os.symlink(self.out, self.path("other.zip.part"))
+        before = contents(self.folder)
+        for out in (self.out, self.path("other.zip")):
+            for flags in ((), ("--dry-run",), ("--overwrite",)):
+                done = self.run_program("dataset", self.pictures, "--out", out, *flags,
+                                        expect=USAGE)
+                self.assertIn(b"is a link", done.stderr)
+        self.assertEqual(contents(self.folder), before)
 
 
 class DiskFull(HostileSet):

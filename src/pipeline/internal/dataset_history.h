@@ -12,9 +12,6 @@
 
 namespace albumen {
 
-/// The folder in a set that is no part of it: what runs go on from.
-inline constexpr std::string_view kStateFolder = ".albumen-dataset";
-
 /// Where the journal of the set at `directory` lies.
 std::string journal_path(const std::string& directory);
 

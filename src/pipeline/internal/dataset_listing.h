@@ -44,7 +44,7 @@ struct DatasetListingRequest {
   std::vector<std::string> sources;
   SourceOptions options;
   Renaming renaming = Renaming::kKeep;
-  std::size_t longest_extension = 8;        ///< of a picture or caption, see OutputPlaces
+  std::string caption_extension = ".txt";   ///< of the set, see OutputPlaces
   std::function<void(std::size_t)> listed;  ///< called with the members so far; may be empty
 };
 

@@ -22,7 +22,8 @@ namespace albumen {
 std::string path_in_set(const DatasetJob& job, const std::string& name);
 
 /// Nobody's file but albumen's own is replaced unasked. Error: InvalidArgument where something
-/// called `name` is in the set, no run wrote it, and the request does not say to overwrite.
+/// called `name` is in the set, no run wrote it, and the request does not say to overwrite; also
+/// where a link leads out of the set there, whatever the request says.
 Result<void> check_free(const DatasetJob& job, const std::string& name);
 
 /// Makes `row` the row of a failure.

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/internal/dataset_paths.h"
+
+#include <filesystem>
+#include <fmt/core.h>
+#include <system_error>
+
+#include "dataset/journal.h"
+#include "files/path_text.h"
+
+namespace albumen {
+
+namespace fs = std::filesystem;
+
+Result<std::string> real_path(const std::string& path) {
+  std::error_code error;
+  // A relative path whose first folder is missing stays relative without this.
+  const fs::path absolute = fs::absolute(path, error);
+  const fs::path real = error ? fs::path{} : fs::weakly_canonical(absolute, error);
+  if (error) {
+    return fail(ErrorCode::kIo, fmt::format("{}: cannot find out where that lies: {}",
+                                            path_to_text(path), error.message()));
+  }
+  std::string found = real.native();
+  while (found.size() > 1 && found.ends_with('/')) {
+    found.pop_back();
+  }
+  return found;
+}
+
+bool lies_in(std::string_view path, std::string_view folder) {
+  if (folder.ends_with('/')) {  // the root alone
+    return path.starts_with(folder);
+  }
+  return path == folder ||
+         (path.starts_with(folder) && path.substr(folder.size()).starts_with('/'));
+}
+
+std::optional<std::string> file_in_set(const std::string& directory, const std::string& name) {
+  const fs::path path{name};
+  for (const fs::path& part : path) {
+    if (part == ".." || part == "/") {
+      return std::nullopt;
+    }
+  }
+  const auto root = real_path(directory);
+  if (!root || path.filename().empty() || name.contains('\0')) {
+    return std::nullopt;
+  }
+  const auto folder = real_path((fs::path{*root} / path.parent_path()).native());
+  const std::string state = (fs::path{*root} / kStateFolder).native();
+  if (!folder || !lies_in(*folder, *root) || lies_in(*folder, state)) {
+    return std::nullopt;
+  }
+  return (fs::path{*folder} / path.filename()).native();
+}
+
+Result<void> check_in_set(const std::string& directory, const std::string& name) {
+  if (!file_in_set(directory, name)) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: a link in the set leads out of it there; nothing is written "
+                            "behind it",
+                            path_to_text(name)));
+  }
+  return {};
+}
+
+}  // namespace albumen
