@@ -190,5 +190,15 @@ TEST_F(DatasetRunTest, DotsInNamesMakeNoSamplesOutsideATar) {
   EXPECT_EQ(rows.at("2.seg.png").caption, "");
 }
 
+// The caption of photo.v2 went to photo.
+TEST_F(DatasetRunTest, AFileAboutOnePictureIsAboutTheOneOfItsName) {
+  write("photo.jpg", jpeg(1));
+  write("photo.v2.jpg", jpeg(2));
+  write("photo.v2.json", R"({"caption": "a cat"})");
+  const auto rows = run();
+  EXPECT_EQ(rows.at("photo.jpg").caption, "");
+  EXPECT_EQ(rows.at("photo.v2.jpg").caption, "a cat");
+}
+
 }  // namespace
 }  // namespace albumen
