@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "dataset/internal/json_shape.h"
 #include "files/path_text.h"
 
 namespace albumen {
@@ -19,7 +20,7 @@ constexpr std::array<std::string_view, 5> kPictureKeys{"file_name", "image_path"
                                                        "file"};
 constexpr std::array<std::string_view, 3> kTextKeys{"caption", "text", "prompt"};
 // Tables of captions are two levels deep; tools add some details of their own.
-constexpr int kDeepest = 16;
+constexpr std::size_t kDeepest = 16;
 
 std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -68,15 +69,15 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
-// Null for what is no JSON or nests too deep: a hostile file must not cost the stack.
+// Null for what is no JSON or nests too deep: a hostile file must not cost the stack. The depth is
+// looked at before, because a parser that calls back at each value looks through the container
+// around it each time.
 std::optional<Json> parse(std::string_view text) {
-  bool too_deep = false;
-  const auto look = [&too_deep](int depth, Json::parse_event_t /*event*/, Json& /*value*/) {
-    too_deep = too_deep || depth > kDeepest;
-    return !too_deep;
-  };
-  Json json = Json::parse(text, look, /*allow_exceptions=*/false);
-  if (json.is_discarded() || too_deep) {
+  if (shape_of_json(text).depth > kDeepest) {
+    return std::nullopt;
+  }
+  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) {
     return std::nullopt;
   }
   return json;
