@@ -3,6 +3,9 @@
 // path of the machine on which it was written, by a name alone. Tested by caption_index_test.cpp.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <map>
 #include <string>
 #include <string_view>
@@ -32,8 +35,11 @@ std::string_view webdataset_sample(std::string_view path);
 /// system (empty). One thread writes, then any number read.
 class CaptionIndex {
  public:
-  /// The rows of the table `source`, which lies in `folder` ("" or "a/b/") of `container`.
-  /// Of two captions of one picture the first counts, but a path goes before a mere name.
+  /// The rows of the table `source`, which lies in `folder` ("" or "a/b/") of `container`. A row
+  /// names the picture that is called so, with its extension or without; where the name ends as
+  /// pictures' names do (".jpg"), also one of another extension: a set may have changed its format
+  /// since. "x.v2" is never "x". Of two captions of one picture the first counts, but a path goes
+  /// before a mere name, and of either what fits as it is before what fits but for its extension.
   void add(std::string_view container, std::string_view folder, std::vector<CaptionRow> rows,
            const std::string& source);
 
@@ -44,13 +50,19 @@ class CaptionIndex {
   [[nodiscard]] Bytes memory() const { return memory_; }
 
  private:
+  // How a row came to a key, the best first.
+  enum class Match : std::uint8_t { kPath, kPathWithoutExtension, kName, kNameWithoutExtension };
+
   struct Entry {
-    FoundCaption caption;
-    bool by_path = false;
+    std::size_t caption = 0;
+    Match match = Match::kPath;
   };
 
-  void put(std::string key, const FoundCaption& caption, bool by_path);
+  void put(std::string key, const Entry& entry);
+  void put_with_and_without_extension(std::string_view base, std::string_view path,
+                                      const Entry& entry);
 
+  std::deque<FoundCaption> captions_;
   std::map<std::string, Entry, std::less<>> entries_;  // by container, zero byte, path
   Bytes memory_;
 };

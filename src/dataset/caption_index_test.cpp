@@ -47,6 +47,30 @@ TEST(CaptionIndexTest, APathGoesBeforeANameAndTheFirstBeforeTheNext) {
   EXPECT_EQ(text_of(index, "", "deep/x.jpg"), "of deep/x");
 }
 
+// "img.v2" lost its last part as if that were an extension: img.v2.jpg had no caption, and img.jpg
+// that of the other.
+TEST(CaptionIndexTest, ANameWithAnotherDotIsThatNameAndNoOther) {
+  CaptionIndex index;
+  index.add("", "", {{"img.v2", "of v2"}, {"/home/me/shot.raw.final", "of final"}}, "t");
+  EXPECT_EQ(text_of(index, "", "img.v2.jpg"), "of v2");
+  EXPECT_EQ(text_of(index, "", "img.jpg"), "none");
+  EXPECT_EQ(text_of(index, "", "shot.raw.final.png"), "of final");
+  EXPECT_EQ(text_of(index, "", "shot.raw.png"), "none");
+  index.add("", "", {{"img", "of img"}}, "t");
+  EXPECT_EQ(text_of(index, "", "img.jpg"), "of img");
+  EXPECT_EQ(text_of(index, "", "img.v2.jpg"), "of v2");
+}
+
+TEST(CaptionIndexTest, WhatIsCalledExactlySoGoesBeforeWhatHasAnotherExtension) {
+  CaptionIndex index;
+  index.add("", "", {{"x.JPG", "of the JPEG"}, {"x.png", "of the PNG"}, {"x.unusual", "odd"}}, "t");
+  EXPECT_EQ(text_of(index, "", "x.png"), "of the PNG");
+  EXPECT_EQ(text_of(index, "", "x.unusual"), "odd");
+  EXPECT_EQ(text_of(index, "", "x.webp"), "of the JPEG");
+  index.add("", "", {{"deep/y.jpg", "of deep/y"}, {"y", "of y"}}, "t");
+  EXPECT_EQ(text_of(index, "", "y.jpg"), "of y") << "a path before a name";
+}
+
 TEST(CaptionIndexTest, NamesWithoutStemAreNobodys) {
   CaptionIndex index;
   index.add("", "", {{"", "a"}, {"folder/", "b"}}, "t");

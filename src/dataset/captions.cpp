@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "dataset/internal/json_shape.h"
 #include "files/path_text.h"
 
 namespace albumen {
@@ -19,7 +20,7 @@ constexpr std::array<std::string_view, 5> kPictureKeys{"file_name", "image_path"
                                                        "file"};
 constexpr std::array<std::string_view, 3> kTextKeys{"caption", "text", "prompt"};
 // Tables of captions are two levels deep; tools add some details of their own.
-constexpr int kDeepest = 16;
+constexpr std::size_t kDeepest = 16;
 
 std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -68,15 +69,15 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
-// Null for what is no JSON or nests too deep: a hostile file must not cost the stack.
+// Null for what is no JSON or nests too deep: a hostile file must not cost the stack. The depth is
+// looked at before, because a parser that calls back at each value looks through the container
+// around it each time.
 std::optional<Json> parse(std::string_view text) {
-  bool too_deep = false;
-  const auto look = [&too_deep](int depth, Json::parse_event_t /*event*/, Json& /*value*/) {
-    too_deep = too_deep || depth > kDeepest;
-    return !too_deep;
-  };
-  Json json = Json::parse(text, look, /*allow_exceptions=*/false);
-  if (json.is_discarded() || too_deep) {
+  if (shape_of_json(text).depth > kDeepest) {
+    return std::nullopt;
+  }
+  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) {
     return std::nullopt;
   }
   return json;
@@ -164,6 +165,11 @@ Result<std::string_view> text_within(std::span<const std::byte> file, Bytes limi
   return text;
 }
 
+// Of rows with names and words out of a text of so many bytes: both may grow to twice their length.
+Bytes rows_memory(std::uint64_t rows, std::uint64_t text_bytes) {
+  return Bytes{rows * sizeof(CaptionRow) + text_bytes * 2};
+}
+
 bool has_tag(std::string_view caption, std::string_view tag) {
   while (true) {
     const std::size_t comma = caption.find(',');
@@ -191,6 +197,7 @@ Result<std::vector<CaptionRow>> read_caption_json(std::span<const std::byte> fil
     return fail(ErrorCode::kCorrupt, "the captions are no JSON, or nest too deep");
   }
   std::vector<CaptionRow> rows;
+  rows.reserve(json->size());
   if (json->is_array()) {
     for (const Json& object : *json) {
       add(rows, row_of(object));
@@ -233,6 +240,23 @@ Result<std::vector<CaptionRow>> read_caption_json_lines(std::span<const std::byt
     add(rows, row_of(*json));
   }
   return rows;
+}
+
+Bytes caption_json_memory(std::span<const std::byte> file) {
+  const JsonShape shape = shape_of_json(as_text(file));
+  return json_memory(shape) + rows_memory(shape.values, file.size());
+}
+
+Bytes caption_json_lines_memory(std::span<const std::byte> file) {
+  constexpr std::uint64_t kGrowth = 3;  // a vector and the one of twice its size that replaces it
+  Bytes largest;
+  std::uint64_t lines = 0;
+  for (std::string_view rest = as_text(file); !rest.empty(); ++lines) {
+    const std::size_t length = std::min(rest.find('\n'), rest.size() - 1) + 1;
+    largest = std::max(largest, json_memory(shape_of_json(rest.substr(0, length))));
+    rest.remove_prefix(length);
+  }
+  return largest + rows_memory(lines * kGrowth, file.size());
 }
 
 std::string compose_caption(std::string_view found, const CaptionRule& rule) {

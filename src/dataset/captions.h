@@ -16,7 +16,7 @@
 
 namespace albumen {
 
-/// Largest text file that is taken as a caption. What trainers read ends after some 225 tokens.
+/// Longest caption. What trainers read ends after some 225 tokens.
 inline constexpr Bytes kCaptionFileLimit = kMiB;
 /// Largest JSON or JSONL file with captions of many pictures.
 inline constexpr Bytes kCaptionTableLimit = kMiB * 64;
@@ -47,6 +47,12 @@ Result<std::vector<CaptionRow>> read_caption_json(std::span<const std::byte> fil
 /// "image_path", "image", "path", "file"; the words as above. Empty lines are skipped. Errors:
 /// Corrupt, naming the line; TooLarge above kCaptionTableLimit.
 Result<std::vector<CaptionRow>> read_caption_json_lines(std::span<const std::byte> file);
+
+/// The most heap that read_caption_json takes for `file`, its rows included. Linear in `file`.
+Bytes caption_json_memory(std::span<const std::byte> file);
+
+/// The same of read_caption_json_lines, which holds one line's values at a time.
+Bytes caption_json_lines_memory(std::span<const std::byte> file);
 
 /// What becomes of the captions that pictures come with.
 enum class ExistingCaptions : std::uint8_t {

@@ -64,7 +64,7 @@ Result<Bytes> jpeg_transcode_bytes(std::span<const std::byte> file);
 /// and colour space at a lower quality, from its coefficients: faster than decoding and encoding,
 /// and closer to the source. Everything beside the pixels is dropped: comments, EXIF - and with it
 /// the orientation, which the caller must have found to be upright -, colour profiles.
-/// What it took from `job` is back on return, on success.
+/// What it took from `job` is back on return, also after an error, so that the caller can decode.
 /// Errors: those of jpeg_transcode_bytes; Truncated and Corrupt for any damage, also such as
 /// decoders conceal; InvalidArgument for a quality outside 1..100; those of ByteBuffer::allocate
 /// and of the sink, to which a part may have been written by then.

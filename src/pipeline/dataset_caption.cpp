@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/internal/dataset_caption.h"
 
+#include <cerrno>
 #include <fmt/core.h>
 #include <unistd.h>
 #include <utility>
@@ -12,6 +13,28 @@
 #include "pipeline/internal/dataset_paths.h"
 
 namespace albumen {
+namespace {
+
+bool holds(const std::string& path, const std::string& words) {
+  if (regular_file_size(path) != words.size()) {
+    return false;
+  }
+  const auto found = read_small_file(path, Bytes{words.size()});
+  return found && *found == words;
+}
+
+// Whether there was one.
+Result<bool> remove_file(const std::string& path) {
+  if (::unlink(path.c_str()) == 0) {
+    return true;
+  }
+  if (errno == ENOENT) {
+    return false;
+  }
+  return system_failure(errno, "remove", path);
+}
+
+}  // namespace
 
 void tell_caption(ManifestRow& row, const FoundCaption& caption) {
   row.caption = caption.text;
@@ -42,17 +65,28 @@ Result<void> MemberCaption::check_free(const std::string& stem, const std::strin
 
 Result<bool> MemberCaption::settle(const CaptionPlace& place, ManifestRow& row,
                                    JournalEntry& entry) {
-  const FoundCaption former = before(place);
-  tell_caption(row, former);  // until the other one stands there
-  entry.caption_extension = extension();
-  const FoundCaption caption = TRY(wanted());
-  const bool differs = caption.text != former.text || !stands(place, caption.text, entry);
-  if (differs) {
-    TRY(check_free(place.stem, caption.text));
-    TRY(replace(place.stem, caption.text));
+  const JournalEntry* const own = own_before(place);
+  FoundCaption former;
+  if (own != nullptr) {
+    former = {.text = own->row.caption, .source = own->row.caption_source};
   }
+  tell_caption(row, former);  // until the other one stands there
+  entry.caption_extension = own == nullptr ? extension() : own->caption_extension;
+  // Whatever becomes of its own, the words of another picture must not stay beside this one.
+  bool has_changed = TRY(remove_others(place.stem, own));
+  const FoundCaption caption = TRY(wanted());
+  const bool is_there = caption.text.empty() ||
+                        (caption.text == former.text && entry.caption_extension == extension() &&
+                         stands(place, caption.text, entry));
+  if (!is_there) {
+    TRY(check_free(place.stem, caption.text));
+    TRY(write(place.stem, caption.text));
+    has_changed = true;
+  }
+  const bool is_own_removed = TRY(remove_own(place.stem, own, caption.text));
   tell_caption(row, caption);
-  return differs;
+  entry.caption_extension = extension();
+  return has_changed || is_own_removed || caption.text != former.text;
 }
 
 std::string MemberCaption::file_name(const std::string& stem) const {
@@ -63,39 +97,77 @@ std::string MemberCaption::extension() const {
   return path_to_text(job_.request.caption_extension);
 }
 
-// What an earlier run wrote into the same file.
-FoundCaption MemberCaption::before(const CaptionPlace& place) const {
-  if (place.known == nullptr) {
-    return {};
-  }
-  const JournalEntry& entry = place.known->entry;
-  const bool is_same = entry.caption_extension == extension() &&
-                       without_extension(entry.row.output) == path_to_text(place.stem);
-  return is_same ? FoundCaption{.text = entry.row.caption, .source = entry.row.caption_source}
-                 : FoundCaption{};
+// What an earlier run said of the same picture in the same place; null: nothing.
+const JournalEntry* MemberCaption::own_before(const CaptionPlace& place) const {
+  const bool is_here = place.known != nullptr &&
+                       without_extension(place.known->entry.row.output) == path_to_text(place.stem);
+  return is_here ? &place.known->entry : nullptr;
 }
 
 bool MemberCaption::stands(const CaptionPlace& place, const std::string& caption,
                            const JournalEntry& entry) const {
-  return caption.empty() ||
-         regular_file_size(path_in_set(job_, file_name(place.stem))) == caption.size() ||
+  return regular_file_size(path_in_set(job_, file_name(place.stem))) == caption.size() ||
          job_.archive.find(entry) != nullptr;
 }
 
-Result<void> MemberCaption::replace(const std::string& stem, const std::string& caption) const {
+Result<void> MemberCaption::write(const std::string& stem, const std::string& caption) const {
   const std::string name = file_name(stem);
   TRY(check_in_set(job_.request.directory, name));
   const std::string path = path_in_set(job_, name);
-  if (caption.empty()) {
-    ::unlink(path.c_str());
-    return {};
-  }
   TRY(make_directories(std::string{folder_of(path)}));  // its picture may be in the archive
   // As with the picture: killed behind this line, the next run knows the file.
   TRY(job_.state->claim(path_to_text(name)));
   auto file = TRY(AtomicFile::create_in(growing_folder(job_.request.directory), path));
   TRY(file.write(caption));
   return file.commit_unsynced();
+}
+
+// Captions of pictures that stood here before, in another order or from other sources.
+Result<bool> MemberCaption::remove_others(const std::string& stem, const JournalEntry* own) const {
+  bool is_any_removed = false;
+  for (const JournalEntry* const former : job_.history.captioned(path_to_text(stem))) {
+    const bool is_owns = own != nullptr && former->row.caption == own->row.caption &&
+                         former->caption_extension == own->caption_extension;
+    if (!is_owns) {
+      const bool is_removed = TRY(remove(stem, *former));
+      is_any_removed = is_any_removed || is_removed;
+    }
+  }
+  return is_any_removed;
+}
+
+// Its former caption, where the picture has none now, or one under another extension.
+Result<bool> MemberCaption::remove_own(const std::string& stem, const JournalEntry* own,
+                                       const std::string& caption) const {
+  bool is_removed = false;
+  if (own != nullptr && !own->row.caption.empty() &&
+      (caption.empty() || own->caption_extension != extension())) {
+    is_removed = TRY(remove(stem, *own));
+  }
+  const std::string name = file_name(stem);
+  if (caption.empty() && job_.history.left_unsaid(path_to_text(name))) {
+    const bool is_torn_removed = TRY(remove_file(path_in_set(job_, name)));
+    is_removed = is_removed || is_torn_removed;
+  }
+  return is_removed;
+}
+
+// Only where the file still holds what the journal says: what somebody wrote into it stays.
+Result<bool> MemberCaption::remove(const std::string& stem, const JournalEntry& former) const {
+  const auto extension = path_from_text(former.caption_extension);
+  // A set may come from anywhere, with its journal.
+  if (!extension || !extension->starts_with('.') || extension->contains('/')) {
+    return false;
+  }
+  const std::string name = fmt::format("{}{}", stem, *extension);
+  // The caption "x.old.txt" of "x" may be that of "x.old" by now.
+  const bool may_be_anothers = *extension != job_.request.caption_extension &&
+                               name.ends_with(job_.request.caption_extension);
+  const std::string path = path_in_set(job_, name);
+  if (may_be_anothers || !holds(path, former.row.caption)) {
+    return false;
+  }
+  return remove_file(path);
 }
 
 }  // namespace albumen

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "core/units.h"
+#include "dataset/caption_index.h"
 #include "dataset/picture_settings.h"
 #include "files/file.h"
 
@@ -14,6 +15,8 @@ namespace {
 
 // A million pictures with long captions; what is larger was not written by a run.
 constexpr Bytes kJournalLimit = kGiB * 2;
+
+constexpr std::array kFormats{OutputFormat::kPng, OutputFormat::kJpeg, OutputFormat::kWebp};
 
 }  // namespace
 
@@ -50,6 +53,8 @@ void DatasetHistory::load(std::string_view text) {
         known.is_synced = true;
       }
     } else if (const auto entry = parse_journal_line(line)) {
+      claims_.erase(
+          fmt::format("{}{}", without_extension(entry->row.output), entry->caption_extension));
       output_of_.insert_or_assign(entry->row.source, entry->row.output);
       outputs_.insert_or_assign(entry->row.output, KnownOutput{.entry = *entry});
     } else if (auto claim = parse_claim_line(line)) {
@@ -59,14 +64,21 @@ void DatasetHistory::load(std::string_view text) {
 }
 
 bool DatasetHistory::wrote_caption(const std::string& stem, const std::string& extension) const {
-  const auto has_it = [&](OutputFormat format) {
+  return left_unsaid(fmt::format("{}{}", stem, extension)) ||
+         std::ranges::any_of(captioned(stem), [&](const JournalEntry* entry) {
+           return entry->caption_extension == extension;
+         });
+}
+
+std::vector<const JournalEntry*> DatasetHistory::captioned(const std::string& stem) const {
+  std::vector<const JournalEntry*> entries;
+  for (const OutputFormat format : kFormats) {
     const auto found = outputs_.find(fmt::format("{}{}", stem, extension_of(format)));
-    return found != outputs_.end() && !found->second.entry.row.caption.empty() &&
-           found->second.entry.caption_extension == extension;
-  };
-  return claims_.contains(fmt::format("{}{}", stem, extension)) ||
-         std::ranges::any_of(
-             std::array{OutputFormat::kPng, OutputFormat::kJpeg, OutputFormat::kWebp}, has_it);
+    if (found != outputs_.end() && !found->second.entry.row.caption.empty()) {
+      entries.push_back(&found->second.entry);
+    }
+  }
+  return entries;
 }
 
 const KnownOutput* DatasetHistory::known(const std::string& name) const {

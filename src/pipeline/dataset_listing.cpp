@@ -5,6 +5,7 @@
 #include <array>
 #include <fmt/core.h>
 #include <map>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -101,7 +102,6 @@ class DatasetLister {
       member.place = places_.place(member.relative);
       member.text_file = text_file_of(member.entry);
     }
-    listing_.memory = TRY(budget_.try_reserve(MemoryTag::kOther, listing_.captions.memory()));
     return std::move(listing_);
   }
 
@@ -214,6 +214,18 @@ class DatasetLister {
     if (!done) {
       set_failed(listing_.rows[table.row], done.error());
     }
+    return pay_for_captions();
+  }
+
+  // After each table, so that no more than one stands beside the budget.
+  Result<void> pay_for_captions() {
+    const Bytes need = listing_.captions.memory();
+    const Bytes paid = listing_.memory.size();
+    if (need > paid) {
+      auto more = TRY_CONTEXT(budget_.try_reserve(MemoryTag::kOther, need - paid),
+                              "captions that came in tables");
+      listing_.memory.merge(std::move(more));
+    }
     return {};
   }
 
@@ -223,14 +235,20 @@ class DatasetLister {
                   fmt::format("captions of {}, the limit is {}",
                               to_string(table.entry.encoded_size), to_string(kCaptionTableLimit)));
     }
-    auto memory = TRY(budget_.reserve(MemoryTag::kEncoded, table.entry.reading_bytes(), stop_));
+    // Without waiting: the listing holds what captions take, and nobody else anything.
+    auto memory = TRY(budget_.try_reserve(MemoryTag::kEncoded, table.entry.reading_bytes()));
     const EncodedImage file = TRY(reader_.read(table.entry, memory));
+    const std::span<const std::byte> bytes = file.bytes.bytes();
+    const bool is_json = table.kind == MemberKind::kJson;
+    const Reservation parsing =
+        TRY(budget_.try_reserve(MemoryTag::kOther, is_json ? caption_json_memory(bytes)
+                                                           : caption_json_lines_memory(bytes)));
     const std::string_view path = path_in_container(table.entry);
     const std::string_view folder = folder_with_slash(path);
     const std::string_view stem = without_extension(path).substr(folder.size());
-    auto rows = table.kind == MemberKind::kJson ? TRY(read_caption_json(file.bytes.bytes(), stem))
-                                                : TRY(read_caption_json_lines(file.bytes.bytes()));
-    listing_.captions.add(container_of(table.entry), folder, std::move(rows), table.entry.name());
+    auto rows = is_json ? read_caption_json(bytes, stem) : read_caption_json_lines(bytes);
+    listing_.captions.add(container_of(table.entry), folder, TRY(std::move(rows)),
+                          table.entry.name());
     return {};
   }
 

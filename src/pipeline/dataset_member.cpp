@@ -89,20 +89,30 @@ Result<std::optional<ImageInfo>> look_at_member(const DatasetJob& job, const Sou
 
 Result<FoundCaption> find_caption(const DatasetJob& job, const DatasetMember& member,
                                   const StopToken& stop) {
+  const auto too_long = [](const std::string& source, Bytes size) {
+    return fail(ErrorCode::kTooLarge, fmt::format("{}: a caption of {}, the limit is {}", source,
+                                                  to_string(size), to_string(kCaptionFileLimit)));
+  };
   if (!member.text_file) {
     const FoundCaption* const found = job.listing.table_caption(member);
-    return found == nullptr ? FoundCaption{} : *found;
+    if (found == nullptr) {
+      return FoundCaption{};
+    }
+    if (Bytes{found->text.size()} > kCaptionFileLimit) {
+      return too_long(found->source, Bytes{found->text.size()});
+    }
+    return *found;
   }
   const SourceEntry& file = job.listing.caption_files[*member.text_file];
   if (file.encoded_size > kCaptionFileLimit) {
-    return fail(ErrorCode::kTooLarge,
-                fmt::format("{}: a caption of {}, the limit is {}", file.name(),
-                            to_string(file.encoded_size), to_string(kCaptionFileLimit)));
+    return too_long(file.name(), file.encoded_size);
   }
   if (file.encoded_size == Bytes{}) {
     return FoundCaption{};
   }
-  Budget budget{file.reading_bytes()};  // beside the run's: the picture's is held meanwhile
+  // Beside the run's: the picture's is held meanwhile. Not much more than kCaptionFileLimit, since
+  // no member of an archive is listed that is longer deflated than deflating makes it.
+  Budget budget{file.reading_bytes()};
   auto memory = TRY(budget.reserve(MemoryTag::kEncoded, budget.limit(), stop));
   const EncodedImage bytes = TRY(job.environment.reader.read(file, memory));
   FoundCaption found{.text = {}, .source = file.name()};

@@ -120,7 +120,8 @@ class OutputWriter {
     }
     if (plan_.may_transcode && colour_.transform == nullptr) {
       auto written = transcode();
-      if (written || written.error().code != ErrorCode::kUnsupported) {
+      // As above: what a transcoder must refuse, a decoder may conceal.
+      if (written || !is_about_the_file(written.error().code)) {
         return written;
       }
     }

@@ -36,6 +36,23 @@ TEST_F(DatasetPictureTest, AJpegOfTheSameSizeIsMadeFromItsCoefficients) {
   EXPECT_EQ(samples(files().at("a.jpg")), samples(jpeg(1, {.width = 64, .height = 48})));
 }
 
+// What PNG output took, JPEG output refused, because damage ended the rewriting of coefficients.
+TEST_F(DatasetPictureTest, AJpegThatTheDecoderTakesFailsInNoFormat) {
+  const Size size{.width = 160, .height = 240};
+  const std::string whole = jpeg(1, size);
+  write("no_end.jpg", whole.substr(0, whole.size() - 2));
+  write("cut.jpg", whole.substr(0, whole.size() * 4 / 5));
+  request_.settings.keep_truncated_percent = 50;
+  request_.settings.frame.target = size;
+  for (const OutputFormat format : {OutputFormat::kPng, OutputFormat::kJpeg, OutputFormat::kKeep}) {
+    request_.settings.format = format;
+    for (const auto& [name, row] : run()) {
+      EXPECT_EQ(row.status, MemberStatus::kWritten) << name << ": " << row.reason;
+      EXPECT_EQ(row.size, size);
+    }
+  }
+}
+
 TEST_F(DatasetPictureTest, WhatNeedsNoChangeIsCopiedWithoutItsMetadata) {
   const Size fits{.width = 64, .height = 48};
   const auto photo = testing::photo_like(fits, 3, 1);

@@ -3,6 +3,7 @@
 #include "pipeline/dataset_run.h"
 
 #include <filesystem>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -197,6 +198,47 @@ TEST_F(DatasetRunTest, ThreadsAndMemoryChangeNothing) {
   EXPECT_LE(small.peak(), small.limit());
 }
 
+// Tables were paid for when all of them were in memory, and not for what parsing them takes.
+TEST_F(DatasetRunTest, ATableThatTheBudgetHasNoRoomForIsAFailedRow) {
+  write("a.jpg", jpeg(1));
+  for (int table = 0; table < 10; ++table) {
+    std::string lines = R"({"file_name": "a.jpg", "text": "a dog"})";
+    for (int row = 0; row < 10; ++row) {
+      lines += fmt::format("\n{{\"file_name\": \"{}-{}.jpg\", \"text\": \"{}\"}}", table, row,
+                           std::string(50'000, 'x'));
+    }
+    write(fmt::format("table{}.jsonl", table), lines);
+  }
+  std::string wide = "[{}";
+  for (int object = 1; object < 30'000; ++object) {
+    wide += ",{}";
+  }
+  write("wide.json", wide + "]");
+  Budget small{kMiB * 4};
+  DatasetProgress progress;
+  StageClock clock;
+  const auto report = run_dataset(
+      request_,
+      {.reader = reader_, .budget = small, .clock = clock, .progress = progress, .listener = {}},
+      {});
+  ASSERT_TRUE(report.has_value()) << to_string(report.error());
+  read_manifest();
+  EXPECT_EQ(rows_.at("a.jpg").caption, "a dog");
+  EXPECT_EQ(rows_.at("table0.jsonl").status, MemberStatus::kSkipped);
+  EXPECT_EQ(rows_.at("table9.jsonl").code, "BudgetExceeded");
+  EXPECT_EQ(rows_.at("wide.json").code, "BudgetExceeded");
+  EXPECT_LE(small.peak(), small.limit());
+}
+
+TEST_F(DatasetRunTest, ACaptionOfATableIsNoLongerThanOneOfAFile) {
+  write("a.jpg", jpeg(1));
+  write("meta.json",
+        fmt::format(R"({{"a.jpg": "{}"}})", std::string(kCaptionFileLimit.count() + 1, 'x')));
+  const auto rows = run();
+  EXPECT_EQ(rows.at("a.jpg").code, "TooLarge");
+  EXPECT_THAT(rows.at("a.jpg").reason, HasSubstr("meta.json"));
+}
+
 TEST_F(DatasetRunTest, TheSamplesOfAWebDatasetNeedNoUnpacking) {
   TarWriter writer;
   writer.add({.name = "./1.cls", .content = "7"});
@@ -224,6 +266,16 @@ TEST_F(DatasetRunTest, DotsInNamesMakeNoSamplesOutsideATar) {
   const auto rows = run();
   EXPECT_EQ(rows.at("2.jpg").caption, "a cat");
   EXPECT_EQ(rows.at("2.seg.png").caption, "");
+}
+
+// The caption of photo.v2 went to photo.
+TEST_F(DatasetRunTest, AFileAboutOnePictureIsAboutTheOneOfItsName) {
+  write("photo.jpg", jpeg(1));
+  write("photo.v2.jpg", jpeg(2));
+  write("photo.v2.json", R"({"caption": "a cat"})");
+  const auto rows = run();
+  EXPECT_EQ(rows.at("photo.jpg").caption, "");
+  EXPECT_EQ(rows.at("photo.v2.jpg").caption, "a cat");
 }
 
 }  // namespace

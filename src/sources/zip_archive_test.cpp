@@ -275,6 +275,16 @@ TEST_F(ZipArchiveTest, AMemberAboveTheSizeLimitIsRefused) {
   EXPECT_THAT(only_problem(events, ErrorCode::kTooLarge), HasSubstr("3.00 GiB"));
 }
 
+TEST_F(ZipArchiveTest, AMemberThatIsLongerDeflatedThanDeflatingMakesItIsRefused) {
+  // Story: a caption of 100 bytes was read with gigabytes of deflated data, in every thread.
+  const std::string data(std::size_t{100} << 10U, '\xFF');
+  const auto long_one =
+      archive_of({.name = "a.txt", .content = data, .method = 8, .claimed_size = 100});
+  EXPECT_THAT(only_problem(list(long_one), ErrorCode::kCorrupt), HasSubstr("no more than 100 B"));
+  const auto honest = archive_of({.name = "a.txt", .content = data, .method = 8});
+  EXPECT_THAT(list(honest).entries, SizeIs(1)) << "broken, but of a length that it may have";
+}
+
 TEST_F(ZipArchiveTest, AnArchiveAboveTheTotalIsRefusedWhole) {
   ZipWriter writer;
   writer.add({.name = "a", .content = "12345"});

@@ -225,6 +225,7 @@ Result<void> transcode_jpeg(std::span<const std::byte> file, const JpegTranscode
   }
   const Bytes need = TRY(jpeg_transcode_bytes(file));
   ByteBuffer buffer = TRY(ByteBuffer::allocate(job, MemoryTag::kEncoded, need.count()));
+  Result<void> done;
   {
     JpegRoom room{buffer.bytes().subspan(JpegOutput::kBufferBytes)};
     JpegGuard guard{room};
@@ -234,11 +235,11 @@ Result<void> transcode_jpeg(std::span<const std::byte> file, const JpegTranscode
     const bool whole = guard.run(
         [&reader, &writer, &output, &options] { transcode(reader, writer, output, options); });
     if (!whole) {
-      return std::unexpected(guard.error());
+      done = std::unexpected(guard.error());
     }
   }
-  buffer.release_to(job);
-  return {};
+  buffer.release_to(job);  // also where the caller goes on to decode
+  return done;
 }
 
 }  // namespace albumen

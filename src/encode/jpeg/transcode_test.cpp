@@ -179,6 +179,17 @@ TEST(TranscodeTest, RefusesDamageInsteadOfConcealingIt) {
             ErrorCode::kUnsupported);
 }
 
+// A caller that then decodes would find the memory gone that it had paid for.
+TEST(TranscodeTest, AfterDamageTheJobHasItsMemoryBack) {
+  const File file = testing::write_plain_jpeg(photo(), {});
+  Budget budget{kMiB * 64};
+  Reservation job = budget.reserve(MemoryTag::kOther, kMiB * 64, {}).value();
+  MemorySink sink;
+  const auto cut = std::span{file}.first(file.size() / 2);
+  EXPECT_EQ(transcode_jpeg(cut, {}, sink, job).error().code, ErrorCode::kTruncated);
+  EXPECT_EQ(job.size(), kMiB * 64);
+}
+
 TEST(TranscodeTest, HostileBytesGiveAnErrorOrAPicture) {
   std::mt19937 random{11};
   const File file =

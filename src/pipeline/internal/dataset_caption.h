@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The caption of one member of a dataset: what it is to be, and the file that says so beside the
-// picture. Tested by dataset_run_test.cpp.
+// picture. Tested by dataset_caption_test.cpp.
 #pragma once
 
 #include <optional>
@@ -40,18 +40,24 @@ class MemberCaption {
   /// that albumen did not write and that says something else.
   [[nodiscard]] Result<void> check_free(const std::string& stem, const std::string& caption) const;
 
-  /// The caption file follows the caption: written where it differs, gone where there is none.
-  /// `row` and `entry` are the picture's, and say what stands there in the end, also after an
-  /// error. Whether anything was changed. Errors: those of both above; Io.
+  /// The caption file follows the caption: written where it differs, gone where there is none. Gone
+  /// are also captions that earlier runs wrote beside `place` for other pictures or under another
+  /// extension, where they still have the words of the journal. `row` and `entry` are the
+  /// picture's, and say what stands there in the end, also after an error. Whether anything was
+  /// changed. Errors: those of both above; Io. REQUIRES: no other picture of the run has this stem.
   Result<bool> settle(const CaptionPlace& place, ManifestRow& row, JournalEntry& entry);
 
  private:
   [[nodiscard]] std::string file_name(const std::string& stem) const;
   [[nodiscard]] std::string extension() const;
-  [[nodiscard]] FoundCaption before(const CaptionPlace& place) const;
+  [[nodiscard]] const JournalEntry* own_before(const CaptionPlace& place) const;
   [[nodiscard]] bool stands(const CaptionPlace& place, const std::string& caption,
                             const JournalEntry& entry) const;
-  [[nodiscard]] Result<void> replace(const std::string& stem, const std::string& caption) const;
+  [[nodiscard]] Result<void> write(const std::string& stem, const std::string& caption) const;
+  [[nodiscard]] Result<bool> remove_others(const std::string& stem, const JournalEntry* own) const;
+  [[nodiscard]] Result<bool> remove_own(const std::string& stem, const JournalEntry* own,
+                                        const std::string& caption) const;
+  [[nodiscard]] Result<bool> remove(const std::string& stem, const JournalEntry& former) const;
 
   const DatasetJob& job_;
   const DatasetMember& member_;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the earlier runs of a dataset wrote down of their pictures. Tested by dataset_run_test.cpp.
+// What the earlier runs of a dataset wrote down of their pictures. Tested by dataset_run_test.cpp
+// and dataset_caption_test.cpp.
 #pragma once
 
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.h"
 #include "dataset/journal.h"
@@ -49,6 +51,14 @@ class DatasetHistory {
   /// Whether the caption file `stem` with `extension` (both as text) is one that an earlier run
   /// wrote and did not remove, or was about to write.
   [[nodiscard]] bool wrote_caption(const std::string& stem, const std::string& extension) const;
+
+  /// Of the pictures of any format at `stem` (as text), whatever their source was, those that had a
+  /// caption: a file beside them may still hold its words.
+  [[nodiscard]] std::vector<const JournalEntry*> captioned(const std::string& stem) const;
+
+  /// Whether an earlier run was about to write the caption file `name` (as text) and was killed
+  /// before it said what became of it.
+  [[nodiscard]] bool left_unsaid(const std::string& name) const { return claims_.contains(name); }
 
   /// Everything, by output: where two sources had the same one, the later.
   [[nodiscard]] const std::map<std::string, KnownOutput>& outputs() const { return outputs_; }

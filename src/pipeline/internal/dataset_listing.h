@@ -52,8 +52,9 @@ struct DatasetListingRequest {
 /// and *.jsonl captions of many. In a tar they are also those of the other pictures of their sample
 /// (webdataset_sample), and a sample's parts that are no pictures by their first bytes are no
 /// members. A RAW whose JPEG lies beside it is a skipped row and no member (dataset_pairs.h). A
-/// caption file that cannot be read is a failed row, no error. Errors: InvalidArgument for a
-/// source; Cancelled; BudgetExceeded where captions in tables take more than the budget has.
+/// caption file that cannot be read, or a table that the budget has no room to read, is a failed
+/// row, no error. Errors: InvalidArgument for a source; Cancelled; BudgetExceeded where captions in
+/// tables take more than the budget has.
 Result<DatasetListing> list_dataset(const DatasetListingRequest& request, SourceReader& reader,
                                     Budget& budget, const StopToken& stop);
 

@@ -18,6 +18,11 @@ namespace {
 constexpr std::uint16_t kMethodStored = 0;
 constexpr std::uint16_t kMethodDeflated = 8;
 
+// The most that deflated data take. What deflates to nothing is stored in blocks of 65535 bytes
+// with 5 bytes each (RFC 1951, 3.2.4); writers that flush every 512 bytes stay within 1 %. The rest
+// is room for small members of any writer.
+Bytes longest_deflated(Bytes size) { return size + size / 100 + kKiB * 64; }
+
 }  // namespace
 
 ZipListing::ZipListing(std::string path, ZipDirectory directory, FileStamp stamp,
@@ -200,6 +205,11 @@ Result<std::uint64_t> ZipListing::end_limit(const ZipRecord& record) const {
 
 Result<void> ZipListing::check_limits(const ZipRecord& record) const {
   const Bytes size{record.size_bytes};
+  if (record.method == kMethodDeflated && Bytes{record.stored_bytes} > longest_deflated(size)) {
+    return fail(ErrorCode::kCorrupt,
+                fmt::format("takes {} deflated, but claims to be no more than {}",
+                            to_string(Bytes{record.stored_bytes}), to_string(size)));
+  }
   if (size > limits_.max_member) {
     return fail(ErrorCode::kTooLarge, fmt::format("inflates to {}, the limit is {}",
                                                   to_string(size), to_string(limits_.max_member)));

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Caption files beside the pictures of a set, when the pictures change places.
+#include <filesystem>
+#include <fmt/core.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <utility>
+
+#include "dataset/journal.h"
+#include "files/sha256.h"
+#include "pipeline/testing/dataset_run_fixture.h"
+
+namespace albumen {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Key;
+using ::testing::Not;
+using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
+
+class DatasetCaptionTest : public testing::DatasetRunFixture {
+ protected:
+  // As the journal of a set that was made elsewhere.
+  void write_journal(const std::string& lines) const {
+    folder_.write("out/.albumen-dataset/journal.jsonl", lines);
+  }
+};
+
+// The caption of the picture that had been the first stayed beside the one that then was.
+TEST_F(DatasetCaptionTest, WhereAPictureWithoutWordsMovesUpNoOthersStayBesideIt) {
+  write("a.jpg", jpeg(1));
+  write("a.txt", "a cat");
+  write("b.jpg", jpeg(2));
+  request_.renaming = Renaming::kSequence;
+  run();
+  EXPECT_EQ(files().at("000001.txt"), "a cat");
+  fs::remove(folder_ / "in/a.jpg");
+  fs::remove(folder_ / "in/a.txt");
+  const auto rows = run();
+  EXPECT_EQ(rows.at("b.jpg").output, "000001.png");
+  EXPECT_EQ(rows.at("b.jpg").caption, "");
+  EXPECT_THAT(files(), AllOf(Contains(Key("000001.png")), Not(Contains(Key("000001.txt")))));
+}
+
+TEST_F(DatasetCaptionTest, ANewFirstPictureDoesNotInheritWords) {
+  write("b.jpg", jpeg(1));
+  write("b.txt", "a cat");
+  write("c.jpg", jpeg(2));
+  request_.renaming = Renaming::kSequence;
+  run();
+  write("a.jpg", jpeg(3));
+  run();
+  EXPECT_THAT(files(), UnorderedElementsAre(Key("000001.png"), Key("000002.png"),
+                                            Pair("000002.txt", "a cat"), Key("000003.png")));
+}
+
+TEST_F(DatasetCaptionTest, APictureOfAnotherSourceInTheSamePlaceDoesNotInheritWords) {
+  write("x.jpg", jpeg(1));
+  write("x.txt", "a cat");
+  run();
+  folder_.write("other/x.jpg", jpeg(2));
+  request_.sources = {folder_ / "other"};
+  run();
+  EXPECT_THAT(files(), UnorderedElementsAre(Key("x.png")));
+}
+
+// Also where its own caption cannot be read: the next run would know of no other's words.
+TEST_F(DatasetCaptionTest, TheWordsOfAnotherPictureGoEvenWhereItsOwnCannotBeRead) {
+  write("x.jpg", jpeg(1));
+  write("x.txt", "a cat");
+  run();
+  folder_.write("other/x.jpg", jpeg(2));
+  folder_.write("other/x.txt", "\xFF\xFE");
+  request_.sources = {folder_ / "other"};
+  run();
+  EXPECT_THAT(files(), UnorderedElementsAre(Key("x.png")));
+}
+
+TEST_F(DatasetCaptionTest, WordsThatSomebodyWroteStay) {
+  write("x.jpg", jpeg(1));
+  write("x.txt", "a cat");
+  run();
+  folder_.write("out/x.txt", "my cat");
+  folder_.write("other/x.jpg", jpeg(2));
+  request_.sources = {folder_ / "other"};
+  run();
+  EXPECT_EQ(files().at("x.txt"), "my cat");
+}
+
+// Files of the former extension stayed, and trainers that are told of none take any.
+TEST_F(DatasetCaptionTest, UnderAnotherExtensionTheFormerFilesGo) {
+  write("a.jpg", jpeg(1));
+  write("a.txt", "a cat");
+  write("b.jpg", jpeg(2));
+  write("b.txt", "a dog");
+  run();
+  folder_.write("out/b.txt", "my dog");
+  request_.caption_extension = ".caption";
+  const auto rows = run();
+  EXPECT_EQ(rows.at("a.jpg").status, MemberStatus::kUnchanged);
+  EXPECT_THAT(files(), UnorderedElementsAre(Key("a.png"), Pair("a.caption", "a cat"), Key("b.png"),
+                                            Pair("b.caption", "a dog"), Pair("b.txt", "my dog")));
+}
+
+TEST_F(DatasetCaptionTest, AFormerFileThatIsTheCaptionOfAnotherPictureNowStays) {
+  write("x.jpg", jpeg(1));
+  write("x.txt", "a cat");
+  request_.caption_extension = ".old.txt";
+  run();
+  ASSERT_THAT(files(), Contains(Pair("x.old.txt", "a cat")));
+  write("x.old.jpg", jpeg(2));
+  write("x.old.txt", "a cat");
+  request_.caption_extension = ".txt";
+  run();
+  EXPECT_THAT(files(),
+              AllOf(Contains(Pair("x.old.txt", "a cat")), Contains(Pair("x.txt", "a cat"))));
+}
+
+// Words as long as those that had stood there were taken for them.
+TEST_F(DatasetCaptionTest, APictureThatComesBackHasItsOwnWordsAgain) {
+  write("x.jpg", jpeg(1));
+  write("x.txt", "a cat");
+  run();
+  folder_.write("other/x.jpg", jpeg(2));
+  folder_.write("other/x.txt", "a dog");
+  const auto sources = std::exchange(request_.sources, {folder_ / "other"});
+  request_.settings.format = OutputFormat::kJpeg;
+  run();
+  EXPECT_EQ(files().at("x.txt"), "a dog");
+  request_.sources = sources;
+  request_.settings.format = OutputFormat::kPng;
+  EXPECT_EQ(run().at("x.jpg").status, MemberStatus::kUnchanged);
+  EXPECT_EQ(files().at("x.txt"), "a cat");
+}
+
+TEST_F(DatasetCaptionTest, WhatAKilledRunWasWritingGoesWhereThePictureHasNoWords) {
+  write("a.jpg", jpeg(1));
+  folder_.write("out/a.txt", "a d");
+  write_journal(fmt::format("{}\n{}\n", to_claim_line("a.png"), to_claim_line("a.txt")));
+  run();
+  EXPECT_THAT(files(), UnorderedElementsAre(Key("a.png")));
+}
+
+// A set may come from anywhere, with its journal.
+TEST_F(DatasetCaptionTest, AJournalCannotPointOutOfTheSet) {
+  write("a.jpg", jpeg(1));
+  folder_.write("precious.txt", "a cat");
+  folder_.write("out/a.x/y", "");
+  JournalEntry entry;
+  entry.row = {.source = "/elsewhere/a.jpg", .status = MemberStatus::kWritten, .output = "a.png"};
+  entry.row.caption = "a cat";
+  entry.row.sha256 = sha256({});
+  entry.caption_extension = ".x/../../precious.txt";
+  write_journal(fmt::format("{}\n", to_journal_line(entry)));
+  EXPECT_EQ(run().at("a.jpg").status, MemberStatus::kWritten);
+  EXPECT_TRUE(fs::exists(folder_ / "precious.txt"));
+}
+
+}  // namespace
+}  // namespace albumen
