@@ -25,6 +25,9 @@ std::string resolved(const std::string& path, std::error_code& error) {
   return place.ends_with('/') ? place : place + '/';
 }
 
+// What AtomicFile makes before it takes its name, and kExportMark.
+constexpr std::string_view kOwnFiles = ".albumen-";
+
 bool is_there(const std::string& path) {
   struct stat status{};
   return ::lstat(path.c_str(), &status) == 0;
@@ -80,11 +83,17 @@ Result<void> check_is_ours(const std::string& folder) {
   if (is_there(fmt::format("{}/{}", folder, kExportMark))) {
     return {};
   }
-  const bool empty = std::filesystem::is_empty(folder, error);
+  // An export that was killed at its start may have left no more than the beginning of its mark.
+  bool is_ours = true;
+  for (std::filesystem::directory_iterator entry{folder, error};
+       !error && is_ours && entry != std::filesystem::directory_iterator{};
+       entry.increment(error)) {
+    is_ours = entry->path().filename().native().starts_with(kOwnFiles);
+  }
   if (error) {
     return system_failure(error.value(), "look into", folder);
   }
-  if (!empty) {
+  if (!is_ours) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("{}: is there already, and no export of people wrote it; choose "
                             "another place, or move it away",

@@ -368,6 +368,14 @@ TEST_F(PeopleFoldersTest, APersonsFolderThatNoExportWroteIsRefusedBeforeAnything
   EXPECT_THAT(names_in(out_), ElementsAre("Bob"));
 }
 
+// Killed while it wrote the mark, an export had no place to go on in.
+TEST_F(PeopleFoldersTest, AFolderWithTheBeginningOfAMarkIsAnExports) {
+  set_people({{.id = "p-1", .name = "Ada", .faces = {add_picture("a.jpg", 1)}}});
+  folder_.write("out/Ada/.albumen-abcdef.part", "");
+  EXPECT_EQ(write_folders().people, 1U);
+  EXPECT_TRUE(fs::exists(out_ + "/Ada/a.jpg"));
+}
+
 // Only pictures with people on them were looked at: a source without any was written into.
 TEST_F(PeopleFoldersTest, AFolderThatHoldsAnyPictureOfTheLibraryIsRefused) {
   add_picture("b/Ada/a.jpg", 2, 0);
