@@ -5,16 +5,12 @@
 #include <array>
 #include <fmt/core.h>
 
-#include "core/units.h"
 #include "dataset/caption_index.h"
 #include "dataset/picture_settings.h"
 #include "files/file.h"
 
 namespace albumen {
 namespace {
-
-// A million pictures with long captions; what is larger was not written by a run.
-constexpr Bytes kJournalLimit = kGiB * 2;
 
 constexpr std::array kFormats{OutputFormat::kPng, OutputFormat::kJpeg, OutputFormat::kWebp};
 

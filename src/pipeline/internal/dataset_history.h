@@ -10,12 +10,16 @@
 #include <vector>
 
 #include "core/result.h"
+#include "core/units.h"
 #include "dataset/journal.h"
 
 namespace albumen {
 
 /// The folder in a set that is no part of it: what runs go on from.
 inline constexpr std::string_view kStateFolder = ".albumen-dataset";
+
+/// Of a million pictures with long captions; what is larger was not written by a run.
+inline constexpr Bytes kJournalLimit = kGiB * 2;
 
 /// Where the journal of the set at `directory` lies.
 std::string journal_path(const std::string& directory);
