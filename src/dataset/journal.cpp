@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "dataset/internal/json_shape.h"
 #include "dataset/internal/manifest_json.h"
 #include "files/sha256.h"
 
@@ -14,6 +15,21 @@ using Json = nlohmann::json;
 
 std::unexpected<Error> corrupt(std::string_view what) {
   return fail(ErrorCode::kCorrupt, fmt::format("a line of the journal {}", what));
+}
+
+// Null, which is no object, for what no run wrote: values take many times the memory of their text.
+// A line has two levels and 23 values, and room for what later builds add.
+Json parse(std::string_view line) {
+  constexpr std::size_t kDeepest = 4;
+  constexpr std::uint64_t kMostValues = 256;
+  if (Bytes{line.size()} > kLongestJournalLine) {
+    return nullptr;
+  }
+  const JsonShape shape = shape_of_json(line);
+  if (shape.depth > kDeepest || shape.values > kMostValues) {
+    return nullptr;
+  }
+  return Json::parse(line, nullptr, /*allow_exceptions=*/false);
 }
 
 template <class Number>
@@ -59,7 +75,7 @@ std::string to_journal_line(const JournalEntry& entry) {
 }
 
 Result<JournalEntry> parse_journal_line(std::string_view line) {
-  const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const Json json = parse(line);
   if (!json.is_object()) {
     return corrupt("is no JSON object");
   }
@@ -88,7 +104,7 @@ Result<JournalEntry> parse_journal_line(std::string_view line) {
 std::string to_claim_line(std::string_view output) { return Json{{"making", output}}.dump(); }
 
 Result<std::string> parse_claim_line(std::string_view line) {
-  const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const Json json = parse(line);
   const auto output = json.is_object() ? json.find("making") : json.end();
   if (output == json.end() || !output->is_string()) {
     return corrupt("claims nothing");

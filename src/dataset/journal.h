@@ -10,6 +10,7 @@
 
 #include "core/identity.h"
 #include "core/result.h"
+#include "core/units.h"
 #include "dataset/manifest.h"
 #include "files/file.h"
 
@@ -17,6 +18,10 @@ namespace albumen {
 
 /// The folder in a set that is no part of it, with its journal: what runs go on from.
 inline constexpr std::string_view kStateFolder = ".albumen-dataset";
+
+/// Longest line that is read. A caption has 1 MiB (kCaptionFileLimit) and what the command line
+/// puts around it, at most some 400 KiB; of each byte JSON may make six.
+inline constexpr Bytes kLongestJournalLine = kMiB * 12;
 
 /// Of a journal's line that names none.
 inline constexpr std::string_view kUsualCaptionExtension = ".txt";
@@ -37,7 +42,8 @@ struct JournalEntry {
 /// One line, without its end.
 std::string to_journal_line(const JournalEntry& entry);
 
-/// The inverse. Error: Corrupt for any other text, such as the torn last line of a killed run.
+/// The inverse. Error: Corrupt for any other text, such as the torn last line of a killed run, and
+/// for a line that is longer than kLongestJournalLine or of more values than a run writes.
 Result<JournalEntry> parse_journal_line(std::string_view line);
 
 /// One line, without its end, that says before it is so: the file `output`, as in the row, is this

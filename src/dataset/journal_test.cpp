@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <string>
 
+#include "dataset/captions.h"
 #include "files/sha256.h"
 
 namespace albumen {
@@ -75,6 +76,29 @@ TEST(JournalTest, DeepAndWideRowsCostNeitherStackNorTime) {
     wide += fmt::format(R"(,"{}":0)", key);
   }
   EXPECT_FALSE(parse_journal_line(wide + "}}").has_value());
+}
+
+TEST(JournalTest, ALineWithTheLongestCaptionIsRead) {
+  JournalEntry entry = some_entry();
+  entry.row.caption = std::string(kCaptionFileLimit.count(), '\x01');  // six bytes each
+  const auto read = parse_journal_line(to_journal_line(entry));
+  ASSERT_TRUE(read.has_value()) << to_string(read.error());
+  EXPECT_EQ(*read, entry);
+}
+
+// A line of brackets took sixty times its length, whatever else was in it.
+TEST(JournalTest, ALineThatNoRunWritesIsRefusedBeforeItIsParsed) {
+  std::string line = to_journal_line(some_entry());
+  line.pop_back();
+  std::string more = line + R"(,"more":[[])";
+  for (int value = 0; value < 300; ++value) {
+    more += ",[]";
+  }
+  EXPECT_TRUE(parse_journal_line(line + R"(,"more":[[],[]]})").has_value()) << "of a later build";
+  EXPECT_FALSE(parse_journal_line(more + "]}").has_value());
+  const std::string spaces(kLongestJournalLine.count(), ' ');
+  EXPECT_FALSE(parse_journal_line(line + spaces + "}").has_value());
+  EXPECT_FALSE(parse_claim_line(to_claim_line("a.png") + spaces).has_value());
 }
 
 TEST(JournalTest, NumbersThatDoNotFitAreRefused) {

@@ -145,14 +145,20 @@ class Packing {
 
  private:
   Result<void> take_over(const ArchivedMember& member) {
-    const Bytes size{member.size()};
-    auto memory = TRY(job_.environment.budget.reserve(MemoryTag::kEncoded, size, stop_));
-    const EncodedImage image =
-        TRY_CONTEXT(job_.before.read(member, job_.environment.reader, memory),
-                    "taking over a picture (without the archive, all are made anew)");
     TRY(archive_.begin(
         {.name = member.name, .size = member.size(), .crc32 = member.location.crc32}));
-    return archive_.write(image.bytes.bytes());
+    Result<void> passed_on;
+    const auto pass_on = [&](std::span<const std::byte> bytes) -> Result<void> {
+      passed_on = check_stop(stop_);
+      if (passed_on) {
+        passed_on = archive_.write(bytes);
+      }
+      return passed_on;
+    };
+    auto read = job_.before.read(member, job_.environment.reader, pass_on);
+    TRY(std::move(passed_on));  // a full disk is not the former archive's fault
+    TRY_CONTEXT(std::move(read), "taking over a picture (without the archive, all are made anew)");
+    return {};
   }
 
   Result<void> pack(const std::string& name, const JournalEntry& entry) {

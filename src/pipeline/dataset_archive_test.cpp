@@ -52,13 +52,18 @@ class DatasetArchiveTest : public ::testing::Test {
 
   Result<DatasetReport> try_run(const StopToken& stop = {},
                                 std::function<void(const ManifestRow&)> listener = {}) {
+    return try_run_within(budget_, stop, std::move(listener));
+  }
+
+  Result<DatasetReport> try_run_within(Budget& budget, const StopToken& stop = {},
+                                       std::function<void(const ManifestRow&)> listener = {}) {
     written_ = 0;
     unchanged_ = 0;
     DatasetProgress progress;
-    StageClock clock{&budget_};
+    StageClock clock{&budget};
     auto report = run_dataset(request_,
                               {.reader = reader_,
-                               .budget = budget_,
+                               .budget = budget,
                                .clock = clock,
                                .progress = progress,
                                .listener = std::move(listener)},
@@ -66,7 +71,7 @@ class DatasetArchiveTest : public ::testing::Test {
     written_ = progress.written;
     unchanged_ = progress.unchanged;
     read_ = progress.bytes_read;
-    EXPECT_EQ(budget_.used(), Bytes{});
+    EXPECT_EQ(budget.used(), Bytes{});
     return report;
   }
 
@@ -323,6 +328,23 @@ TEST_F(DatasetArchiveTest, WhereNoPictureIsLeftTheOldArchiveStays) {
   run();
   EXPECT_EQ(unchanged_, 6U);
   EXPECT_EQ(identity(), before);
+}
+
+// A picture was taken over whole, out of the budget: one that another run had had room for ended
+// this one, or had it wait for ever.
+TEST_F(DatasetArchiveTest, APictureLargerThanTheBudgetIsTakenOver) {
+  request_.settings.frame.target = {.width = 800, .height = 800};
+  const auto large = encode_jpeg(testing::photo_like({.width = 800, .height = 700}, 3, 1));
+  write_text("large.jpg", {reinterpret_cast<const char*>(large.data()), large.size()});
+  run();
+  write_picture("small.jpg", 2);
+  Budget small{kKiB * 500};
+  ASSERT_GT(contents().at("large.png").size(), small.limit().count());
+  const auto report = try_run_within(small);
+  ASSERT_TRUE(report.has_value()) << to_string(report.error());
+  EXPECT_EQ(unchanged_, 1U);
+  EXPECT_EQ(written_, 1U);
+  EXPECT_TRUE(archive() == archive_made_anew());
 }
 
 TEST_F(DatasetArchiveTest, ADamagedArchiveIsNotPassedOn) {

@@ -146,6 +146,7 @@ Result<bool> MemberCaption::remove_own(const std::string& stem, const JournalEnt
   }
   const std::string name = file_name(stem);
   if (caption.empty() && job_.history.left_unsaid(path_to_text(name))) {
+    TRY(check_in_set(job_.request.directory, name));
     const bool is_torn_removed = TRY(remove_file(path_in_set(job_, name)));
     is_removed = is_removed || is_torn_removed;
   }
@@ -167,6 +168,7 @@ Result<bool> MemberCaption::remove(const std::string& stem, const JournalEntry& 
   if (may_be_anothers || !holds(path, former.row.caption)) {
     return false;
   }
+  TRY(check_in_set(job_.request.directory, name));
   return remove_file(path);
 }
 

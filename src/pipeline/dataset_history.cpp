@@ -5,16 +5,12 @@
 #include <array>
 #include <fmt/core.h>
 
-#include "core/units.h"
 #include "dataset/caption_index.h"
 #include "dataset/picture_settings.h"
 #include "files/file.h"
 
 namespace albumen {
 namespace {
-
-// A million pictures with long captions; what is larger was not written by a run.
-constexpr Bytes kJournalLimit = kGiB * 2;
 
 constexpr std::array kFormats{OutputFormat::kPng, OutputFormat::kJpeg, OutputFormat::kWebp};
 
@@ -31,7 +27,8 @@ std::string growing_folder(const std::string& directory) {
 Result<DatasetHistory> DatasetHistory::read(const std::string& directory,
                                             std::string_view earlier) {
   DatasetHistory history;
-  history.load(earlier);
+  std::vector<KnownOutput*> unsynced;
+  history.load(earlier, unsynced);
   const auto text = read_small_file(journal_path(directory), kJournalLimit);
   if (!text && text.error().code == ErrorCode::kNotFound) {
     return history;
@@ -39,28 +36,35 @@ Result<DatasetHistory> DatasetHistory::read(const std::string& directory,
   if (!text) {
     return std::unexpected(text.error());
   }
-  history.load(*text);
+  history.load(*text, unsynced);
   return history;
 }
 
-void DatasetHistory::load(std::string_view text) {
+void DatasetHistory::load(std::string_view text, std::vector<KnownOutput*>& unsynced) {
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end == text.npos ? text.size() : end + 1);
     if (line == kJournalSyncedLine) {
-      for (auto& [output, known] : outputs_) {
-        known.is_synced = true;
+      for (KnownOutput* const known : unsynced) {
+        known->is_synced = true;
       }
-    } else if (const auto entry = parse_journal_line(line)) {
-      claims_.erase(
-          fmt::format("{}{}", without_extension(entry->row.output), entry->caption_extension));
-      output_of_.insert_or_assign(entry->row.source, entry->row.output);
-      outputs_.insert_or_assign(entry->row.output, KnownOutput{.entry = *entry});
+      unsynced.clear();
+    } else if (auto entry = parse_journal_line(line)) {
+      unsynced.push_back(add(*std::move(entry)));
     } else if (auto claim = parse_claim_line(line)) {
       claims_.insert(*std::move(claim));
     }
   }
+}
+
+KnownOutput* DatasetHistory::add(JournalEntry entry) {
+  const std::string& output = entry.row.output;
+  claims_.erase(fmt::format("{}{}", without_extension(output), entry.caption_extension));
+  output_of_.insert_or_assign(entry.row.source, output);
+  KnownOutput& known = outputs_[output];
+  known = {.entry = std::move(entry)};
+  return &known;
 }
 
 bool DatasetHistory::wrote_caption(const std::string& stem, const std::string& extension) const {

@@ -7,6 +7,9 @@
 #include <utility>
 
 #include "files/path_text.h"
+#include "govern/budget.h"
+#include "govern/images.h"
+#include "pipeline/internal/dataset_history.h"
 #include "sources/archive_listing.h"
 
 namespace albumen {
@@ -14,6 +17,9 @@ namespace {
 
 // Eight million pictures with captions. Names and places are held in memory.
 constexpr std::uint64_t kMostMembers = 1U << 24;
+// As ArchiveLimits::max_total: a set's pictures are taken over in pieces, so that whatever a run
+// could write, the next one can.
+constexpr Bytes kLargestMember = kGiB * 4096;
 
 bool is_the_worlds(ErrorCode code) {
   return code == ErrorCode::kIo || code == ErrorCode::kCancelled ||
@@ -41,7 +47,7 @@ Result<FinishedArchive> FinishedArchive::open(const std::string& path, SourceRea
 }
 
 Result<void> FinishedArchive::load(SourceReader& reader, const StopToken& stop) {
-  const ArchiveLimits limits{.max_members = kMostMembers};
+  const ArchiveLimits limits{.max_members = kMostMembers, .max_member = kLargestMember};
   const auto keep = [this](SourceEntry entry) {
     stamp_ = entry.stamp;
     members_.push_back({.name = std::move(entry.member), .location = entry.location});
@@ -52,6 +58,11 @@ Result<void> FinishedArchive::load(SourceReader& reader, const StopToken& stop) 
                 fmt::format("{} is not its last member", kArchivedJournal));
   }
   const SourceEntry entry = entry_of(members_.back());
+  if (entry.encoded_size > kJournalLimit) {
+    return fail(ErrorCode::kTooLarge,
+                fmt::format("its journal has {}, the limit is {}", to_string(entry.encoded_size),
+                            to_string(kJournalLimit)));
+  }
   Budget budget{entry.reading_bytes()};  // beside the run's, as the journal of a folder
   auto memory = TRY(budget.reserve(MemoryTag::kEncoded, budget.limit(), stop));
   const EncodedImage file = TRY(reader.read(entry, memory));
@@ -75,7 +86,12 @@ void FinishedArchive::index_pictures() {
       continue;
     }
     const auto found = by_name.find(*name);
-    if (found != by_name.end() && members_[found->second].size() == entry->bytes) {
+    if (found == by_name.end()) {
+      continue;
+    }
+    // One that is deflated was not packed by a run.
+    const ArchivedMember& member = members_[found->second];
+    if (member.location.coding == MemberCoding::kStored && member.size() == entry->bytes) {
       pictures_.insert_or_assign(entry->row.output,
                                  Picture{.sha256 = *entry->row.sha256, .member = found->second});
     }
@@ -89,9 +105,9 @@ const ArchivedMember* FinishedArchive::find(const JournalEntry& entry) const {
              : nullptr;
 }
 
-Result<EncodedImage> FinishedArchive::read(const ArchivedMember& member, SourceReader& reader,
-                                           Reservation& job) const {
-  return reader.read(entry_of(member), job);
+Result<void> FinishedArchive::read(const ArchivedMember& member, SourceReader& reader,
+                                   const TakeBytes& take) const {
+  return reader.read_in_pieces(entry_of(member), take);
 }
 
 SourceEntry FinishedArchive::entry_of(const ArchivedMember& member) const {

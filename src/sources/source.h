@@ -3,13 +3,17 @@
 // are counted; and the limits under which archives are listed. Tested by source_lister_test.cpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "core/error.h"
+#include "core/result.h"
 #include "core/units.h"
 #include "files/file.h"
 
@@ -104,6 +108,9 @@ struct SourceSkip {
 };
 
 using SourceEvent = std::variant<SourceEntry, SourceProblem, SourceSkip>;
+
+/// Called with bytes in their order; an error ends what gives them.
+using TakeBytes = std::function<Result<void>(std::span<const std::byte>)>;
 
 /// "a.zip!member", or the path alone when `member` is empty; both as text.
 std::string source_name(const std::string& path, const std::string& member);

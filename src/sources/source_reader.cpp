@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/core.h>
 #include <list>
 #include <span>
 #include <utility>
@@ -171,6 +172,18 @@ Result<EncodedImage> SourceReader::read(const SourceEntry& entry, Reservation& j
   const auto open = TRY(open_as_listed(entry));
   auto bytes = TRY(read_whole_file(open.file, open.stamp, entry.path, job));
   return EncodedImage{.name = entry.name(), .bytes = std::move(bytes), .stamp = open.stamp};
+}
+
+Result<void> SourceReader::read_in_pieces(const SourceEntry& entry, const TakeBytes& take) {
+  TRY_CONTEXT(state_->check_injected_failure(), entry.name());
+  if (!entry.is_member() || is_in_tar(entry)) {
+    return fail(
+        ErrorCode::kUnsupported,
+        fmt::format("{}: is no member of a ZIP, which alone are read in pieces", entry.name()));
+  }
+  const auto archive = TRY(state_->archive_of(entry));
+  return unless_changed(read_zip_member_in_pieces(archive->file, entry, take), *archive,
+                        entry.path);
 }
 
 void SourceReader::fail_nth_for_testing(std::uint64_t n) { state_->fail_nth(n); }

@@ -40,7 +40,13 @@ class SourceReader {
   /// contradicts its archive (header, size, checksum).
   Result<EncodedImage> read(const SourceEntry& entry, Reservation& job);
 
-  /// Makes the nth `read` from now (1-based) fail with Io, for failure-injection tests of the
+  /// All bytes of a member that is stored in a ZIP, in order, in pieces, for who passes them on:
+  /// out of 256 KiB of its own, whatever the member's size. What is wrong with a member shows at
+  /// its end at the latest; what was taken by then means nothing. Errors: as `read`; Unsupported
+  /// for anything else; those of `take`.
+  Result<void> read_in_pieces(const SourceEntry& entry, const TakeBytes& take);
+
+  /// Makes the nth read from now (1-based) fail with Io, for failure-injection tests of the
   /// callers; 0 switches it off.
   void fail_nth_for_testing(std::uint64_t n);
 

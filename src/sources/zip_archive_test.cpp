@@ -147,6 +147,32 @@ TEST_F(ZipArchiveTest, TheHeadOfAMemberThatGrewByDeflatingIsWhole) {
             std::string_view{noise}.substr(0, 200'000));
 }
 
+TEST_F(ZipArchiveTest, AStoredMemberIsReadInPiecesAndChecked) {
+  const std::string content = ordinary_text(200'000);
+  ZipWriter writer;
+  writer.add({.name = "a.png", .content = content});
+  writer.add({.name = "deflated.png", .content = content, .deflate = true});
+  writer.add({.name = "wrong.png", .content = content, .claimed_crc = 1});
+  const auto entries = list(writer.finish()).entries;
+  ASSERT_THAT(entries, SizeIs(3));
+  std::string taken;
+  std::size_t pieces = 0;
+  const auto keep = [&](std::span<const std::byte> bytes) -> Result<void> {
+    taken.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    ++pieces;
+    return {};
+  };
+  EXPECT_TRUE(reader_.read_in_pieces(entries[0], keep).has_value());
+  EXPECT_TRUE(taken == content);
+  EXPECT_GT(pieces, 1U);
+  EXPECT_EQ(reader_.read_in_pieces(entries[1], keep).error().code, ErrorCode::kUnsupported);
+  EXPECT_EQ(reader_.read_in_pieces(entries[2], keep).error().code, ErrorCode::kCorrupt);
+  const auto refuse = [](std::span<const std::byte> /*bytes*/) -> Result<void> {
+    return fail(ErrorCode::kCancelled, "enough");
+  };
+  EXPECT_EQ(reader_.read_in_pieces(entries[0], refuse).error().code, ErrorCode::kCancelled);
+}
+
 TEST_F(ZipArchiveTest, AnEmptyArchiveHasNoMembersAndNoProblem) {
   const auto events = list(ZipWriter{}.finish());
   EXPECT_THAT(events.entries, IsEmpty());

@@ -165,15 +165,18 @@ class SomebodyElses(HostileSet):
 
     def test_another_extension_is_another_file(self):
         self.statuses(expect=0)
+        self.put("b.txt", b"my words")
         self.put("a.caption", b"precious")
         self.assertEqual(self.statuses("--caption-extension", ".caption")["a.png"], "failed")
         self.assertEqual(self.read("a.caption"), b"precious")
+        self.assertEqual(self.read("a.txt"), b"a a")  # until the other one stands there
         os.remove(os.path.join(self.out, "a.caption"))
         self.statuses("--caption-extension", ".caption", expect=0)
         self.write("a.txt", b"other words")
         self.statuses("--caption-extension", ".caption", expect=0)
         self.assertEqual(self.read("a.caption"), b"other words")
-        self.assertEqual(self.read("a.txt"), b"a a")
+        self.assertFalse(os.path.exists(os.path.join(self.out, "a.txt")))
+        self.assertEqual(self.read("b.txt"), b"my words")
 
     def test_its_own_captions_change_with_their_source(self):
         self.statuses(expect=0)

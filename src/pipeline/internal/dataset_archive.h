@@ -40,7 +40,7 @@ struct ArchiveJob {
 /// Puts the archive in its place, unless it would be the one that is there, and then removes the
 /// folder that the set grew in. Where there is no picture, nothing happens: what stands is worth
 /// more. Errors: Io, also for an output that is not what was written; Corrupt for a damaged member
-/// of the archive before; BudgetExceeded; Cancelled. All of them leave folder and archive.
+/// of the archive before; Cancelled. All of them leave folder and archive.
 Result<void> write_archive(const ArchiveJob& job, const StopToken& stop);
 
 }  // namespace albumen

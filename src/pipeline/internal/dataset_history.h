@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the earlier runs of a dataset wrote down of their pictures. Tested by dataset_run_test.cpp
-// and dataset_caption_test.cpp.
+// What the earlier runs of a dataset wrote down of their pictures. Tested by
+// dataset_history_test.cpp.
 #pragma once
 
 #include <map>
@@ -10,9 +10,13 @@
 #include <vector>
 
 #include "core/result.h"
+#include "core/units.h"
 #include "dataset/journal.h"
 
 namespace albumen {
+
+/// Of a million pictures with long captions; what is larger was not written by a run.
+inline constexpr Bytes kJournalLimit = kGiB * 2;
 
 /// Where the journal of the set at `directory` lies.
 std::string journal_path(const std::string& directory);
@@ -64,7 +68,9 @@ class DatasetHistory {
   [[nodiscard]] const std::map<std::string, KnownOutput>& outputs() const { return outputs_; }
 
  private:
-  void load(std::string_view text);
+  // `unsynced`: of what was added, what no line says is on the disk; both ways.
+  void load(std::string_view text, std::vector<KnownOutput*>& unsynced);
+  KnownOutput* add(JournalEntry entry);
 
   std::map<std::string, KnownOutput> outputs_;
   std::map<std::string, std::string> output_of_;  // by source, the last

@@ -14,8 +14,6 @@
 #include "core/result.h"
 #include "core/stop.h"
 #include "dataset/journal.h"
-#include "govern/budget.h"
-#include "govern/images.h"
 #include "sources/source.h"
 #include "sources/source_reader.h"
 
@@ -51,10 +49,9 @@ class FinishedArchive {
   /// The member with exactly the output of `entry`; null: there is none.
   [[nodiscard]] const ArchivedMember* find(const JournalEntry& entry) const;
 
-  /// The bytes of `member`, checked, out of `job`, which holds its size. Errors: as
-  /// SourceReader::read.
-  Result<EncodedImage> read(const ArchivedMember& member, SourceReader& reader,
-                            Reservation& job) const;
+  /// The bytes of `member` to `take`, as SourceReader::read_in_pieces, with its errors.
+  Result<void> read(const ArchivedMember& member, SourceReader& reader,
+                    const TakeBytes& take) const;
 
  private:
   struct Picture {

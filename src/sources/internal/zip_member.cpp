@@ -24,6 +24,8 @@ struct DecompressorDeleter {
 
 using Decompressor = std::unique_ptr<libdeflate_decompressor, DecompressorDeleter>;
 
+constexpr std::uint64_t kPieceBytes = kKiB.count() * 256;
+
 constexpr std::uint16_t method_of(MemberCoding coding) {
   return coding == MemberCoding::kDeflated ? 8 : 0;  // APPNOTE 4.4.5
 }
@@ -131,6 +133,10 @@ constexpr std::size_t longest_deflated(std::size_t given) {
   return given + given / 4 + kCodeTables;
 }
 
+std::unexpected<Error> wrong_checksum() {
+  return fail(ErrorCode::kCorrupt, "its bytes do not have the checksum that the archive claims");
+}
+
 Result<ByteBuffer> read_checked(const FileDescriptor& archive, const SourceEntry& entry,
                                 Reservation& job) {
   if (entry.encoded_size == Bytes{}) {
@@ -141,9 +147,35 @@ Result<ByteBuffer> read_checked(const FileDescriptor& archive, const SourceEntry
                    ? TRY(inflate_member(archive, data, entry, job))
                    : TRY(read_bytes(archive, data, entry.encoded_size.count(), entry, job));
   if (libdeflate_crc32(0, bytes.data(), bytes.size()) != entry.location.crc32) {
-    return fail(ErrorCode::kCorrupt, "its bytes do not have the checksum that the archive claims");
+    return wrong_checksum();
   }
   return bytes;
+}
+
+Result<void> read_pieces(const FileDescriptor& archive, const SourceEntry& entry,
+                         const TakeBytes& take) {
+  if (entry.location.coding != MemberCoding::kStored) {
+    return fail(ErrorCode::kUnsupported, "is deflated, which is read whole only");
+  }
+  const std::uint64_t size = entry.encoded_size.count();
+  if (size == 0) {
+    return fail(ErrorCode::kTruncated, "is empty");
+  }
+  const std::uint64_t data = TRY(locate_data(archive, entry));
+  std::vector<std::byte> buffer(static_cast<std::size_t>(std::min(kPieceBytes, size)));
+  std::uint32_t checksum = 0;
+  for (std::uint64_t done = 0; done < size; done += buffer.size()) {
+    const auto count =
+        static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), size - done));
+    const std::span piece = std::span{buffer}.first(count);
+    TRY(read_exactly(archive, data + done, piece, entry.path));
+    checksum = libdeflate_crc32(checksum, piece.data(), piece.size());
+    TRY(take(piece));
+  }
+  if (checksum != entry.location.crc32) {
+    return wrong_checksum();
+  }
+  return {};
 }
 
 }  // namespace
@@ -151,6 +183,12 @@ Result<ByteBuffer> read_checked(const FileDescriptor& archive, const SourceEntry
 Result<ByteBuffer> read_zip_member(const FileDescriptor& archive, const SourceEntry& entry,
                                    Reservation& job) {
   return TRY_CONTEXT(read_checked(archive, entry, job), entry.name());
+}
+
+Result<void> read_zip_member_in_pieces(const FileDescriptor& archive, const SourceEntry& entry,
+                                       const TakeBytes& take) {
+  TRY_CONTEXT(read_pieces(archive, entry, take), entry.name());
+  return {};
 }
 
 Result<std::size_t> read_zip_member_head(const FileDescriptor& archive, const SourceEntry& entry,

@@ -21,6 +21,12 @@ namespace albumen {
 Result<ByteBuffer> read_zip_member(const FileDescriptor& archive, const SourceEntry& entry,
                                    Reservation& job);
 
+/// All of a stored member in order, in pieces, to `take`, out of some memory of its own whatever
+/// the member's size. It is checked as above, but at its end: after an error what was taken means
+/// nothing. Errors: as above; Unsupported for a deflated member; those of `take`.
+Result<void> read_zip_member_in_pieces(const FileDescriptor& archive, const SourceEntry& entry,
+                                       const TakeBytes& take);
+
 /// The first bytes of a member, inflated, unchecked: fills `out` from the front, returns how many
 /// there were. Fewer than both `out` and the member hold when the archive's data end or break.
 Result<std::size_t> read_zip_member_head(const FileDescriptor& archive, const SourceEntry& entry,

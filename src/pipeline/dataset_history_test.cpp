@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/internal/dataset_history.h"
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+#include <string>
+
+#include "files/sha256.h"
+#include "files/testing/temporary_directory.h"
+
+namespace albumen {
+namespace {
+
+std::string entry_line(const std::string& output, const std::string& caption = {}) {
+  JournalEntry entry;
+  entry.row = {
+      .source = fmt::format("/in/{}", output), .status = MemberStatus::kWritten, .output = output};
+  entry.row.caption = caption;
+  entry.row.sha256 = sha256({});
+  return fmt::format("{}\n", to_journal_line(entry));
+}
+
+class DatasetHistoryTest : public ::testing::Test {
+ protected:
+  DatasetHistory read(const std::string& lines, const std::string& earlier = {}) const {
+    folder_.write("set/.albumen-dataset/journal.jsonl", lines);
+    return DatasetHistory::read(folder_ / "set", earlier).value();
+  }
+
+  static bool is_synced(const DatasetHistory& history, const std::string& output) {
+    return history.outputs().at(output).is_synced;
+  }
+
+  TemporaryDirectory folder_;
+  const std::string synced_ = fmt::format("{}\n", kJournalSyncedLine);
+};
+
+// Each such line went through everything that was known: a journal of many took hours.
+TEST_F(DatasetHistoryTest, ALineThatSaysSyncedIsAboutWhatStandsAboveIt) {
+  const auto history = read(entry_line("a.png") + entry_line("b.png") + synced_ + synced_ +
+                                entry_line("c.png") + entry_line("b.png"),
+                            entry_line("earlier.png"));
+  EXPECT_TRUE(is_synced(history, "a.png"));
+  EXPECT_TRUE(is_synced(history, "earlier.png"));
+  EXPECT_FALSE(is_synced(history, "b.png")) << "written again since";
+  EXPECT_FALSE(is_synced(history, "c.png"));
+}
+
+TEST_F(DatasetHistoryTest, WhatARunSaidLastOfACaptionEndsItsClaim) {
+  const std::string claim = fmt::format("{}\n", to_claim_line("a.txt"));
+  EXPECT_TRUE(read(claim).left_unsaid("a.txt"));
+  const auto said = read(claim + entry_line("a.png", "a dog"));
+  EXPECT_FALSE(said.left_unsaid("a.txt"));
+  EXPECT_TRUE(said.wrote_caption("a", ".txt"));
+  const auto again = read(entry_line("a.png", "a dog") + claim);
+  EXPECT_TRUE(again.left_unsaid("a.txt"));
+}
+
+}  // namespace
+}  // namespace albumen
