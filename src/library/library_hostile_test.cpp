@@ -63,7 +63,9 @@ std::vector<ErrorCode> read_everything(const Library& library) {
   note(library.for_each_picture({.include_missing = true}, ignore));
   note(library.for_each_face({}, ignore));
   note(library.for_each_hashes(ignore));
+  note(library.locate(kFacesId, std::array{FaceKey{.picture = digest_of(1), .index = 0}}));
   note(library.people());
+  note(library.analyzers_of_people());
   note(library.edits());
   note(library.runs(100));
   note(library.current_analyzers());

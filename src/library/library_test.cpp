@@ -341,6 +341,37 @@ TEST(LibraryTest, PeopleAreReplacedAndChangedWhole) {
   EXPECT_THAT(must(library->integrity_check({})), IsEmpty());
 }
 
+TEST(LibraryTest, FacesAreLocatedByTheirAnalyzerAlsoWhereTheirPictureIsMissing) {
+  const TemporaryDirectory folder;
+  const auto library = open_for_test(folder / "library.db");
+  begin_test_run(*library);
+  EXPECT_THAT(must(library->analyzers_of_people()), IsEmpty());
+  const PictureResult sent = made_up_result(1);
+  AnalyzerId other = kFacesId;
+  other.version = "2";
+  PictureResult seen_otherwise = made_up_result(1, 0);
+  seen_otherwise.findings = {{other, std::get<Faces>(made_up_result(9).findings.at(2).second)}};
+  submit_all(*library, {sent, seen_otherwise, made_up_result(2)});
+  auto* writer = must(library->writer());
+  const FaceKey first{digest_of(1), 0};
+  const FaceKey second{digest_of(1), 1};
+  must(writer->change_people({.faces_analyzer = kFacesId, .people = {person("p", {first})}}));
+  EXPECT_THAT(must(library->analyzers_of_people()), ElementsAre(kFacesId));
+  Budget budget{kMiB * 32};
+  auto known = must(library->load_known_files({}, budget));
+  EXPECT_TRUE(known.see(made_up_result(2).file.path, ""));
+  must(writer->finish_scan(known, {.roots = {"/photos"}}));
+
+  const auto& faces = std::get<Faces>(sent.findings.at(2).second).faces;
+  const std::vector<FaceKey> wanted{second, {digest_of(1), 2}, {digest_of(7), 0}, first};
+  EXPECT_THAT(must(library->locate(kFacesId, wanted)),
+              ElementsAre(EditedFace{.key = second, .box = faces.at(1).where.box},
+                          EditedFace{.key = first, .box = faces.at(0).where.box}));
+  EXPECT_NE(must(library->locate(other, wanted)), must(library->locate(kFacesId, wanted)));
+  other.version = "3";
+  EXPECT_THAT(must(library->locate(other, wanted)), IsEmpty());
+}
+
 TEST(LibraryTest, PeopleLoseTheFacesThatArePruned) {
   const TemporaryDirectory folder;
   const auto library = open_for_test(folder / "library.db");
