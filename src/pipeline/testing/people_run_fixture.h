@@ -19,8 +19,8 @@
 
 namespace albumen::testing {
 
-// The three people of these tests.
-enum Who : std::uint8_t { kAda, kBob, kCleo };
+// The people of these tests; Dora only where a test brings her in.
+enum Who : std::uint8_t { kAda, kBob, kCleo, kDora };
 
 class PeopleRunFixture : public ::testing::Test {
  protected:
