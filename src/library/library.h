@@ -140,6 +140,9 @@ class Library {
   /// no albumen wrote.
   Result<std::vector<AnalyzerId>> analyzers_of_people() const;
 
+  /// How people were grouped the last time; nothing where that is unknown.
+  Result<std::optional<GroupingRow>> grouping() const;
+
   /// In the order of the log.
   Result<std::vector<EditRow>> edits() const;
 

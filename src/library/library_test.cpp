@@ -398,6 +398,29 @@ TEST(LibraryTest, PeopleLoseTheFacesThatArePruned) {
   EXPECT_THAT(must(library->integrity_check({})), IsEmpty());
 }
 
+TEST(LibraryTest, TheWayOfTheLastGroupingIsRemembered) {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "library.db";
+  const GroupingRow first{.method = "linkage",
+                          .same_distance = 0.0625,
+                          .eps = 0.25,
+                          .min_samples = 2,
+                          .least_faces = 3};
+  GroupingRow second = first;
+  second.method = "dbscan";
+  second.same_distance.reset();
+  {
+    const auto library = open_for_test(path);
+    auto* writer = must(library->writer());
+    EXPECT_FALSE(must(library->grouping()).has_value());
+    must(writer->change_people({.faces_analyzer = kFacesId, .grouping = first}));
+    EXPECT_EQ(must(library->grouping()), first);
+    must(writer->change_people({.faces_analyzer = kFacesId, .grouping = second}));
+    must(writer->change_people({.faces_analyzer = kFacesId}));
+  }
+  EXPECT_EQ(must(must(Library::open(path, {}))->grouping()), second);
+}
+
 TEST(LibraryTest, EditsAreAppendedAndNeverChanged) {
   const TemporaryDirectory folder;
   const std::string path = folder / "library.db";
@@ -414,9 +437,10 @@ TEST(LibraryTest, EditsAreAppendedAndNeverChanged) {
     EXPECT_THAT(must(library->edits()), ElementsAre(name, split));
   }
   auto connection = must(store::Connection::open(path, store::Access::kReadWrite));
-  EXPECT_THAT(message_of(connection->execute("DELETE FROM edits")), HasSubstr("append-only"));
-  EXPECT_THAT(message_of(connection->execute("UPDATE edits SET kind = ''")),
-              HasSubstr("append-only"));
+  for (const char* change : {"DELETE FROM edits", "UPDATE edits SET kind = ''",
+                             "DELETE FROM edit_faces", "UPDATE edit_faces SET x = 9"}) {
+    EXPECT_THAT(message_of(connection->execute(change)), HasSubstr("append-only")) << change;
+  }
 }
 
 TEST(LibraryTest, RunsAreListedLatestFirst) {

@@ -43,6 +43,7 @@ Result<void> for_each_hashes(Connection& connection, const RowCallback<StoredHas
 
 // people_reader.cpp
 Result<std::vector<PersonRow>> read_people(Connection& connection);
+Result<std::optional<GroupingRow>> read_grouping(Connection& connection);
 Result<std::vector<EditRow>> read_edits(Connection& connection);
 
 // run_reader.cpp
