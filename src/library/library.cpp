@@ -201,6 +201,12 @@ Result<void> Library::for_each_face(const FaceQuery& query,
   return store::for_each_face(*lease, query, callback);
 }
 
+Result<std::vector<EditedFace>> Library::locate(const AnalyzerId& analyzer,
+                                                std::span<const FaceKey> faces) const {
+  const auto lease = TRY(parts_->readers->lease());
+  return store::locate(*lease, analyzer, faces);
+}
+
 Result<void> Library::for_each_hashes(const RowCallback<StoredHashes>& callback) const {
   const auto lease = TRY(parts_->readers->lease());
   return store::for_each_hashes(*lease, callback);
@@ -209,6 +215,16 @@ Result<void> Library::for_each_hashes(const RowCallback<StoredHashes>& callback)
 Result<std::vector<PersonRow>> Library::people() const {
   const auto lease = TRY(parts_->readers->lease());
   return store::read_people(*lease);
+}
+
+Result<std::vector<AnalyzerId>> Library::analyzers_of_people() const {
+  const auto lease = TRY(parts_->readers->lease());
+  return store::read_analyzers_of_people(*lease);
+}
+
+Result<std::optional<GroupingRow>> Library::grouping() const {
+  const auto lease = TRY(parts_->readers->lease());
+  return store::read_grouping(*lease);
 }
 
 Result<std::vector<EditRow>> Library::edits() const {

@@ -125,11 +125,23 @@ class Library {
   /// by key. All vectors have one length.
   Result<void> for_each_face(const FaceQuery& query, const RowCallback<StoredFace>& callback) const;
 
+  /// Where `analyzer` found each of `faces`, in their order, also on pictures that are missing now;
+  /// faces that it did not find are left out.
+  Result<std::vector<EditedFace>> locate(const AnalyzerId& analyzer,
+                                         std::span<const FaceKey> faces) const;
+
   /// Hashes of pictures that are present, by the current analyzer, in no particular order.
   Result<void> for_each_hashes(const RowCallback<StoredHashes>& callback) const;
 
   /// Ordered by id.
   Result<std::vector<PersonRow>> people() const;
+
+  /// Whose faces people are made of, ordered: none without people, and several only in a file that
+  /// no albumen wrote.
+  Result<std::vector<AnalyzerId>> analyzers_of_people() const;
+
+  /// How people were grouped the last time; nothing where that is unknown.
+  Result<std::optional<GroupingRow>> grouping() const;
 
   /// In the order of the log.
   Result<std::vector<EditRow>> edits() const;

@@ -30,7 +30,9 @@ std::string loose_library(const TemporaryDirectory& folder) {
     broken.failures = {failure_from("decode", {ErrorCode::kCorrupt, "no"})};
     must(writer->submit(broken));
     must(writer->change_people(
-        {.faces_analyzer = kFacesId, .people = {{.id = "p", .faces = {{digest_of(1), 0}}}}}));
+        {.faces_analyzer = kFacesId,
+         .people = {{.id = "p", .faces = {{digest_of(1), 0}}}},
+         .grouping = GroupingRow{.method = "linkage", .min_samples = 2, .least_faces = 3}}));
     must(writer->append_edit({.kind = "name", .faces = {{{digest_of(1), 0}, {}}}}));
     must(writer->finish_run(1, {.outcome = "finished", .stages = {{.stage = "read"}}}));
   }
@@ -63,7 +65,10 @@ std::vector<ErrorCode> read_everything(const Library& library) {
   note(library.for_each_picture({.include_missing = true}, ignore));
   note(library.for_each_face({}, ignore));
   note(library.for_each_hashes(ignore));
+  note(library.locate(kFacesId, std::array{FaceKey{.picture = digest_of(1), .index = 0}}));
   note(library.people());
+  note(library.analyzers_of_people());
+  note(library.grouping());
   note(library.edits());
   note(library.runs(100));
   note(library.current_analyzers());
@@ -111,6 +116,11 @@ TEST(LibraryHostileTest, EachLieIsNamed) {
       Lie{"UPDATE person_faces SET person_key = 99", "person_faces.person_key"},
       Lie{"UPDATE people SET tentative = 5", "people.tentative"},
       Lie{"UPDATE people SET made_from = zeroblob(31)", "people.made_from"},
+      Lie{"UPDATE grouping SET method = x'05'", "grouping.method"},
+      Lie{"UPDATE grouping SET same_distance = 'near'", "grouping.same_distance"},
+      Lie{"UPDATE grouping SET eps = NULL", "grouping.eps"},
+      Lie{"UPDATE grouping SET min_samples = 0", "grouping.min_samples"},
+      Lie{"UPDATE grouping SET least_faces = -1", "grouping.least_faces"},
       Lie{"UPDATE edit_faces SET picture_id = x''", "edit_faces.picture_id"},
       Lie{"UPDATE edit_faces SET edit = -5", "edit_faces.edit"},
       Lie{"UPDATE edits SET kind = x'05'", "edits.kind"},
@@ -137,6 +147,7 @@ TEST(LibraryHostileTest, EachLieIsNamed) {
     note(library->for_each_picture({.include_missing = true}, ignore));
     note(library->for_each_face({}, ignore));
     note(library->people());
+    note(library->grouping());
     note(library->edits());
     note(library->runs(100));
     note(library->current_analyzers());

@@ -341,6 +341,37 @@ TEST(LibraryTest, PeopleAreReplacedAndChangedWhole) {
   EXPECT_THAT(must(library->integrity_check({})), IsEmpty());
 }
 
+TEST(LibraryTest, FacesAreLocatedByTheirAnalyzerAlsoWhereTheirPictureIsMissing) {
+  const TemporaryDirectory folder;
+  const auto library = open_for_test(folder / "library.db");
+  begin_test_run(*library);
+  EXPECT_THAT(must(library->analyzers_of_people()), IsEmpty());
+  const PictureResult sent = made_up_result(1);
+  AnalyzerId other = kFacesId;
+  other.version = "2";
+  PictureResult seen_otherwise = made_up_result(1, 0);
+  seen_otherwise.findings = {{other, std::get<Faces>(made_up_result(9).findings.at(2).second)}};
+  submit_all(*library, {sent, seen_otherwise, made_up_result(2)});
+  auto* writer = must(library->writer());
+  const FaceKey first{digest_of(1), 0};
+  const FaceKey second{digest_of(1), 1};
+  must(writer->change_people({.faces_analyzer = kFacesId, .people = {person("p", {first})}}));
+  EXPECT_THAT(must(library->analyzers_of_people()), ElementsAre(kFacesId));
+  Budget budget{kMiB * 32};
+  auto known = must(library->load_known_files({}, budget));
+  EXPECT_TRUE(known.see(made_up_result(2).file.path, ""));
+  must(writer->finish_scan(known, {.roots = {"/photos"}}));
+
+  const auto& faces = std::get<Faces>(sent.findings.at(2).second).faces;
+  const std::vector<FaceKey> wanted{second, {digest_of(1), 2}, {digest_of(7), 0}, first};
+  EXPECT_THAT(must(library->locate(kFacesId, wanted)),
+              ElementsAre(EditedFace{.key = second, .box = faces.at(1).where.box},
+                          EditedFace{.key = first, .box = faces.at(0).where.box}));
+  EXPECT_NE(must(library->locate(other, wanted)), must(library->locate(kFacesId, wanted)));
+  other.version = "3";
+  EXPECT_THAT(must(library->locate(other, wanted)), IsEmpty());
+}
+
 TEST(LibraryTest, PeopleLoseTheFacesThatArePruned) {
   const TemporaryDirectory folder;
   const auto library = open_for_test(folder / "library.db");
@@ -367,6 +398,29 @@ TEST(LibraryTest, PeopleLoseTheFacesThatArePruned) {
   EXPECT_THAT(must(library->integrity_check({})), IsEmpty());
 }
 
+TEST(LibraryTest, TheWayOfTheLastGroupingIsRemembered) {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "library.db";
+  const GroupingRow first{.method = "linkage",
+                          .same_distance = 0.0625,
+                          .eps = 0.25,
+                          .min_samples = 2,
+                          .least_faces = 3};
+  GroupingRow second = first;
+  second.method = "dbscan";
+  second.same_distance.reset();
+  {
+    const auto library = open_for_test(path);
+    auto* writer = must(library->writer());
+    EXPECT_FALSE(must(library->grouping()).has_value());
+    must(writer->change_people({.faces_analyzer = kFacesId, .grouping = first}));
+    EXPECT_EQ(must(library->grouping()), first);
+    must(writer->change_people({.faces_analyzer = kFacesId, .grouping = second}));
+    must(writer->change_people({.faces_analyzer = kFacesId}));
+  }
+  EXPECT_EQ(must(must(Library::open(path, {}))->grouping()), second);
+}
+
 TEST(LibraryTest, EditsAreAppendedAndNeverChanged) {
   const TemporaryDirectory folder;
   const std::string path = folder / "library.db";
@@ -383,9 +437,10 @@ TEST(LibraryTest, EditsAreAppendedAndNeverChanged) {
     EXPECT_THAT(must(library->edits()), ElementsAre(name, split));
   }
   auto connection = must(store::Connection::open(path, store::Access::kReadWrite));
-  EXPECT_THAT(message_of(connection->execute("DELETE FROM edits")), HasSubstr("append-only"));
-  EXPECT_THAT(message_of(connection->execute("UPDATE edits SET kind = ''")),
-              HasSubstr("append-only"));
+  for (const char* change : {"DELETE FROM edits", "UPDATE edits SET kind = ''",
+                             "DELETE FROM edit_faces", "UPDATE edit_faces SET x = 9"}) {
+    EXPECT_THAT(message_of(connection->execute(change)), HasSubstr("append-only")) << change;
+  }
 }
 
 TEST(LibraryTest, RunsAreListedLatestFirst) {

@@ -129,6 +129,17 @@ struct PersonRow {
   friend bool operator==(const PersonRow&, const PersonRow&) = default;
 };
 
+/// How faces were grouped the last time, as far as whoever asked for it has a choice.
+struct GroupingRow {
+  std::string method;                   ///< "linkage" or "dbscan", in pipeline/'s words
+  std::optional<double> same_distance;  ///< mean cosine distance; nothing: the embedder's card's
+  double eps = 0;
+  std::int64_t min_samples = 1;  ///< 1 and more
+  std::int64_t least_faces = 1;  ///< 1 and more
+
+  friend bool operator==(const GroupingRow&, const GroupingRow&) = default;
+};
+
 /// How the groups change, in one transaction.
 struct PeopleChange {
   AnalyzerId faces_analyzer;  ///< whose face indices these are
@@ -137,6 +148,7 @@ struct PeopleChange {
   std::vector<std::string> removed;  ///< person ids
   /// New or changed groups, whole: their faces leave any group that they were in.
   std::vector<PersonRow> people;
+  std::optional<GroupingRow> grouping;  ///< nothing: as before
 };
 
 /// A face as a human saw it: found again by overlap when a detector changes.

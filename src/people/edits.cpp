@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "core/check.h"
 #include "files/face_id.h"
 
 namespace albumen {
@@ -157,49 +158,60 @@ Result<void> check_sides(const Edit& edit) {
   return {};
 }
 
-// Which new face stands in the place of each old one.
-std::map<FaceKey, FaceKey> matches(std::span<const LocatedFace> before,
-                                   std::span<const LocatedFace> after) {
-  constexpr float kLeastOverlap = 0.5F;
-  std::set<Sha256Digest> edited;  // few, where `after` may be a whole library
-  for (const LocatedFace& face : before) {
-    edited.insert(face.key.picture);
-  }
-  std::multimap<Sha256Digest, const LocatedFace*> by_picture;
-  for (const LocatedFace& face : after) {
-    if (edited.contains(face.key.picture)) {
-      by_picture.emplace(face.key.picture, &face);
+// Of the pictures that edits speak of: few, where today's faces may be those of a whole library.
+using FacesByPicture = std::map<Sha256Digest, std::vector<const LocatedFace*>>;
+
+FacesByPicture faces_by_picture(std::span<const LocatedEdit> log,
+                                std::span<const LocatedFace> today) {
+  FacesByPicture result;
+  for (const LocatedEdit& located : log) {
+    for (const auto* side : {&located.edit.left, &located.edit.right}) {
+      for (const FaceKey& key : *side) {
+        result.try_emplace(key.picture);
+      }
     }
   }
-  std::vector<std::tuple<float, FaceKey, FaceKey>> candidates;  // -overlap, old, new
-  for (const LocatedFace& old : before) {
-    const auto [first, last] = by_picture.equal_range(old.key.picture);
-    for (auto place = first; place != last; ++place) {
-      const float overlap = intersection_over_union(old.box, place->second->box);
-      if (overlap >= kLeastOverlap) {
-        candidates.emplace_back(-overlap, old.key, place->second->key);
+  for (const LocatedFace& face : today) {
+    if (const auto found = result.find(face.key.picture); found != result.end()) {
+      found->second.push_back(&face);
+    }
+  }
+  return result;
+}
+
+// Which of today's faces stands in the place of each face of one edit.
+std::map<FaceKey, FaceKey> matches(const LocatedEdit& located, const FacesByPicture& today) {
+  constexpr float kLeastOverlap = 0.5F;
+  std::vector<std::tuple<float, FaceKey, FaceKey>> candidates;  // -overlap, then, today
+  auto box = located.boxes.begin();
+  for (const auto* side : {&located.edit.left, &located.edit.right}) {
+    for (const FaceKey& key : *side) {
+      for (const LocatedFace* const face : today.at(key.picture)) {
+        const float overlap = intersection_over_union(*box, face->box);
+        if (overlap >= kLeastOverlap) {
+          candidates.emplace_back(-overlap, key, face->key);
+        }
       }
+      ++box;
     }
   }
   std::ranges::sort(candidates);
   std::map<FaceKey, FaceKey> result;
   std::set<FaceKey> taken;
-  for (const auto& [overlap, old, now] : candidates) {
-    if (!result.contains(old) && taken.insert(now).second) {
-      result.emplace(old, now);
+  for (const auto& [overlap, then, now] : candidates) {
+    if (!result.contains(then) && taken.insert(now).second) {
+      result.emplace(then, now);
     }
   }
   return result;
 }
 
 std::vector<FaceKey> replaced(const std::vector<FaceKey>& keys,
-                              const std::map<FaceKey, FaceKey>& match, std::set<FaceKey>& missing) {
+                              const std::map<FaceKey, FaceKey>& match) {
   std::vector<FaceKey> result;
   for (const FaceKey& key : keys) {
     if (const auto found = match.find(key); found != match.end()) {
       result.push_back(found->second);
-    } else {
-      missing.insert(key);
     }
   }
   return result;
@@ -272,18 +284,16 @@ Decisions resolve(std::span<const Edit> log) {
   return result;
 }
 
-ReboundLog rebind(std::span<const Edit> log, std::span<const LocatedFace> before,
-                  std::span<const LocatedFace> after) {
-  const std::map<FaceKey, FaceKey> match = matches(before, after);
-  std::set<FaceKey> missing;
-  ReboundLog result;
-  for (const Edit& edit : log) {
-    Edit now = edit;
-    now.left = replaced(edit.left, match, missing);
-    now.right = replaced(edit.right, match, missing);
-    result.edits.push_back(std::move(now));
+std::vector<Edit> rebind(std::span<const LocatedEdit> log, std::span<const LocatedFace> today) {
+  const FacesByPicture by_picture = faces_by_picture(log, today);
+  std::vector<Edit> result;
+  for (const LocatedEdit& located : log) {
+    ALBUMEN_DCHECK(located.boxes.size() == located.edit.left.size() + located.edit.right.size());
+    const auto match = matches(located, by_picture);
+    Edit& edit = result.emplace_back(located.edit);
+    edit.left = replaced(located.edit.left, match);
+    edit.right = replaced(located.edit.right, match);
   }
-  result.missing.assign(missing.begin(), missing.end());
   return result;
 }
 

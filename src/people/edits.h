@@ -75,15 +75,17 @@ struct LocatedFace {
   Rect box;
 };
 
-/// A log whose faces were found anew.
-struct ReboundLog {
-  std::vector<Edit> edits;       ///< same ids and order; faces without a match are left out
-  std::vector<FaceKey> missing;  ///< faces named by the log that have no match, sorted
+/// An edit and where its faces were when it was made.
+struct LocatedEdit {
+  Edit edit;
+  std::vector<Rect> boxes;  ///< of `left`, then of `right`, in original pixels
 };
 
-/// After another detector ran: replaces the faces in the log by those that lie in the same place
-/// of the same picture (largest overlap first, intersection over union at least 0.5).
-ReboundLog rebind(std::span<const Edit> log, std::span<const LocatedFace> before,
-                  std::span<const LocatedFace> after);
+/// The log with the faces of `today` that lie in the same places of the same pictures (largest
+/// overlap first, intersection over union at least 0.5); faces without one are left out. Inside an
+/// edit a face of today stands for one face at most. Each edit is matched by itself: detectors give
+/// faces other indices, so the same key may mean different faces in two edits, and two keys the
+/// same face. REQUIRES: as many boxes as faces in every edit.
+std::vector<Edit> rebind(std::span<const LocatedEdit> log, std::span<const LocatedFace> today);
 
 }  // namespace albumen

@@ -55,14 +55,15 @@ Result<std::vector<Edit>> edits_of(const std::vector<EditRow>& rows) {
 }
 
 Result<Decisions> decisions_of(const PeopleInput& input) {
-  std::vector<LocatedFace> before;
+  std::vector<LocatedEdit> log;
   for (const EditRow& row : input.edits) {
-    for (const EditedFace& face : row.faces) {
-      before.push_back({.key = face.key, .box = face.box});
+    LocatedEdit& located = log.emplace_back();
+    located.edit = TRY(edit_from_row(row));
+    for (const EditedFace& face : row.faces) {  // the left side first, as in the edit
+      located.boxes.push_back(face.box);
     }
   }
-  const std::vector<Edit> log = TRY(edits_of(input.edits));
-  return resolve(rebind(log, before, input.faces.located()).edits);
+  return resolve(rebind(log, input.faces.located()));
 }
 
 Partition known_people(const PeopleInput& input, const PersonBasis& basis) {

@@ -53,29 +53,53 @@ class EditBuilder {
     return {rest.begin(), rest.end()};
   }
 
-  [[nodiscard]] std::vector<EditedFace> located(const Edit& edit) const {
-    std::vector<EditedFace> located;
-    for (const auto* side : {&edit.left, &edit.right}) {
-      for (const FaceKey& key : *side) {
-        const auto place = faces_.place_of(key);
-        located.push_back({.key = key, .box = place ? faces_.located()[*place].box : Rect{}});
-      }
-    }
-    return located;
-  }
-
  private:
   const FaceStore& faces_;  // outlive the builder
   const std::vector<PersonRow>& people_;
 };
+
+// From the beginning of a run that looks for faces in another way until people are grouped anew,
+// people are made of faces that have other numbers and places than those of today: what was meant
+// by an edit could only be guessed.
+Result<void> check_settled(const Library& library, const PeopleInput& input) {
+  for (const AnalyzerId& analyzer : TRY(library.analyzers_of_people())) {
+    if (input.analyzer != analyzer) {
+      return fail(ErrorCode::kUnavailable,
+                  "an index run that looks for faces in another way did not end, and people are "
+                  "still made of the faces of before; run that index to its end, or one as before, "
+                  "then edit");
+    }
+  }
+  return {};
+}
+
+// The faces of the left side, then those of the right, each with its box, also where its file is
+// away just now. A face that is not found any more leaves the edit: no detector could ever tell
+// which one was meant.
+Result<std::vector<EditedFace>> locate(const Library& library, const PeopleInput& input,
+                                       Edit& edit) {
+  std::vector<EditedFace> faces;
+  if (!input.analyzer) {
+    return faces;
+  }
+  for (auto* const side : {&edit.left, &edit.right}) {
+    const auto located = TRY(library.locate(*input.analyzer, *side));
+    side->clear();
+    for (const EditedFace& face : located) {
+      side->push_back(face.key);
+    }
+    faces.insert(faces.end(), located.begin(), located.end());
+  }
+  return faces;
+}
 
 std::int64_t unix_seconds() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
-Result<EditRow> build_edit(const PeopleInput& input, const EditRequest& request,
-                           const PeopleOptions& options) {
+Result<EditRow> build_edit(const Library& library, const PeopleInput& input,
+                           const EditRequest& request, const PeopleOptions& options) {
   const EditBuilder builder{input.faces, input.people};
   std::vector<Edit> log = TRY(edits_of(input.edits));
   Edit edit;
@@ -86,6 +110,7 @@ Result<EditRow> build_edit(const PeopleInput& input, const EditRequest& request,
   if (request.kind == EditKind::kSplit && request.right.empty()) {
     edit.right = builder.rest_of_persons(edit.left);
   }
+  const auto faces = TRY(locate(library, input, edit));
   if (!is_utf8(request.name)) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("'{}' is no name: it is not UTF-8", path_to_text(request.name)));
@@ -97,7 +122,7 @@ Result<EditRow> build_edit(const PeopleInput& input, const EditRequest& request,
   // Before it is written down: what is in the log stays there.
   log.push_back(edit);
   TRY(check_method(options, resolve(log)));
-  return edit_to_row(edit, builder.located(edit));
+  return edit_to_row(edit, faces);
 }
 
 }  // namespace
@@ -140,7 +165,8 @@ Result<EditOutcome> apply_edit(const Library& library, LibraryWriter& writer,
                                const EditRequest& request, const PeopleOptions& options,
                                Budget& budget, const StopToken& stop) {
   PeopleInput input = TRY(PeopleInput::load(library, budget));
-  EditRow row = TRY(build_edit(input, request, options));
+  TRY(check_settled(library, input));
+  EditRow row = TRY(build_edit(library, input, request, options));
   row.number = TRY(writer.append_edit(row));
   input.edits.push_back(row);
   const PeopleSummary people = TRY(regroup(input, writer, options, budget, stop));

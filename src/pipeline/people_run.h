@@ -77,8 +77,9 @@ struct EditOutcome {
 };
 
 /// Appends the edit to the log and groups again. For kSplit without `right`: the rest of the
-/// persons of `left`. Errors: NotFound, InvalidArgument naming what does not fit; those of
-/// `group_people`.
+/// persons of `left`. Errors: NotFound, InvalidArgument naming what does not fit; Unavailable while
+/// people are made of other faces than those of the current analyzer, because an index run with
+/// another one did not end; those of `group_people`.
 Result<EditOutcome> apply_edit(const Library& library, LibraryWriter& writer,
                                const EditRequest& request, const PeopleOptions& options,
                                Budget& budget, const StopToken& stop);

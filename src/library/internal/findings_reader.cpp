@@ -17,9 +17,21 @@ constexpr std::string_view kSelectFaces =
     "WHERE analyzer_key = ? AND vector IS NOT NULL AND chip_pixels >= ? AND EXISTS "
     "(SELECT 1 FROM files WHERE files.picture_key = faces.picture_key AND missing = 0)";
 
+constexpr std::string_view kLocateFace =
+    "SELECT x, y, faces.width, faces.height FROM pictures JOIN faces USING (picture_key) "
+    "WHERE pictures.id = ? AND analyzer_key = ? AND face_index = ?";
+
 Result<std::optional<std::int64_t>> analyzer_of(Connection& connection, const FaceQuery& query) {
   return query.analyzer ? find_analyzer(connection, *query.analyzer)
                         : current_analyzer(connection, "faces");
+}
+
+// From the column of x on.
+Rect read_box(Cursor& cursor, int column) {
+  return {.x = static_cast<float>(cursor.real(column)),
+          .y = static_cast<float>(cursor.real(column + 1)),
+          .width = static_cast<float>(cursor.real(column + 2)),
+          .height = static_cast<float>(cursor.real(column + 3))};
 }
 
 StoredFace read_face(Cursor& cursor, std::vector<Half>& vector) {
@@ -27,10 +39,7 @@ StoredFace read_face(Cursor& cursor, std::vector<Half>& vector) {
   face.key = {.picture = cursor.digest(0),
               .index = static_cast<std::uint32_t>(
                   cursor.integer_in(1, 0, std::numeric_limits<std::uint32_t>::max()))};
-  face.box = {.x = static_cast<float>(cursor.real(2)),
-              .y = static_cast<float>(cursor.real(3)),
-              .width = static_cast<float>(cursor.real(4)),
-              .height = static_cast<float>(cursor.real(5))};
+  face.box = read_box(cursor, 2);
   face.score = static_cast<float>(cursor.real(6));
   face.chip_pixels = static_cast<float>(cursor.real(7));
   if (!decode_vector(cursor.blob(8), vector)) {
@@ -38,6 +47,20 @@ StoredFace read_face(Cursor& cursor, std::vector<Half>& vector) {
   }
   face.vector = vector;
   return face;
+}
+
+// Of a query for name, version, model_digest and parameters.
+Result<std::vector<AnalyzerId>> read_analyzers(Statement& statement) {
+  auto cursor = TRY(statement.query());
+  std::vector<AnalyzerId> analyzers;
+  while (TRY(cursor.next())) {
+    analyzers.push_back({.name = std::string{cursor.text(0)},
+                         .version = std::string{cursor.text(1)},
+                         .model_digest = std::string{cursor.text(2)},
+                         .parameters = std::string{cursor.text(3)}});
+    TRY(cursor.check());
+  }
+  return analyzers;
 }
 
 }  // namespace
@@ -64,16 +87,15 @@ Result<std::vector<AnalyzerId>> read_current_analyzers(Connection& connection) {
   auto* statement = TRY(connection.prepare(
       "SELECT name, version, model_digest, parameters FROM analyzers WHERE current = 1 "
       "ORDER BY name, version, model_digest, parameters"));
-  auto cursor = TRY(statement->query());
-  std::vector<AnalyzerId> analyzers;
-  while (TRY(cursor.next())) {
-    analyzers.push_back({.name = std::string{cursor.text(0)},
-                         .version = std::string{cursor.text(1)},
-                         .model_digest = std::string{cursor.text(2)},
-                         .parameters = std::string{cursor.text(3)}});
-    TRY(cursor.check());
-  }
-  return analyzers;
+  return read_analyzers(*statement);
+}
+
+Result<std::vector<AnalyzerId>> read_analyzers_of_people(Connection& connection) {
+  auto* statement =
+      TRY(connection.prepare("SELECT name, version, model_digest, parameters FROM analyzers "
+                             "WHERE analyzer_key IN (SELECT analyzer_key FROM person_faces) "
+                             "ORDER BY name, version, model_digest, parameters"));
+  return read_analyzers(*statement);
 }
 
 Result<void> for_each_face(Connection& connection, const FaceQuery& query,
@@ -97,6 +119,25 @@ Result<void> for_each_face(Connection& connection, const FaceQuery& query,
     TRY(callback(face));
   }
   return {};
+}
+
+Result<std::vector<EditedFace>> locate(Connection& connection, const AnalyzerId& analyzer,
+                                       std::span<const FaceKey> faces) {
+  std::vector<EditedFace> located;
+  const auto analyzer_key = TRY(find_analyzer(connection, analyzer));
+  if (!analyzer_key) {
+    return located;
+  }
+  auto* statement = TRY(connection.prepare(kLocateFace));
+  for (const FaceKey& face : faces) {
+    auto cursor = TRY(statement->query(face.picture, *analyzer_key, std::int64_t{face.index}));
+    if (TRY(cursor.next())) {
+      const Rect box = read_box(cursor, 0);
+      TRY(cursor.check());
+      located.push_back({.key = face, .box = box});
+    }
+  }
+  return located;
 }
 
 Result<void> for_each_hashes(Connection& connection, const RowCallback<StoredHashes>& callback) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// People and the log of edits.
+// People, how they were grouped, and the log of edits.
 #include <algorithm>
 #include <limits>
 #include <unordered_map>
+#include <utility>
 
 #include "library/internal/readers.h"
 
@@ -89,6 +90,26 @@ Result<std::vector<PersonRow>> read_people(Connection& connection) {
   }
   TRY(read_faces_of_people(connection, places, people));
   return people;
+}
+
+Result<std::optional<GroupingRow>> read_grouping(Connection& connection) {
+  auto* statement = TRY(connection.prepare(
+      "SELECT method, same_distance, eps, min_samples, least_faces FROM grouping"));
+  auto cursor = TRY(statement->query());
+  if (!TRY(cursor.next())) {
+    return std::optional<GroupingRow>{};
+  }
+  constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  GroupingRow row;
+  row.method = cursor.text(0);
+  if (!cursor.is_null(1)) {
+    row.same_distance = cursor.real(1);
+  }
+  row.eps = cursor.real(2);
+  row.min_samples = cursor.integer_in(3, 1, kMost);
+  row.least_faces = cursor.integer_in(4, 1, kMost);
+  TRY(cursor.check());
+  return std::optional{std::move(row)};
 }
 
 Result<std::vector<EditRow>> read_edits(Connection& connection) {

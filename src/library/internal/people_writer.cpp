@@ -58,6 +58,15 @@ Result<void> insert_person(Connection& connection, std::int64_t analyzer, const 
   return {};
 }
 
+Result<void> write_grouping(Connection& connection, const GroupingRow& grouping) {
+  auto* insert = TRY(connection.prepare(
+      "INSERT OR REPLACE INTO grouping (only, method, same_distance, eps, min_samples, "
+      "least_faces) VALUES (1, ?, ?, ?, ?, ?)"));
+  const double eps = std::isfinite(grouping.eps) ? grouping.eps : 0;  // SQLite knows no NaN
+  return insert->execute(std::string_view{grouping.method}, grouping.same_distance, eps,
+                         grouping.min_samples, grouping.least_faces);
+}
+
 }  // namespace
 
 Result<void> change_people(RowWriter& writer, const PeopleChange& change) {
@@ -76,6 +85,9 @@ Result<void> change_people(RowWriter& writer, const PeopleChange& change) {
   }
   for (const PersonRow& person : change.people) {
     TRY(insert_person(connection, analyzer, person));
+  }
+  if (change.grouping) {
+    TRY(write_grouping(connection, *change.grouping));
   }
   return drop_empty_people(connection);
 }

@@ -34,12 +34,16 @@ Result<std::optional<std::int64_t>> current_analyzer(Connection& connection, std
 Result<std::optional<std::int64_t>> find_analyzer(Connection& connection,
                                                   const AnalyzerId& analyzer);
 Result<std::vector<AnalyzerId>> read_current_analyzers(Connection& connection);
+Result<std::vector<AnalyzerId>> read_analyzers_of_people(Connection& connection);
 Result<void> for_each_face(Connection& connection, const FaceQuery& query,
                            const RowCallback<StoredFace>& callback);
+Result<std::vector<EditedFace>> locate(Connection& connection, const AnalyzerId& analyzer,
+                                       std::span<const FaceKey> faces);
 Result<void> for_each_hashes(Connection& connection, const RowCallback<StoredHashes>& callback);
 
 // people_reader.cpp
 Result<std::vector<PersonRow>> read_people(Connection& connection);
+Result<std::optional<GroupingRow>> read_grouping(Connection& connection);
 Result<std::vector<EditRow>> read_edits(Connection& connection);
 
 // run_reader.cpp

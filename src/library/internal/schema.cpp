@@ -126,6 +126,15 @@ CREATE TABLE person_faces (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX person_faces_by_person ON person_faces (person_key);
 
+CREATE TABLE grouping (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  method TEXT NOT NULL,
+  same_distance REAL,
+  eps REAL NOT NULL,
+  min_samples INTEGER NOT NULL,
+  least_faces INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE edits (
   edit INTEGER PRIMARY KEY,
   at_ms INTEGER NOT NULL,
@@ -147,6 +156,10 @@ CREATE TRIGGER edits_are_never_changed BEFORE UPDATE ON edits
 BEGIN SELECT RAISE(ABORT, 'edits is append-only'); END;
 CREATE TRIGGER edits_are_never_deleted BEFORE DELETE ON edits
 BEGIN SELECT RAISE(ABORT, 'edits is append-only'); END;
+CREATE TRIGGER edit_faces_are_never_changed BEFORE UPDATE ON edit_faces
+BEGIN SELECT RAISE(ABORT, 'edit_faces is append-only'); END;
+CREATE TRIGGER edit_faces_are_never_deleted BEFORE DELETE ON edit_faces
+BEGIN SELECT RAISE(ABORT, 'edit_faces is append-only'); END;
 
 CREATE TABLE failures (
   file_key INTEGER NOT NULL REFERENCES files,
@@ -191,8 +204,24 @@ CREATE TABLE run_stages (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr std::string_view kRememberGrouping = R"sql(
+CREATE TABLE grouping (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  method TEXT NOT NULL,
+  same_distance REAL,
+  eps REAL NOT NULL,
+  min_samples INTEGER NOT NULL,
+  least_faces INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER edit_faces_are_never_changed BEFORE UPDATE ON edit_faces
+BEGIN SELECT RAISE(ABORT, 'edit_faces is append-only'); END;
+CREATE TRIGGER edit_faces_are_never_deleted BEFORE DELETE ON edit_faces
+BEGIN SELECT RAISE(ABORT, 'edit_faces is append-only'); END;
+)sql";
+
 constexpr std::array kMigrations{
     Migration{.from = 1, .script = "ALTER TABLE people ADD COLUMN made_from BLOB;"},
+    Migration{.from = 2, .script = kRememberGrouping},
 };
 
 struct FileVersion {
@@ -288,7 +317,7 @@ Result<void> switch_to_wal(Connection& connection) {
 }  // namespace
 
 const Schema& current_schema() {
-  static constexpr Schema kSchema{.version = 2, .create = kCreate, .migrations = kMigrations};
+  static constexpr Schema kSchema{.version = 3, .create = kCreate, .migrations = kMigrations};
   return kSchema;
 }
 
