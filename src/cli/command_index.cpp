@@ -140,8 +140,8 @@ Result<PeopleSummary> group_after(const GroupingStep& step, const StopToken& sto
     return PeopleSummary{};
   }
   const StageTimer timer{step.clock, Stage::kGroup};
-  const PeopleOptions options = people_options(step.flags.grouping, step.flags.engine.embedder,
-                                               step.engine.comparison, step.workers);
+  const PeopleOptions options = people_options({.threads = step.workers}, step.flags.grouping,
+                                               step.flags.engine.embedder, step.engine.comparison);
   return group_people(step.library, step.writer, options, step.budget, stop);
 }
 

@@ -42,6 +42,7 @@ Result<PeopleInput> PeopleInput::load(const Library& library, Budget& budget) {
   auto people = std::async(std::launch::async, [&library] { return library.people(); });
   input.faces = TRY(FaceStore::load(library, budget));
   input.people = TRY(people.get());
+  input.grouping = TRY(library.grouping());
   input.edits = TRY(library.edits());
   return input;
 }

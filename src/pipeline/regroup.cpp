@@ -11,6 +11,7 @@
 #include "people/dbscan.h"
 #include "people/grouping.h"
 #include "people/persons.h"
+#include "pipeline/internal/grouping_rows.h"
 
 namespace albumen {
 namespace {
@@ -201,7 +202,11 @@ class Difference {
         change_.removed.push_back(input_.people[place].id);
       }
     }
-    const bool is_empty = change_.removed.empty() && change_.people.empty();
+    if (const GroupingRow grouping = grouping_to_row(options_); input_.grouping != grouping) {
+      change_.grouping = grouping;
+    }
+    const bool is_empty =
+        change_.removed.empty() && change_.people.empty() && !change_.grouping.has_value();
     if (!is_empty || (change_.replace_all && !input_.people.empty())) {
       TRY(writer.change_people(change_));
     }
@@ -245,8 +250,8 @@ std::string context_of(const AnalyzerId& id, double threshold) {
 Result<void> check_method(const PeopleOptions& options, const Decisions& decisions) {
   if (options.method == GroupingMethod::kDbscan && !decisions.constraints.empty()) {
     return fail(ErrorCode::kInvalidArgument,
-                "DBSCAN knows no merges, splits or keep-apart; undo them or use the default "
-                "method");
+                "DBSCAN knows no merges, splits or keep-apart; undo them or group with --method "
+                "linkage");
   }
   return {};
 }
@@ -259,7 +264,8 @@ Result<PeopleSummary> regroup(const PeopleInput& input, LibraryWriter& writer,
   const GroupingResources resources{.budget = &budget, .threads = options.threads, .stop = stop};
   const bool is_linkage = options.method == GroupingMethod::kAverageLinkage;
   const Decisions decisions = TRY(decisions_of(input));
-  const double threshold = threshold_for(input.faces.size(), options.same_distance);
+  const double threshold =
+      threshold_for(input.faces.size(), options.same_distance.value_or(options.card_distance));
   const PersonBasis basis{context_of(*input.analyzer, threshold), decisions.constraints};
   Partition known{.person_of_face = std::vector<std::uint32_t>(input.faces.size(), kNobody)};
   if (is_linkage && !options.afresh) {

@@ -18,8 +18,9 @@ namespace albumen {
 struct PeopleInput {
   std::optional<AnalyzerId> analyzer;  ///< nothing: no faces were ever looked for
   FaceStore faces;
-  std::vector<PersonRow> people;  ///< as the last grouping left them, by id
-  std::vector<EditRow> edits;     ///< the whole log
+  std::vector<PersonRow> people;        ///< as the last grouping left them, by id
+  std::optional<GroupingRow> grouping;  ///< how that was done, where it is known
+  std::vector<EditRow> edits;           ///< the whole log
 
   /// Errors: BudgetExceeded; those of the library.
   static Result<PeopleInput> load(const Library& library, Budget& budget);
