@@ -77,5 +77,32 @@ TEST_F(PeopleOptionsTest, AMethodThatNoAlbumenWroteIsRefusedAndTheNextGroupingMe
   EXPECT_TRUE(last_people_options(*library_).has_value());
 }
 
+// `index --method dbscan` met the merge, or the eps, only when all pictures had been read.
+TEST_F(PeopleOptionsTest, WhatGroupingWouldRefuseIsKnownBeforehand) {
+  group();
+  PeopleOptions by_dbscan;
+  by_dbscan.method = GroupingMethod::kDbscan;
+  must(check_people_options(*library_, by_dbscan));
+  by_dbscan.eps = 0.9;
+  EXPECT_EQ(code_of(check_people_options(*library_, by_dbscan)), ErrorCode::kInvalidArgument);
+  by_dbscan.eps = 0.33;
+  must(edit({.kind = EditKind::kMerge, .left = {face(1)}, .right = {face(6)}}));
+  EXPECT_THAT(message_of(check_people_options(*library_, by_dbscan)),
+              HasSubstr("DBSCAN knows no merges"));
+  must(check_people_options(*library_, options_));
+  must(edit({.kind = EditKind::kUndo, .undone = 1}));
+  must(check_people_options(*library_, by_dbscan));
+}
+
+// The edit was written down, and then failed.
+TEST_F(PeopleOptionsTest, AnEditWithAnEpsThatMakesNoSenseIsNotWrittenDown) {
+  group();
+  options_.method = GroupingMethod::kDbscan;
+  options_.eps = 0.9;
+  EXPECT_EQ(code_of(edit({.kind = EditKind::kName, .left = {face(1)}, .name = "Ada"})),
+            ErrorCode::kInvalidArgument);
+  EXPECT_TRUE(must(library_->edits()).empty());
+}
+
 }  // namespace
 }  // namespace albumen

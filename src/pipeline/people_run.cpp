@@ -127,6 +127,12 @@ Result<EditRow> build_edit(const Library& library, const PeopleInput& input,
 
 }  // namespace
 
+Result<void> check_people_options(const Library& library, const PeopleOptions& options) {
+  const auto rows = TRY(library.edits());
+  const auto log = TRY(edits_of(rows));
+  return check_method(options, resolve(log));
+}
+
 Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer,
                                    const PeopleOptions& options, Budget& budget,
                                    const StopToken& stop) {

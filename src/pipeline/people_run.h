@@ -53,13 +53,17 @@ struct PeopleSummary {
   std::uint64_t faces = 0;  ///< that were grouped
 };
 
+/// Whether `group_people` would refuse these options whatever faces there are, for asking before a
+/// long run. Errors: InvalidArgument (DBSCAN with eps outside the card's range, or where edits
+/// hold: it knows none); those of the library.
+Result<void> check_people_options(const Library& library, const PeopleOptions& options);
+
 /// Groups all embedded faces of the current analyzer under all edits that count, keeps the ids of
 /// people who are still there, and stores the result and the options in one transaction. The result
 /// is a function of faces, edits and options; ids also of the grouping before. People that the
 /// library knows to be made from the same faces, edits and options are not worked out again
 /// (`made_from`): the time goes with what changed, beside one pass over the vectors. Errors:
-/// InvalidArgument (DBSCAN with eps outside the card's range, or where edits hold: it knows none);
-/// BudgetExceeded; Cancelled; those of the library.
+/// those of `check_people_options`; BudgetExceeded; Cancelled.
 Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer,
                                    const PeopleOptions& options, Budget& budget,
                                    const StopToken& stop);

@@ -16,16 +16,18 @@
 namespace albumen {
 namespace {
 
+DbscanOptions dbscan_options(const PeopleOptions& options) {
+  return {.eps = options.eps,
+          .min_samples = options.min_samples,
+          .least_eps = options.least_eps,
+          .largest_eps = options.largest_eps,
+          .model = options.model};
+}
+
 Result<Partition> by_dbscan(const FaceStore& faces, const Decisions& decisions,
                             const PeopleOptions& options, const GroupingResources& resources) {
   TRY(check_method(options, decisions));
-  return dbscan(faces.set(),
-                {.eps = options.eps,
-                 .min_samples = options.min_samples,
-                 .least_eps = options.least_eps,
-                 .largest_eps = options.largest_eps,
-                 .model = options.model},
-                resources);
+  return dbscan(faces.set(), dbscan_options(options), resources);
 }
 
 // The same people, labelled in the order of their first faces.
@@ -248,12 +250,15 @@ std::string context_of(const AnalyzerId& id, double threshold) {
 }  // namespace
 
 Result<void> check_method(const PeopleOptions& options, const Decisions& decisions) {
-  if (options.method == GroupingMethod::kDbscan && !decisions.constraints.empty()) {
+  if (options.method != GroupingMethod::kDbscan) {
+    return {};
+  }
+  if (!decisions.constraints.empty()) {
     return fail(ErrorCode::kInvalidArgument,
                 "DBSCAN knows no merges, splits or keep-apart; undo them or group with --method "
                 "linkage");
   }
-  return {};
+  return check_dbscan(dbscan_options(options));
 }
 
 Result<PeopleSummary> regroup(const PeopleInput& input, LibraryWriter& writer,
