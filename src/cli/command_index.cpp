@@ -135,6 +135,19 @@ struct GroupingStep {
   Budget& budget;
 };
 
+PeopleOptions grouping_options(const IndexFlags& flags, const Engine& engine, unsigned workers) {
+  return people_options({.threads = workers}, flags.grouping, flags.engine.embedder,
+                        engine.comparison);
+}
+
+// What grouping would refuse after the last picture is refused before the first.
+Result<void> check_grouping(const Library& library, const IndexFlags& flags, const Engine& engine) {
+  if (engine.analyzers.find("faces") == nullptr) {
+    return {};
+  }
+  return check_people_options(library, grouping_options(flags, engine, 1));
+}
+
 // Groups once, after the last picture - also where this run found nothing new: an earlier one may
 // have been killed before it grouped, and whoever is known already costs next to nothing.
 Result<PeopleSummary> group_after(const GroupingStep& step, const StopToken& stop) {
@@ -142,8 +155,7 @@ Result<PeopleSummary> group_after(const GroupingStep& step, const StopToken& sto
     return PeopleSummary{};
   }
   const StageTimer timer{step.clock, Stage::kGroup};
-  const PeopleOptions options = people_options(step.flags.grouping, step.flags.engine.embedder,
-                                               step.engine.comparison, step.workers);
+  const PeopleOptions options = grouping_options(step.flags, step.engine, step.workers);
   return group_people(step.library, step.writer, options, step.budget, stop);
 }
 
@@ -177,6 +189,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   };
   options.sharing.workers_busy = [&] { return static_cast<std::size_t>(progress.in_work); };
   const Engine engine = TRY(make_engine(options));
+  TRY(check_grouping(*library, flags, engine));
   LibraryWriter& writer = *TRY(library->writer());
   const RunId run = TRY(writer.begin_run(run_start(context.command, engine.analyzers.ids())));
 

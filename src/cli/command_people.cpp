@@ -129,8 +129,10 @@ Result<Session> open_session(const Context& context, const PeopleFlags& flags) {
   session.budget = std::make_unique<Budget>(TRY(chosen_budget(context.options)));
   session.writer = TRY(session.library->writer());
   const std::string embedder = TRY(embedder_in_use(*session.library));
-  session.options = people_options(flags.grouping, embedder, TRY(comparison_of(embedder)),
-                                   chosen_threads(context.options));
+  const PeopleOptions last = TRY(last_people_options(*session.library));
+  const auto comparison = TRY(comparison_of(embedder));
+  session.options = people_options(last, flags.grouping, embedder, comparison);
+  session.options.threads = chosen_threads(context.options);
   return session;
 }
 
@@ -208,6 +210,13 @@ void add_reading_commands(CommandTable& table, CLI::App* group, const Flags& fla
   command->add_option("people", flags->first, "Only these (default: everybody)");
 }
 
+void add_flags_over_last_grouping(CLI::App& command, PeopleFlags& flags) {
+  add_grouping_flags(command, flags.grouping);
+  command.footer(
+      "How faces become people is as index or another of these commands grouped them last, "
+      "but for the flags given here.");
+}
+
 void add_edit_command(CommandTable& table, CLI::App* group, const Flags& flags,
                       const std::string& name, const std::string& description, EditKind kind,
                       const std::function<void(CLI::App&)>& add_operands) {
@@ -223,7 +232,7 @@ void add_edit_command(CommandTable& table, CLI::App* group, const Flags& flags,
     return edit(context, *flags, request);
   });
   add_operands(*command);
-  add_grouping_flags(*command, flags->grouping);
+  add_flags_over_last_grouping(*command, *flags);
 }
 
 void add_edit_commands(CommandTable& table, CLI::App* group, const Flags& flags) {
@@ -265,7 +274,7 @@ void add_people_commands(CommandTable& table) {
   CLI::App* command =
       table.add(group, "regroup", "Group all faces again, under all edits",
                 [flags](const Context& context) { return regroup(context, *flags); });
-  add_grouping_flags(*command, flags->grouping);
+  add_flags_over_last_grouping(*command, *flags);
 }
 
 }  // namespace albumen

@@ -47,7 +47,7 @@ void add_grouping_flags(CLI::App& command, GroupingFlags& flags) {
       ->check(CLI::IsMember({"linkage", "dbscan"}));
   command
       .add_option("--same-distance", flags.same_distance,
-                  "Mean cosine distance of one person's faces (default: the model's card)")
+                  "Mean cosine distance of one person's faces (default, and 0: the model's card)")
       ->check(CLI::Range(0.0, 0.5));
   command.add_option("--eps", flags.eps, "DBSCAN: distance of neighbours, on unit vectors");
   command.add_option("--min-samples", flags.min_samples, "DBSCAN: neighbours of a core face")
@@ -76,24 +76,26 @@ EngineOptions engine_options(const EngineFlags& flags, unsigned workers) {
   return options;
 }
 
-PeopleOptions people_options(const GroupingFlags& flags, const std::string& embedder,
-                             const std::optional<Comparison>& comparison, unsigned threads) {
-  PeopleOptions options;
-  options.method =
-      flags.method == "dbscan" ? GroupingMethod::kDbscan : GroupingMethod::kAverageLinkage;
+PeopleOptions people_options(PeopleOptions options, const GroupingFlags& flags,
+                             const std::string& embedder,
+                             const std::optional<Comparison>& comparison) {
   if (comparison) {
     options.model = embedder;
-    options.same_distance = cosine_distance(*comparison);
+    options.card_distance = cosine_distance(*comparison);
     options.least_eps = comparison->eps_min;
     options.largest_eps = comparison->eps_max;
   }
-  if (flags.same_distance > 0) {
-    options.same_distance = flags.same_distance;
+  if (flags.method) {
+    options.method =
+        *flags.method == "dbscan" ? GroupingMethod::kDbscan : GroupingMethod::kAverageLinkage;
   }
-  options.eps = flags.eps;
-  options.min_samples = flags.min_samples;
-  options.least_faces = flags.least_faces;
-  options.threads = threads;
+  if (flags.same_distance) {
+    options.same_distance =
+        *flags.same_distance > 0 ? flags.same_distance : std::optional<double>{};
+  }
+  options.eps = flags.eps.value_or(options.eps);
+  options.min_samples = flags.min_samples.value_or(options.min_samples);
+  options.least_faces = flags.least_faces.value_or(options.least_faces);
   return options;
 }
 

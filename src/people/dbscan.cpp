@@ -22,18 +22,6 @@ using people::FixedRows;
 using people::HitList;
 using people::PairHit;
 
-Result<void> check(const DbscanOptions& options) {
-  if (!(options.eps >= options.least_eps && options.eps <= options.largest_eps)) {
-    return fail(ErrorCode::kInvalidArgument,
-                fmt::format("eps {} is outside {} to {}, where distances of {} tell people apart",
-                            options.eps, options.least_eps, options.largest_eps, options.model));
-  }
-  if (options.min_samples == 0) {
-    return fail(ErrorCode::kInvalidArgument, "min_samples 0 (allowed: 1 and more)");
-  }
-  return {};
-}
-
 // Faces in the order of their keys: the index order of the result.
 struct OrderedFaces {
   const FaceSet* faces = nullptr;
@@ -180,9 +168,21 @@ std::vector<std::uint32_t> labels_of(const HitList& pairs, const std::vector<boo
 
 }  // namespace
 
+Result<void> check_dbscan(const DbscanOptions& options) {
+  if (!(options.eps >= options.least_eps && options.eps <= options.largest_eps)) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("eps {} is outside {} to {}, where distances of {} tell people apart",
+                            options.eps, options.least_eps, options.largest_eps, options.model));
+  }
+  if (options.min_samples == 0) {
+    return fail(ErrorCode::kInvalidArgument, "min_samples 0 (allowed: 1 and more)");
+  }
+  return {};
+}
+
 Result<Partition> dbscan(const FaceSet& faces, const DbscanOptions& options,
                          const GroupingResources& resources) {
-  TRY(check(options));
+  TRY(check_dbscan(options));
   TRY(people::check_shape(faces));
   const OrderedFaces ordered = TRY(OrderedFaces::load(faces, resources.budget));
   const HitList pairs = TRY(neighbours(ordered, options.eps, resources));

@@ -24,11 +24,13 @@ struct DbscanOptions {
   std::string model = "the model";
 };
 
+/// Error: InvalidArgument (eps outside the card's range, min_samples 0).
+Result<void> check_dbscan(const DbscanOptions& options);
+
 /// The labels that sklearn.cluster.DBSCAN(metric="euclidean") gives to the faces in the order of
 /// their keys, noise as kNobody; pairs within 1e-6 of eps may fall either way. It knows no
 /// constraints: callers with decisions of people must not use it silently.
-/// Errors: InvalidArgument (eps outside the card's range, shape, vectors), BudgetExceeded,
-/// Cancelled.
+/// Errors: those of check_dbscan; InvalidArgument (shape, vectors), BudgetExceeded, Cancelled.
 Result<Partition> dbscan(const FaceSet& faces, const DbscanOptions& options,
                          const GroupingResources& resources);
 

@@ -68,6 +68,23 @@ TEST_F(PeopleDetectorsTest, NamesFollowTheFacesToANewDetector) {
   EXPECT_NE(person_of(1, 1), person_of(2, 1)) << "split off, and stays so";
 }
 
+// Ids went by index, to whoever had Ada's indices now.
+TEST_F(PeopleDetectorsTest, IdsFollowTheFacesToANewDetector) {
+  group();
+  const std::string ada = person_of(1);
+  const std::string bob = person_of(5, 0);
+  const std::string cleo = person_of(6);
+  begin_run_with(newer());
+  look_with_newer({1, 2, 3, 4, 5, 6});
+  group();
+  EXPECT_EQ(person_of(1, 1), ada);
+  EXPECT_EQ(person_of(5, 2), ada);
+  EXPECT_EQ(person_of(5, 1), bob);
+  EXPECT_EQ(person_of(6, 1), cleo);
+  const std::string dora = person_of(1, 0);
+  EXPECT_TRUE(dora != ada && dora != bob && dora != cleo);
+}
+
 // Faces of edits from before and after a change of detector were looked for together, by keys that
 // meant different faces: the later edit was lost, or the earlier one became a stranger's.
 TEST_F(PeopleDetectorsTest, EditsOfTwoDetectorsHoldSideBySide) {

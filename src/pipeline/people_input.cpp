@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <future>
+#include <span>
 #include <utility>
 
 #include "pipeline/people_run.h"
@@ -25,6 +26,45 @@ std::optional<std::vector<std::uint32_t>> places_of(const FaceStore& faces,
   return places;
 }
 
+// All of today's faces on the pictures of `faces`, which are ordered.
+std::vector<LocatedFace> faces_beside(const std::vector<EditedFace>& faces,
+                                      const FaceStore& today) {
+  std::vector<LocatedFace> result;
+  std::optional<PictureId> last;
+  for (const EditedFace& face : faces) {
+    if (last == face.key.picture) {
+      continue;
+    }
+    last = face.key.picture;
+    const auto found = std::ranges::equal_range(
+        today.located(), *last, {}, [](const LocatedFace& it) { return it.key.picture; });
+    result.insert(result.end(), found.begin(), found.end());
+  }
+  return result;
+}
+
+// Ids stay with faces, and keys of faces do not outlive their analyzer: people of before get the
+// faces that lie where theirs lay.
+Result<void> move_people_to_today(const Library& library, PeopleInput& input) {
+  const auto analyzers = TRY(library.analyzers_of_people());
+  input.people_are_of_today = std::ranges::all_of(
+      analyzers, [&](const AnalyzerId& analyzer) { return input.analyzer == analyzer; });
+  if (input.people_are_of_today || analyzers.size() > 1) {
+    return {};
+  }
+  for (PersonRow& person : input.people) {
+    const auto faces = TRY(library.locate(analyzers.front(), person.faces));
+    LocatedEdit then;  // as if the grouping had been an edit
+    for (const EditedFace& face : faces) {
+      then.edit.left.push_back(face.key);
+      then.boxes.push_back(face.box);
+    }
+    person.faces = rebind(std::span{&then, 1}, faces_beside(faces, input.faces)).front().left;
+    std::ranges::sort(person.faces);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::optional<AnalyzerId>> current_faces_analyzer(const Library& library) {
@@ -42,7 +82,9 @@ Result<PeopleInput> PeopleInput::load(const Library& library, Budget& budget) {
   auto people = std::async(std::launch::async, [&library] { return library.people(); });
   input.faces = TRY(FaceStore::load(library, budget));
   input.people = TRY(people.get());
+  input.grouping = TRY(library.grouping());
   input.edits = TRY(library.edits());
+  TRY(move_people_to_today(library, input));
   return input;
 }
 

@@ -61,14 +61,12 @@ class EditBuilder {
 // From the beginning of a run that looks for faces in another way until people are grouped anew,
 // people are made of faces that have other numbers and places than those of today: what was meant
 // by an edit could only be guessed.
-Result<void> check_settled(const Library& library, const PeopleInput& input) {
-  for (const AnalyzerId& analyzer : TRY(library.analyzers_of_people())) {
-    if (input.analyzer != analyzer) {
-      return fail(ErrorCode::kUnavailable,
-                  "an index run that looks for faces in another way did not end, and people are "
-                  "still made of the faces of before; run that index to its end, or one as before, "
-                  "then edit");
-    }
+Result<void> check_settled(const PeopleInput& input) {
+  if (!input.people_are_of_today) {
+    return fail(ErrorCode::kUnavailable,
+                "an index run that looks for faces in another way did not end, and people are "
+                "still made of the faces of before; run that index to its end, or one as before, "
+                "then edit");
   }
   return {};
 }
@@ -127,6 +125,12 @@ Result<EditRow> build_edit(const Library& library, const PeopleInput& input,
 
 }  // namespace
 
+Result<void> check_people_options(const Library& library, const PeopleOptions& options) {
+  const auto rows = TRY(library.edits());
+  const auto log = TRY(edits_of(rows));
+  return check_method(options, resolve(log));
+}
+
 Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer,
                                    const PeopleOptions& options, Budget& budget,
                                    const StopToken& stop) {
@@ -165,7 +169,7 @@ Result<EditOutcome> apply_edit(const Library& library, LibraryWriter& writer,
                                const EditRequest& request, const PeopleOptions& options,
                                Budget& budget, const StopToken& stop) {
   PeopleInput input = TRY(PeopleInput::load(library, budget));
-  TRY(check_settled(library, input));
+  TRY(check_settled(input));
   EditRow row = TRY(build_edit(library, input, request, options));
   row.number = TRY(writer.append_edit(row));
   input.edits.push_back(row);

@@ -22,19 +22,29 @@ namespace albumen {
 enum class GroupingMethod : std::uint8_t { kAverageLinkage, kDbscan };
 
 struct PeopleOptions {
+  // What a user may choose; the library remembers it (docs/formats/library.md, table grouping).
   GroupingMethod method = GroupingMethod::kAverageLinkage;
   /// Mean cosine distance of one person, for a small library; falls as the library grows
-  /// (people/grouping.h). From the embedder's card.
-  double same_distance = 0.065;
+  /// (people/grouping.h). Nothing: that of the card.
+  std::optional<double> same_distance;
   double eps = 0.33;  ///< DBSCAN, Euclidean on unit vectors
   std::size_t min_samples = 2;
-  double least_eps = 0.295;  ///< the card's range for eps
+  std::uint32_t least_faces = 3;  ///< fewer: a tentative person
+
+  // What the embedder's card says.
+  double card_distance = 0.065;  ///< `same_distance` where nobody chose one
+  double least_eps = 0.295;      ///< the range for eps
   double largest_eps = 0.365;
   std::string model = "dlib-resnet29";  ///< whose card that is
-  std::uint32_t least_faces = 3;        ///< fewer: a tentative person
+
   unsigned threads = 1;
   bool afresh = false;  ///< work everything out, also what did not change since the last grouping
 };
+
+/// Those of the last grouping of this library, as far as a user chose them, so that an edit changes
+/// nothing but what it says; the rest, and all where nothing is remembered, as in PeopleOptions{}.
+/// Errors: StoreFailed.
+Result<PeopleOptions> last_people_options(const Library& library);
 
 struct PeopleSummary {
   bool known = false;  ///< false: no faces were ever looked for
@@ -43,13 +53,17 @@ struct PeopleSummary {
   std::uint64_t faces = 0;  ///< that were grouped
 };
 
+/// Whether `group_people` would refuse these options whatever faces there are, for asking before a
+/// long run. Errors: InvalidArgument (DBSCAN with eps outside the card's range, or where edits
+/// hold: it knows none); those of the library.
+Result<void> check_people_options(const Library& library, const PeopleOptions& options);
+
 /// Groups all embedded faces of the current analyzer under all edits that count, keeps the ids of
-/// people who are still there, and stores the result in one transaction. The result is a function
-/// of faces, edits and options; ids also of the grouping before. People that the library knows to
-/// be made from the same faces, edits and options are not worked out again (`made_from`): the time
-/// goes with what changed, beside one pass over the vectors. Errors: InvalidArgument (DBSCAN with
-/// eps outside the card's range, or where edits hold: it knows none); BudgetExceeded; Cancelled;
-/// those of the library.
+/// people who are still there, and stores the result and the options in one transaction. The result
+/// is a function of faces, edits and options; ids also of the grouping before. People that the
+/// library knows to be made from the same faces, edits and options are not worked out again
+/// (`made_from`): the time goes with what changed, beside one pass over the vectors. Errors:
+/// those of `check_people_options`; BudgetExceeded; Cancelled.
 Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer,
                                    const PeopleOptions& options, Budget& budget,
                                    const StopToken& stop);

@@ -11,20 +11,23 @@
 #include "people/dbscan.h"
 #include "people/grouping.h"
 #include "people/persons.h"
+#include "pipeline/internal/grouping_rows.h"
 
 namespace albumen {
 namespace {
 
+DbscanOptions dbscan_options(const PeopleOptions& options) {
+  return {.eps = options.eps,
+          .min_samples = options.min_samples,
+          .least_eps = options.least_eps,
+          .largest_eps = options.largest_eps,
+          .model = options.model};
+}
+
 Result<Partition> by_dbscan(const FaceStore& faces, const Decisions& decisions,
                             const PeopleOptions& options, const GroupingResources& resources) {
   TRY(check_method(options, decisions));
-  return dbscan(faces.set(),
-                {.eps = options.eps,
-                 .min_samples = options.min_samples,
-                 .least_eps = options.least_eps,
-                 .largest_eps = options.largest_eps,
-                 .model = options.model},
-                resources);
+  return dbscan(faces.set(), dbscan_options(options), resources);
 }
 
 // The same people, labelled in the order of their first faces.
@@ -201,7 +204,11 @@ class Difference {
         change_.removed.push_back(input_.people[place].id);
       }
     }
-    const bool is_empty = change_.removed.empty() && change_.people.empty();
+    if (const GroupingRow grouping = grouping_to_row(options_); input_.grouping != grouping) {
+      change_.grouping = grouping;
+    }
+    const bool is_empty =
+        change_.removed.empty() && change_.people.empty() && !change_.grouping.has_value();
     if (!is_empty || (change_.replace_all && !input_.people.empty())) {
       TRY(writer.change_people(change_));
     }
@@ -243,12 +250,15 @@ std::string context_of(const AnalyzerId& id, double threshold) {
 }  // namespace
 
 Result<void> check_method(const PeopleOptions& options, const Decisions& decisions) {
-  if (options.method == GroupingMethod::kDbscan && !decisions.constraints.empty()) {
-    return fail(ErrorCode::kInvalidArgument,
-                "DBSCAN knows no merges, splits or keep-apart; undo them or use the default "
-                "method");
+  if (options.method != GroupingMethod::kDbscan) {
+    return {};
   }
-  return {};
+  if (!decisions.constraints.empty()) {
+    return fail(ErrorCode::kInvalidArgument,
+                "DBSCAN knows no merges, splits or keep-apart; undo them or group with --method "
+                "linkage");
+  }
+  return check_dbscan(dbscan_options(options));
 }
 
 Result<PeopleSummary> regroup(const PeopleInput& input, LibraryWriter& writer,
@@ -259,7 +269,8 @@ Result<PeopleSummary> regroup(const PeopleInput& input, LibraryWriter& writer,
   const GroupingResources resources{.budget = &budget, .threads = options.threads, .stop = stop};
   const bool is_linkage = options.method == GroupingMethod::kAverageLinkage;
   const Decisions decisions = TRY(decisions_of(input));
-  const double threshold = threshold_for(input.faces.size(), options.same_distance);
+  const double threshold =
+      threshold_for(input.faces.size(), options.same_distance.value_or(options.card_distance));
   const PersonBasis basis{context_of(*input.analyzer, threshold), decisions.constraints};
   Partition known{.person_of_face = std::vector<std::uint32_t>(input.faces.size(), kNobody)};
   if (is_linkage && !options.afresh) {

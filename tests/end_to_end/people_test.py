@@ -74,6 +74,27 @@ class People(ProgramTest):
         self.assertEqual(self.person_of("obama3.jpg"), self.person_of("obama.jpg"))
         self.assertEqual(self.main_face("obama.jpg")["person_name"], "Barack Obama")
 
+    def test_an_edit_groups_as_index_did(self):
+        # Every edit took the distance of the model's card, whatever index had been told.
+        strict = ("index", "--least-faces", "1", "--same-distance", "0.002", self.pictures)
+        self.run_program(*strict)
+        before = self.people()
+        biden = self.person_of("biden.jpg")
+        self.assertNotEqual(self.person_of("obama.jpg"), self.person_of("obama2.jpg"))
+        self.edit("name", biden, "Joe Biden")
+        self.assertEqual(self.people(), {**before, biden: {**before[biden], "name": "Joe Biden"}})
+        self.run_program(*strict)
+        self.assertEqual(self.people()[biden]["name"], "Joe Biden")
+        self.edit("regroup", "--same-distance", "0")
+        self.assertEqual(self.person_of("obama.jpg"), self.person_of("obama2.jpg"))
+
+    def test_a_method_that_a_merge_forbids_is_refused_before_anything_is_read(self):
+        self.edit("merge", self.person_of("obama.jpg"), self.person_of("biden.jpg"))
+        shutil.copy(os.path.join(self.pictures, "biden.jpg"), os.path.join(self.pictures, "new.jpg"))
+        refused = self.run_program("index", "--method", "dbscan", self.pictures, expect=2)
+        self.assertIn(b"DBSCAN knows no merges", refused.stderr)
+        self.assertNotIn("new.jpg", self.rows())
+
     def test_keep_apart_holds_against_the_vectors(self):
         one, two = self.main_face("obama.jpg")["id"], self.main_face("obama2.jpg")["id"]
         self.edit("keep-apart", one, two)

@@ -24,12 +24,13 @@ struct EngineFlags {
   std::size_t inference_batch = 1;
 };
 
+/// What was given; the rest is up to the command.
 struct GroupingFlags {
-  std::string method = "linkage";
-  double same_distance = 0;  ///< 0: the embedder's card
-  double eps = 0.33;
-  std::size_t min_samples = 2;
-  std::uint32_t least_faces = 3;
+  std::optional<std::string> method;
+  std::optional<double> same_distance;  ///< 0: the embedder's card
+  std::optional<double> eps;
+  std::optional<std::size_t> min_samples;
+  std::optional<std::uint32_t> least_faces;
 };
 
 void add_engine_flags(CLI::App& command, EngineFlags& flags);
@@ -38,8 +39,10 @@ void add_grouping_flags(CLI::App& command, GroupingFlags& flags);
 
 EngineOptions engine_options(const EngineFlags& flags, unsigned workers);
 
-/// With the comparison of `embedder`; nothing: the built-in embedder's.
-PeopleOptions people_options(const GroupingFlags& flags, const std::string& embedder,
-                             const std::optional<Comparison>& comparison, unsigned threads);
+/// `options` with what the flags say, and the comparison of `embedder`; nothing: the built-in
+/// embedder's.
+PeopleOptions people_options(PeopleOptions options, const GroupingFlags& flags,
+                             const std::string& embedder,
+                             const std::optional<Comparison>& comparison);
 
 }  // namespace albumen

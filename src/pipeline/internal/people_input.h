@@ -18,8 +18,12 @@ namespace albumen {
 struct PeopleInput {
   std::optional<AnalyzerId> analyzer;  ///< nothing: no faces were ever looked for
   FaceStore faces;
-  std::vector<PersonRow> people;  ///< as the last grouping left them, by id
-  std::vector<EditRow> edits;     ///< the whole log
+  /// As the last grouping left them, by id; where it was of another analyzer's faces, with those of
+  /// today that lie in their places.
+  std::vector<PersonRow> people;
+  bool people_are_of_today = true;      ///< made of the faces of `analyzer`, or nobody there
+  std::optional<GroupingRow> grouping;  ///< how that was done, where it is known
+  std::vector<EditRow> edits;           ///< the whole log
 
   /// Errors: BudgetExceeded; those of the library.
   static Result<PeopleInput> load(const Library& library, Budget& budget);

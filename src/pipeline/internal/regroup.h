@@ -12,7 +12,8 @@
 
 namespace albumen {
 
-/// Error: InvalidArgument for a method that cannot heed what humans decided.
+/// Error: InvalidArgument for a method that cannot heed what humans decided, or whose numbers make
+/// no sense.
 Result<void> check_method(const PeopleOptions& options, const Decisions& decisions);
 
 /// See group_people.
