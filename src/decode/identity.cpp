@@ -25,20 +25,25 @@ struct Payload {
 
   std::vector<ByteSpan> parts;
   std::vector<ByteSpan> profile;
+  bool has_too_many = false;  ///< and therefore not all of them
 
-  /// Appends, or grows the last part where the two touch. False where there are too many.
-  [[nodiscard]] bool keep(ByteSpan part) {
+  /// Appends, or grows the last part where the two touch.
+  void keep(ByteSpan part) {
     if (!parts.empty() && parts.back().data() + parts.back().size() == part.data()) {
       parts.back() = {parts.back().data(), parts.back().size() + part.size()};
     } else if (!part.empty()) {
-      parts.push_back(part);
+      append(parts, part);
     }
-    return parts.size() <= kMostParts;
   }
 
-  [[nodiscard]] bool keep_profile(ByteSpan part) {
-    profile.push_back(part);
-    return profile.size() <= kMostParts;
+  void keep_profile(ByteSpan part) { append(profile, part); }
+
+ private:
+  void append(std::vector<ByteSpan>& list, ByteSpan part) {
+    has_too_many = has_too_many || list.size() == kMostParts;
+    if (!has_too_many) {
+      list.push_back(part);
+    }
   }
 };
 
@@ -73,15 +78,11 @@ std::optional<Payload> jpeg_payload(ByteSpan bytes) {
     }
     if (is_metadata(*segment)) {
       collect_profile(profile, *segment);
-      if (!payload.keep(bytes.subspan(kept_from, segment->begin - kept_from))) {
-        return std::nullopt;
-      }
+      payload.keep(bytes.subspan(kept_from, segment->begin - kept_from));
       kept_from = segment->end;
     }
     if (segment->marker == kJpegEoi) {
-      if (!payload.keep(bytes.subspan(kept_from, segment->end - kept_from))) {
-        return std::nullopt;
-      }
+      payload.keep(bytes.subspan(kept_from, segment->end - kept_from));
       for (const auto& [number, part] : profile) {
         payload.profile.push_back(part);
       }
@@ -93,7 +94,7 @@ std::optional<Payload> jpeg_payload(ByteSpan bytes) {
 std::optional<Payload> png_payload(ByteSpan bytes) {
   constexpr std::array<std::string_view, 5> kMetadata{"tEXt", "zTXt", "iTXt", "tIME", "eXIf"};
   Payload payload;
-  bool fits = payload.keep(slice(bytes, 0, kPngSignatureBytes));
+  payload.keep(slice(bytes, 0, kPngSignatureBytes));
   PngChunks chunks{bytes};
   while (true) {
     const auto chunk = chunks.next();
@@ -101,12 +102,9 @@ std::optional<Payload> png_payload(ByteSpan bytes) {
       return std::nullopt;
     }
     if (chunk->type == "iCCP") {
-      fits = payload.keep_profile(chunk->data);
+      payload.keep_profile(chunk->data);
     } else if (std::ranges::find(kMetadata, chunk->type) == kMetadata.end()) {
-      fits = payload.keep(bytes.subspan(chunk->begin, chunk->end - chunk->begin));
-    }
-    if (!fits) {
-      return std::nullopt;
+      payload.keep(bytes.subspan(chunk->begin, chunk->end - chunk->begin));
     }
     if (chunk->type == "IEND") {
       return payload;
@@ -119,21 +117,19 @@ std::optional<Payload> webp_payload(ByteSpan bytes) {
   constexpr std::array<std::string_view, 2> kMetadata{"EXIF", "XMP "};
   constexpr std::size_t kCanvasAt = 4;
   Payload payload;
-  bool fits = true;
   WebpChunks chunks = WebpChunks::of_file(bytes);
   while (const auto chunk = chunks.next()) {
     if (chunk->truncated) {
       return std::nullopt;
     }
     if (const auto extended = parse_extended_header(*chunk)) {
-      fits = !extended->animated || payload.keep(chunk->data.subspan(kCanvasAt));
+      if (extended->animated) {
+        payload.keep(chunk->data.subspan(kCanvasAt));
+      }
     } else if (chunk->type == "ICCP") {
-      fits = payload.keep_profile(chunk->data);
+      payload.keep_profile(chunk->data);
     } else if (std::ranges::find(kMetadata, chunk->type) == kMetadata.end()) {
-      fits = payload.keep(bytes.subspan(chunk->begin, chunk->end - chunk->begin));
-    }
-    if (!fits) {
-      return std::nullopt;
+      payload.keep(bytes.subspan(chunk->begin, chunk->end - chunk->begin));
     }
   }
   return payload.parts.empty() ? std::nullopt : std::optional{payload};
@@ -202,7 +198,7 @@ class TwoHashes {
 Result<PictureIdentity> identify(const EncodedImage& image, Orientation orientation) {
   const ByteSpan bytes = image.bytes.bytes();
   const auto payload = payload_of(bytes);
-  if (!payload) {
+  if (!payload || payload->has_too_many) {
     const Sha256Digest file = sha256(bytes);
     return PictureIdentity{.file = file, .picture = file};
   }
