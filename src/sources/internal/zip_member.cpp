@@ -126,9 +126,9 @@ std::size_t inflate_head(std::span<std::byte> head, std::span<std::byte> out) {
   return given;
 }
 
-// What may be longer than the `given` bytes that it inflates to: RFC 1951's fixed codes take nine
-// bits for half of all bytes, and the tables of dynamic ones some 300 bytes.
-constexpr std::size_t longest_deflated(std::size_t given) {
+// Of deflated data what gives the first `given` bytes, which may be longer than they: RFC 1951's
+// fixed codes take nine bits for half of all bytes, and the tables of dynamic ones some 300 bytes.
+constexpr std::size_t longest_head(std::size_t given) {
   constexpr std::size_t kCodeTables = 1024;
   return given + given / 4 + kCodeTables;
 }
@@ -198,7 +198,7 @@ Result<std::size_t> read_zip_member_head(const FileDescriptor& archive, const So
   }
   const std::uint64_t data = TRY_CONTEXT(locate_data(archive, entry), entry.name());
   const bool deflated = entry.location.coding == MemberCoding::kDeflated;
-  const std::size_t wanted = deflated ? longest_deflated(out.size()) : out.size();
+  const std::size_t wanted = deflated ? longest_head(out.size()) : out.size();
   const auto available = std::min<std::uint64_t>(entry.location.stored_bytes, wanted);
   if (!deflated) {
     const auto head = out.first(static_cast<std::size_t>(available));
