@@ -11,19 +11,11 @@
 
 #include "files/file.h"
 #include "files/path_text.h"
+#include "files/real_path.h"
 #include "sources/source.h"
 
 namespace albumen {
 namespace {
-
-// Absolute, with links followed as far as the path exists, and a slash at its end.
-std::string resolved(const std::string& path, std::error_code& error) {
-  std::string place = std::filesystem::absolute(path, error).native();
-  if (!error) {
-    place = std::filesystem::weakly_canonical(place, error).native();
-  }
-  return place.ends_with('/') ? place : place + '/';
-}
 
 // What AtomicFile makes before it takes its name, and kExportMark.
 constexpr std::string_view kOwnFiles = ".albumen-";
@@ -39,12 +31,7 @@ ExportPlace::ExportPlace(std::string directory, std::string below)
     : directory_(std::move(directory)), below_(std::move(below)) {}
 
 Result<ExportPlace> ExportPlace::at(const std::string& directory) {
-  std::error_code error;
-  std::string below = resolved(directory, error);
-  if (error) {
-    return system_failure(error.value(), "find the place of", directory);
-  }
-  return ExportPlace{directory, std::move(below)};
+  return ExportPlace{directory, TRY(real_path(directory))};
 }
 
 Result<void> ExportPlace::check_is_elsewhere(const std::string& path) {
@@ -53,10 +40,8 @@ Result<void> ExportPlace::check_is_elsewhere(const std::string& path) {
     return {};
   }
   // Where the folder cannot be looked at, on a disk that is not there, its name is all there is.
-  std::error_code error;
-  const std::string real = resolved(std::string{folder}, error);
-  const std::string_view place = error ? std::string_view{path} : std::string_view{real};
-  if (place.starts_with(below_)) {
+  const auto real = real_path(std::string{folder});
+  if (lies_in(real ? std::string_view{*real} : std::string_view{path}, below_)) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("{}: holds pictures of the library, for example {}; choose another "
                             "folder",

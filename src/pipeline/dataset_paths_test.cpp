@@ -11,36 +11,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-TEST(DatasetPathsTest, APathLiesInAFolderByWholeNames) {
-  EXPECT_TRUE(lies_in("/a/b", "/a"));
-  EXPECT_TRUE(lies_in("/a/b/c", "/a"));
-  EXPECT_TRUE(lies_in("/a", "/a"));
-  EXPECT_FALSE(lies_in("/ab", "/a"));
-  EXPECT_FALSE(lies_in("/a", "/a/b"));
-  EXPECT_TRUE(lies_in("/a", "/"));
-  EXPECT_TRUE(lies_in("/", "/"));
-}
-
-// A set of the name "set" in the working directory, which was its source, was taken for one that
-// lies nowhere.
-TEST(DatasetPathsTest, ARelativePathIsMadeAbsoluteAlsoWhereItDoesNotExist) {
-  const std::string here = real_path(".").value();
-  EXPECT_EQ(here, fs::canonical(".").native());
-  EXPECT_EQ(real_path("no such folder/set").value(), here + "/no such folder/set");
-  EXPECT_EQ(real_path("./no such folder/../set/").value(), here + "/set");
-}
-
-TEST(DatasetPathsTest, LinksAreFollowedAsTheSystemFollowsThem) {
-  const TemporaryDirectory folder;
-  const std::string root = fs::canonical(folder.path()).native();
-  fs::create_directories(folder / "a/b");
-  fs::create_directory_symlink(folder / "a/b", folder / "link");
-  EXPECT_EQ(real_path(folder / "link/set").value(), root + "/a/b/set");
-  EXPECT_EQ(real_path(folder / "link/../set").value(), root + "/a/set") << "not beside the link";
-  fs::create_symlink("circle", folder / "circle");
-  EXPECT_EQ(real_path(folder / "circle/set").error().code, ErrorCode::kIo);
-}
-
 TEST(DatasetPathsTest, OnlyWhatLiesInASetIsItsFile) {
   const TemporaryDirectory folder;
   const std::string set = folder / "set";

@@ -15,6 +15,7 @@
 #include "files/file.h"
 #include "files/file_names.h"
 #include "files/path_text.h"
+#include "files/real_path.h"
 #include "pipeline/internal/dataset_archive.h"
 #include "pipeline/internal/dataset_listing.h"
 #include "pipeline/internal/dataset_paths.h"

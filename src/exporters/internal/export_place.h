@@ -23,7 +23,7 @@ class ExportPlace {
   ExportPlace(std::string directory, std::string below);
 
   std::string directory_;  // as it was given, for messages
-  std::string below_;      // without links, with a slash at its end
+  std::string below_;      // as of real_path
   std::string folder_;     // of the path that was asked for last
 };
 

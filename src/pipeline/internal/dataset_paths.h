@@ -4,18 +4,10 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "core/result.h"
 
 namespace albumen {
-
-/// `path` made absolute, with every link on it followed as far as it exists. Error: Io where that
-/// cannot be found out, as for links in a circle.
-Result<std::string> real_path(const std::string& path);
-
-/// Whether `path` is `folder` or lies in it; both as of real_path.
-bool lies_in(std::string_view path, std::string_view folder);
 
 /// Where the file `name` (bytes, relative to the set at `directory`) lies; nothing where that is
 /// outside of the set, or among what runs go on from: a set may come from anywhere, with links in
