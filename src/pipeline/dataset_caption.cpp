@@ -15,14 +15,6 @@
 namespace albumen {
 namespace {
 
-bool holds(const std::string& path, const std::string& words) {
-  if (regular_file_size(path) != words.size()) {
-    return false;
-  }
-  const auto found = read_small_file(path, Bytes{words.size()});
-  return found && *found == words;
-}
-
 // Whether there was one.
 Result<bool> remove_file(const std::string& path) {
   if (::unlink(path.c_str()) == 0) {
@@ -35,6 +27,14 @@ Result<bool> remove_file(const std::string& path) {
 }
 
 }  // namespace
+
+bool caption_file_holds(const std::string& path, const std::string& words) {
+  if (regular_file_size(path) != words.size()) {
+    return false;
+  }
+  const auto found = read_small_file(path, Bytes{words.size()});
+  return found && *found == words;
+}
 
 void tell_caption(ManifestRow& row, const FoundCaption& caption) {
   row.caption = caption.text;
@@ -165,7 +165,7 @@ Result<bool> MemberCaption::remove(const std::string& stem, const JournalEntry& 
   const bool may_be_anothers = *extension != job_.request.caption_extension &&
                                name.ends_with(job_.request.caption_extension);
   const std::string path = path_in_set(job_, name);
-  if (may_be_anothers || !holds(path, former.row.caption)) {
+  if (may_be_anothers || !caption_file_holds(path, former.row.caption)) {
     return false;
   }
   TRY(check_in_set(job_.request.directory, name));

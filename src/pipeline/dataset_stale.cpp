@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "dataset/caption_index.h"
-#include "dataset/captions.h"
 #include "files/file.h"
 #include "files/path_text.h"
 #include "files/sha256.h"
+#include "pipeline/internal/dataset_caption.h"
 #include "pipeline/internal/dataset_paths.h"
 
 namespace albumen {
@@ -71,11 +71,8 @@ class Pruner {
     }
     const auto caption =
         file_of(request_.directory, fmt::format("{}{}", stem, entry.caption_extension));
-    if (caption && regular_file_size(*caption) == entry.row.caption.size()) {
-      const auto words = read_small_file(*caption, kCaptionFileLimit);
-      if (words && *words == entry.row.caption) {
-        TRY(remove(*caption));
-      }
+    if (caption && caption_file_holds(*caption, entry.row.caption)) {
+      TRY(remove(*caption));
     }
     return true;
   }

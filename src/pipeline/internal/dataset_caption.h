@@ -17,6 +17,10 @@
 
 namespace albumen {
 
+/// Whether the file at `path` still says what the journal has of it: what somebody wrote into it is
+/// not albumen's to remove.
+bool caption_file_holds(const std::string& path, const std::string& words);
+
 /// Puts `caption` into `row`.
 void tell_caption(ManifestRow& row, const FoundCaption& caption);
 
