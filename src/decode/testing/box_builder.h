@@ -3,6 +3,7 @@
 // seeds.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -54,40 +55,58 @@ struct ItemFile {
   unsigned extents_before = 1;     ///< of no bytes each
 };
 
-/// `payload` is the Exif item's.
-inline std::string item_file(const ItemFile& how, const std::string& payload) {
+/// What the items are, in their order; the Exif item is the last.
+inline std::string item_infos(const ItemFile& how) {
+  const unsigned version = how.version == 2 ? 3 : 2;
   const unsigned id_width = how.version == 2 ? 4 : 2;
-  const std::string head = box("ftyp", how.brand + big_endian(0, 4) + "mif1");
   std::string entries;
   for (std::uint32_t item = 1; item <= how.items_before + 1; ++item) {
-    entries += full_box("infe", how.version == 2 ? 3 : 2,
-                        big_endian(item, id_width) + big_endian(0, 2) +
-                            (item <= how.items_before ? "hvc1" : "Exif") + big_endian(0, 1));
+    const std::string_view type = item <= how.items_before ? "hvc1" : "Exif";
+    const std::string ids = big_endian(item, id_width) + big_endian(0, 2);
+    entries += full_box("infe", version, ids + std::string(type) + big_endian(0, 1));
   }
-  const std::string infos = full_box("iinf", 1, big_endian(how.items_before + 1, 4) + entries);
-  const std::string data = how.in_item_data ? box("idat", payload) : std::string{};
-  // Twice: where the item lies depends on the size of what says it, which is the same each time.
-  std::uint64_t offset = 0;
-  std::string meta;
-  for (int pass = 0; pass < 2; ++pass) {
-    std::string places =
-        big_endian(how.width * 0x1100U, 2) + big_endian(how.items_before + 1, id_width);
-    for (std::uint32_t item = 1; item <= how.items_before + 1; ++item) {
-      const bool is_exif = item == how.items_before + 1;
-      places += big_endian(item, id_width);
-      places += how.version == 0 ? "" : big_endian(how.in_item_data ? 1 : 0, 2);
-      places += big_endian(is_exif ? how.other_file : 0, 2);
-      const unsigned extents = is_exif ? how.extents : how.extents_before;
-      places += big_endian(extents, 2);
-      for (unsigned extent = 0; extent < extents; ++extent) {
-        places += big_endian(is_exif ? offset : 0, how.width);
-        places += big_endian(is_exif ? payload.size() : 0, how.width);
-      }
-    }
-    meta = full_box("meta", 0, infos + full_box("iloc", how.version, places) + data);
-    offset = how.in_item_data ? 0 : head.size() + meta.size() + 8;
+  return full_box("iinf", 1, big_endian(how.items_before + 1, 4) + entries);
+}
+
+/// Where one item lies: `extents` times `size` bytes from `offset` on.
+inline std::string item_place(const ItemFile& how, std::uint32_t item, unsigned file,
+                              unsigned extents, std::uint64_t offset, std::uint64_t size) {
+  std::string place = big_endian(item, how.version == 2 ? 4 : 2);
+  if (how.version != 0) {
+    place += big_endian(how.in_item_data ? 1 : 0, 2);
   }
-  return head + meta + (how.in_item_data ? "" : box("mdat", payload));
+  place += big_endian(file, 2) + big_endian(extents, 2);
+  for (unsigned extent = 0; extent < extents; ++extent) {
+    place += big_endian(offset, how.width) + big_endian(size, how.width);
+  }
+  return place;
+}
+
+/// Where the items lie; the Exif item's `size` bytes from `offset` on.
+inline std::string item_places(const ItemFile& how, std::uint64_t offset, std::uint64_t size) {
+  const std::uint32_t exif_item = how.items_before + 1;
+  const std::uint64_t widths = how.width * std::uint64_t{0x1100};
+  std::string places = big_endian(widths, 2) + big_endian(exif_item, how.version == 2 ? 4 : 2);
+  for (std::uint32_t item = 1; item < exif_item; ++item) {
+    places += item_place(how, item, 0, how.extents_before, 0, 0);
+  }
+  places += item_place(how, exif_item, how.other_file, how.extents, offset, size);
+  return full_box("iloc", how.version, places);
+}
+
+/// `payload` is the Exif item's.
+inline std::string item_file(const ItemFile& how, const std::string& payload) {
+  const std::string head = box("ftyp", how.brand + big_endian(0, 4) + "mif1");
+  const std::string infos = item_infos(how);
+  if (how.in_item_data) {
+    const std::string places = item_places(how, 0, payload.size());
+    return head + full_box("meta", 0, infos + places + box("idat", payload));
+  }
+  // How long the boxes before the payload are does not depend on where they say that it lies.
+  const std::string unplaced = item_places(how, 0, payload.size());
+  const std::size_t offset = head.size() + full_box("meta", 0, infos + unplaced).size() + 8;
+  const std::string places = item_places(how, offset, payload.size());
+  return head + full_box("meta", 0, infos + places) + box("mdat", payload);
 }
 
 /// JPEG XL in its container.
