@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <fmt/core.h>
 #include <optional>
 #include <string_view>
 
+#include "core/ascii_case.h"
 #include "prepare/frame.h"
 
 namespace albumen {
@@ -135,8 +135,7 @@ Result<PictureSettings> picture_settings(const DatasetFlags& flags) {
 bool names_archive(std::string_view out) {
   constexpr std::string_view kExtension = ".zip";
   return out.size() > kExtension.size() &&
-         std::ranges::equal(out.substr(out.size() - kExtension.size()), kExtension, {},
-                            [](unsigned char letter) { return std::tolower(letter); });
+         equals_ignoring_case(out.substr(out.size() - kExtension.size()), kExtension);
 }
 
 void add_picture_flags(CLI::App& command, DatasetFlags& flags) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "core/ascii_case.h"
 #include "files/path_text.h"
 
 namespace albumen {
@@ -42,15 +43,10 @@ std::string_view up_to_dot(std::string_view path, std::string_view name, std::si
   return dot == name.npos || dot == 0 ? path : path.substr(0, path.size() - name.size() + dot);
 }
 
-char to_lower(char character) {
-  return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a')
-                                              : character;
-}
-
 std::string_view without_picture_extension(std::string_view path) {
   const std::string_view stem = without_extension(path);
   const auto is_extension = [&](std::string_view extension) {
-    return std::ranges::equal(path.substr(stem.size()), extension, {}, to_lower);
+    return equals_ignoring_case(path.substr(stem.size()), extension);
   };
   return std::ranges::any_of(kPictureExtensions, is_extension) ? stem : path;
 }

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 #include <span>
 
+#include "core/ascii_case.h"
 #include "dataset/journal.h"
 #include "dataset/manifest.h"
 #include "dataset/picture_settings.h"
@@ -35,9 +36,7 @@ std::string plain_path(std::string_view path) {
 }
 
 bool has_drive_letter(std::string_view path) {
-  const char letter = path.empty() ? '\0' : path.front();
-  return path.substr(0, 2).ends_with(':') &&
-         ((letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z'));
+  return path.size() >= 2 && path[1] == ':' && is_letter(path.front());
 }
 
 // The path that a picture would have in the set if nothing else were there: none that Windows, and
@@ -93,7 +92,7 @@ Concept concept_of(std::string_view folder) {
 
 OutputPlaces::OutputPlaces(Renaming renaming, std::string_view caption_extension)
     : renaming_(renaming), extensions_{lower_case(std::string{caption_extension})} {
-  for (const OutputFormat format : {OutputFormat::kPng, OutputFormat::kJpeg, OutputFormat::kWebp}) {
+  for (const OutputFormat format : kWrittenFormats) {
     extensions_.emplace_back(extension_of(format));
   }
   std::size_t longest = 0;

@@ -3,6 +3,7 @@
 // Tested by picture_settings_test.cpp.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -60,6 +61,10 @@ Sha256Digest digest_of(const PictureSettings& settings);
 
 /// What a picture of `type` becomes: never kKeep. A type that is not written becomes PNG.
 OutputFormat format_for(OutputFormat wanted, ContentType type);
+
+/// What files of a set are written as.
+inline constexpr std::array kWrittenFormats{OutputFormat::kPng, OutputFormat::kJpeg,
+                                            OutputFormat::kWebp};
 
 /// ".png", ".jpg", ".webp".
 std::string_view extension_of(OutputFormat format);

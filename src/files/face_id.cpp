@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <fmt/core.h>
 
+#include "core/ascii_case.h"
 #include "files/path_text.h"
 #include "files/sha256.h"
 
@@ -25,10 +26,6 @@ bool is_hexadecimal(char digit) {
   return (digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f');
 }
 
-char lower(char letter) {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
 }  // namespace
 
 std::string to_string(const FaceKey& face) { return joined(to_string(face.picture), face.index); }
@@ -43,8 +40,7 @@ bool FaceIdPrefix::fits(const FaceKey& face) const {
 
 Result<FaceIdPrefix> parse_face_id(std::string_view text) {
   const auto mark = std::min(text.find(kBeforeIndex), text.size());
-  FaceIdPrefix id{.digits = std::string{text.substr(0, mark)}};
-  std::ranges::transform(id.digits, id.digits.begin(), lower);
+  FaceIdPrefix id{.digits = lower_case(std::string{text.substr(0, mark)})};
   const std::string_view number = text.substr(std::min(mark + 1, text.size()));
   const char* const end = number.data() + number.size();
   const auto [stopped, error] = std::from_chars(number.data(), end, id.index);

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <utility>
 
+#include "core/ascii_case.h"
 #include "files/path_text.h"
 
 namespace albumen {
@@ -26,15 +27,6 @@ std::string numbered(const std::string& name, std::uint64_t number) {
 }
 
 }  // namespace
-
-std::string lower_case(std::string text) {
-  for (char& character : text) {
-    if (character >= 'A' && character <= 'Z') {
-      character = static_cast<char>(character - 'A' + 'a');
-    }
-  }
-  return text;
-}
 
 std::string cut_to(std::string text, std::size_t longest) {
   if (text.size() <= longest) {

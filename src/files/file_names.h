@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names for what is written into one folder: different from each other, also where case does not
-// count, and short enough for any file system. Tested by file_names_test.cpp.
+// count (of ASCII: what else a file system takes for the same is its own affair), and short enough
+// for any file system. Tested by file_names_test.cpp.
 #pragma once
 
 #include <cstddef>
@@ -18,10 +19,6 @@ inline constexpr std::size_t kLongestFileName = 255;
 /// Longest end of a name that counts as its extension, with the dot; longer ones are cut like the
 /// rest of the name.
 inline constexpr std::size_t kLongestExtension = 16;
-
-/// By which names are compared. ASCII only: what else a file system takes for the same is its own
-/// affair.
-std::string lower_case(std::string text);
 
 /// `text` without its end, so that at most `longest` bytes are left; not cut inside a character
 /// where it is UTF-8.

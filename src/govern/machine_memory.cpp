@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <cstdint>
 #include <fmt/core.h>
@@ -15,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/ascii_case.h"
 #include "core/error.h"
 #include "core/result.h"
 #include "core/units.h"
@@ -167,10 +167,7 @@ Result<Bytes> parse_size(const std::string& text) {
   double number = 0;
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, number);
-  std::string unit{rest, end};
-  std::ranges::transform(unit, unit.begin(),
-                         [](unsigned char letter) { return std::tolower(letter); });
-  const std::string_view name{unit};
+  const std::string name = lower_case(std::string{rest, end});
   Bytes scale{1};
   if (name == "k" || name == "kb" || name == "kib") {
     scale = kKiB;

@@ -20,8 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kManifest = "manifest.jsonl";
-
 // Read twice: once for what an archive says of it in front, once for its bytes.
 class CheckedFile {
  public:
@@ -194,7 +192,7 @@ Result<void> visit_members(const ArchiveJob& job, Visitor& visitor) {
           entry.row.caption));
     }
   }
-  TRY(visitor.file(kManifest, fmt::format("{}/{}", job.request.directory, kManifest)));
+  TRY(visitor.file(kManifestName, fmt::format("{}/{}", job.request.directory, kManifestName)));
   return visitor.file(kArchivedJournal, journal_to_pack(job));
 }
 

@@ -2,19 +2,17 @@
 #include "pipeline/internal/dataset_history.h"
 
 #include <algorithm>
-#include <array>
 #include <fmt/core.h>
 
 #include "dataset/caption_index.h"
+#include "dataset/manifest.h"
 #include "dataset/picture_settings.h"
 #include "files/file.h"
 
 namespace albumen {
-namespace {
-
-constexpr std::array kFormats{OutputFormat::kPng, OutputFormat::kJpeg, OutputFormat::kWebp};
-
-}  // namespace
+std::string manifest_path(const std::string& directory) {
+  return fmt::format("{}/{}", directory, kManifestName);
+}
 
 std::string journal_path(const std::string& directory) {
   return fmt::format("{}/{}/journal.jsonl", directory, kStateFolder);
@@ -76,7 +74,7 @@ bool DatasetHistory::wrote_caption(const std::string& stem, const std::string& e
 
 std::vector<const JournalEntry*> DatasetHistory::captioned(const std::string& stem) const {
   std::vector<const JournalEntry*> entries;
-  for (const OutputFormat format : kFormats) {
+  for (const OutputFormat format : kWrittenFormats) {
     const auto found = outputs_.find(fmt::format("{}{}", stem, extension_of(format)));
     if (found != outputs_.end() && !found->second.entry.row.caption.empty()) {
       entries.push_back(&found->second.entry);

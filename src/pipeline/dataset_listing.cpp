@@ -10,6 +10,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/ascii_case.h"
 #include "core/content_type.h"
 #include "dataset/captions.h"
 #include "files/path_text.h"
@@ -24,13 +25,7 @@ enum class MemberKind : std::uint8_t { kPicture, kText, kJson, kJsonLines };
 
 // In lower case, with its dot.
 std::string extension_of(std::string_view name) {
-  std::string extension{name.substr(without_extension(name).size())};
-  for (char& character : extension) {
-    if (character >= 'A' && character <= 'Z') {
-      character = static_cast<char>(character - 'A' + 'a');
-    }
-  }
-  return extension;
+  return lower_case(std::string{name.substr(without_extension(name).size())});
 }
 
 MemberKind kind_of(std::string_view name) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/ascii_case.h"
 #include "core/content_type.h"
 #include "dataset/caption_index.h"
 #include "decode/decoder.h"
@@ -21,13 +22,9 @@ namespace {
 // "a/b/x" of "a/b/X.CR2", behind its archive: no name holds a zero byte.
 std::string shot_of(const SourceEntry& entry) {
   const std::string_view path = entry.is_member() ? entry.member : entry.path;
-  std::string stem{without_extension(path)};
-  const std::size_t folder_bytes = path.size() - last_component(path).size();
-  for (std::size_t index = folder_bytes; index < stem.size(); ++index) {
-    if (stem[index] >= 'A' && stem[index] <= 'Z') {
-      stem[index] = static_cast<char>(stem[index] - 'A' + 'a');
-    }
-  }
+  const std::string_view folder = path.substr(0, path.size() - last_component(path).size());
+  const std::string_view name = without_extension(path).substr(folder.size());
+  const std::string stem = fmt::format("{}{}", folder, lower_case(std::string{name}));
   return entry.is_member() ? fmt::format("{}{}{}", entry.path, '\0', stem) : stem;
 }
 

@@ -18,7 +18,8 @@ namespace albumen {
 /// Of a million pictures with long captions; what is larger was not written by a run.
 inline constexpr Bytes kJournalLimit = kGiB * 2;
 
-/// Where the journal of the set at `directory` lies.
+/// Where the manifest and the journal of the set at `directory` lie.
+std::string manifest_path(const std::string& directory);
 std::string journal_path(const std::string& directory);
 
 /// Where the files of the set at `directory` grow before they take their place: a run empties it

@@ -7,6 +7,7 @@
 #include <fnmatch.h>
 #include <utility>
 
+#include "core/ascii_case.h"
 #include "files/file_names.h"
 #include "files/path_text.h"
 
@@ -34,14 +35,6 @@ constexpr std::array<std::string_view, 13> kArchiveExtensions{
     ".zip", ".cbz",  ".tar",    ".cbt", ".tar.gz",  ".tgz", ".tar.bz2",
     ".tbz", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst"};
 
-char lower(char letter) {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower_case) {
-  return std::ranges::equal(text, lower_case, {}, lower);
-}
-
 // ZIPs made by old Windows programs separate with backslashes.
 bool is_separator(char letter) { return letter == '/' || letter == '\\'; }
 
@@ -60,8 +53,7 @@ bool any_component(std::string_view path, const Visit& visit) {
 }
 
 bool has_drive_letter(std::string_view name) {
-  const char letter = lower(name.front());
-  return name.size() >= 2 && name[1] == ':' && letter >= 'a' && letter <= 'z';
+  return name.size() >= 2 && name[1] == ':' && is_letter(name.front());
 }
 
 }  // namespace
