@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/internal/command.h"
+#include "cli/internal/standard_output.h"
 #include "decode/decoder.h"
 #include "files/file.h"
 #include "files/path_text.h"
@@ -67,7 +68,7 @@ Result<ExitCode> bench_decode(const Context& context, const DecodeBenchFlags& fl
     const auto elapsed = time_one(*entry, flags, reader, budget);
     if (!elapsed) {
       ++failed;
-      fmt::print(stderr, "albumen: {}\n", to_string(elapsed.error()));
+      put_notice(to_string(elapsed.error()));
       continue;
     }
     total += *elapsed;

@@ -33,8 +33,8 @@ Result<ExitCode> run(const Context& context, const ExportFlags& flags) {
   }
   const ExportCount count = TRY(export_pictures_to_file(*library, format, flags.out, stop));
   if (!context.options.quiet) {
-    fmt::print(stderr, "{} rows in {}\n", human_count(static_cast<std::uint64_t>(count.rows)),
-               path_to_text(flags.out));
+    put_notice(fmt::format("{} rows in {}", human_count(static_cast<std::uint64_t>(count.rows)),
+                           path_to_text(flags.out)));
   }
   return ExitCode::kSuccess;
 }

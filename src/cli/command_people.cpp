@@ -8,6 +8,7 @@
 #include "cli/internal/command.h"
 #include "cli/internal/engine_flags.h"
 #include "cli/internal/library_choice.h"
+#include "cli/internal/standard_output.h"
 #include "cli/progress_view.h"
 #include "decode/longtail.h"
 #include "exporters/people_folders.h"
@@ -186,7 +187,7 @@ Result<ExitCode> export_folders(const Context& context, const PeopleFlags& flags
   const auto report =
       TRY(export_people_folders(*library, reader, options, budget, context.signals.token()));
   for (const PlacementFailure& failure : report.failures) {
-    fmt::print(stderr, "albumen: {}\n", to_string(failure.error));
+    put_notice(to_string(failure.error));
   }
   fmt::print("{} people, {} pictures, {} contact sheets in {}\n", human_count(report.people),
              human_count(report.pictures), human_count(report.sheets),

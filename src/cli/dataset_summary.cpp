@@ -126,10 +126,9 @@ void print_summary(const Context& context, const DatasetSummary& summary) {
     print_words(summary);
   }
   if (summary.report.interrupted) {
-    fmt::print(stderr, "albumen: stopped; {}\n",
-               summary.dry_run ? "this was not all that the run would do."
-                               : "everything finished so far is kept. Run the same command again "
-                                 "to go on.");
+    put_notice(summary.dry_run ? "stopped; this was not all that the run would do."
+                               : "stopped; everything finished so far is kept. Run the same "
+                                 "command again to go on.");
   }
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/internal/failure_list.h"
 
-#include <cstdio>
 #include <fmt/core.h>
 
+#include "cli/internal/standard_output.h"
 #include "cli/progress_view.h"
 
 namespace albumen {
@@ -23,10 +23,10 @@ void FailureList::add(std::string_view name, std::string_view code, std::string_
 void FailureList::print(std::string_view where) const {
   const MutexLock lock{mutex_};
   for (const std::string& line : lines_) {
-    fmt::print(stderr, "albumen: {}\n", line);
+    put_notice(line);
   }
   if (count_ > lines_.size()) {
-    fmt::print(stderr, "albumen: and {} more; {}\n", human_count(count_ - lines_.size()), where);
+    put_notice(fmt::format("and {} more; {}", human_count(count_ - lines_.size()), where));
   }
 }
 

@@ -66,7 +66,7 @@ Result<ExitCode> run_command(CommandTable& table, const Environment& environment
 }
 
 int report(const Error& error) {
-  fmt::print(stderr, "albumen: {}\n", to_string(error));
+  put_notice(to_string(error));
   return describe(error.code).exit_code;
 }
 

@@ -89,9 +89,7 @@ void print_summary(const Context& context, const IndexSummary& summary) {
     print_figures(summary.figures, images_per_second(summary));
   }
   if (summary.report.interrupted) {
-    fmt::print(stderr,
-               "albumen: stopped; everything finished so far is kept. Run the same command again "
-               "to go on.\n");
+    put_notice("stopped; everything finished so far is kept. Run the same command again to go on.");
   }
 }
 

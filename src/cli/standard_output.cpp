@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <fmt/core.h>
 #include <string>
 
 #include "files/file.h"
@@ -54,5 +55,13 @@ Result<void> finish_output() {
   }
   return {};
 }
+
+void put_error_line(std::string_view line) {
+  std::string whole{line};
+  whole.push_back('\n');
+  std::fwrite(whole.data(), 1, whole.size(), stderr);
+}
+
+void put_notice(std::string_view text) { put_error_line(fmt::format("albumen: {}", text)); }
 
 }  // namespace albumen

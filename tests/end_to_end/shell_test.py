@@ -9,6 +9,8 @@ import unittest
 
 from albumen_program import ProgramTest, listens
 
+SOME_FAILED = 1
+NOT_USABLE = 3
 IO_FAILED = 4
 INTERRUPTED = 130
 
@@ -38,6 +40,16 @@ class Output(ProgramTest):
             self.assertEqual(done.returncode, IO_FAILED, (arguments, done.stderr))
             self.assertIn(b"standard output: cannot write: No space left", done.stderr)
         self.index()
+
+    def test_notices_that_nobody_can_take_change_nothing(self):
+        # A failure that could not be told on a full disk ended in std::terminate.
+        self.write("broken.jpg", b"\xff\xd8\xff\xe0 no more")
+        with open("/dev/full", "wb") as full:
+            for arguments, code in ((self.again(), SOME_FAILED), (("people", "show", "x"), NOT_USABLE),
+                                    (("export", "--out", self.path("x.jsonl")), 0)):
+                done = subprocess.run(self.command(*arguments), stdout=subprocess.PIPE, stderr=full,
+                                      env=self.environment, timeout=250)
+                self.assertEqual(done.returncode, code, arguments)
 
     def test_who_reads_no_further_ends_the_command(self):
         for arguments in (("export",), ("--json", "runs"), self.again("--json")):

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/internal/command.h"
+#include "cli/internal/standard_output.h"
 #include "cli/progress_view.h"
 #include "core/findings.h"
 #include "library/rows.h"
@@ -38,7 +39,7 @@ template <class... Arguments>
 void say(const Context& context, fmt::format_string<Arguments...> format,
          Arguments&&... arguments) {
   if (!context.options.quiet && !context.options.json) {
-    fmt::print(stderr, "{}\n", fmt::format(format, std::forward<Arguments>(arguments)...));
+    put_error_line(fmt::format(format, std::forward<Arguments>(arguments)...));
   }
 }
 

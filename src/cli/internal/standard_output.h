@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Standard output, which may lie on a full disk, or be a pipe whose reader has left. What goes
-// wrong is kept, and told once, at the end of the program. Any thread may call these.
+// Standard output, which may lie on a full disk, or be a pipe whose reader has left: what goes
+// wrong is kept, and told once, at the end of the program. And notices on standard error. Any
+// thread may call these.
 #pragma once
 
 #include <string_view>
@@ -26,5 +27,12 @@ void note_output_failure(int error_number);
 /// Errors: Cancelled when nobody reads any more (`albumen export | head`), which is no fault; else
 /// Io.
 Result<void> finish_output();
+
+/// A line on standard error. Lost where that takes no more: nobody else could be told, and the work
+/// goes on.
+void put_error_line(std::string_view line);
+
+/// The same with "albumen: " before it.
+void put_notice(std::string_view text);
 
 }  // namespace albumen
