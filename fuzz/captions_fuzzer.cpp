@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "dataset/captions.h"
 #include "files/path_text.h"
@@ -14,6 +16,18 @@ namespace {
 bool is_sound(const albumen::CaptionRow& row) {
   return !row.picture.empty() && !row.text.empty() && albumen::is_utf8(row.text) &&
          row.text.find('\n') == std::string::npos;
+}
+
+// At the least, what the rows hold of the heap must have been predicted for them.
+bool is_paid_for(const std::vector<albumen::CaptionRow>& rows, albumen::Bytes predicted) {
+  const std::size_t inside_a_string = std::string{}.capacity();
+  std::size_t held = rows.capacity() * sizeof(albumen::CaptionRow);
+  for (const albumen::CaptionRow& row : rows) {
+    for (const std::string* text : {&row.picture, &row.text}) {
+      held += text->capacity() > inside_a_string ? text->capacity() : 0;
+    }
+  }
+  return albumen::Bytes{held} <= predicted;
 }
 
 }  // namespace
@@ -31,6 +45,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (rows->has_value() && !std::ranges::all_of(**rows, is_sound)) {
       std::abort();
     }
+  }
+  if ((table && !is_paid_for(*table, albumen::caption_json_memory(file))) ||
+      (lines && !is_paid_for(*lines, albumen::caption_json_lines_memory(file)))) {
+    std::abort();
   }
   return 0;
 }
