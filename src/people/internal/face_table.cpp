@@ -96,7 +96,7 @@ Result<void> FaceTable::pay_for_pairs(std::size_t pairs) {
 // Of the slots from `first_slot` on, and of those before to them.
 Result<void> FaceTable::find_neighbours_from(std::uint32_t first_slot) {
   const HitList hits =
-      TRY(scan_pairs(rows_, first_slot, least_neighbour_dot(threshold_), resources_));
+      TRY(scan_pairs(rows_, first_slot, least_dot_reaching(threshold_), resources_));
   TRY(pay_for_pairs(hits.size()));
   if (first_slot == 0) {
     std::vector<std::uint32_t> degrees(index_.slots());

@@ -54,7 +54,7 @@ Result<void> FaceTable::copy_to(FaceTable& fresh) const {
 }
 
 Result<void> FaceTable::find_neighbours(std::span<const std::uint32_t> slots) {
-  const HitList hits = TRY(scan_chosen(rows_, slots, least_neighbour_dot(threshold_), resources_));
+  const HitList hits = TRY(scan_chosen(rows_, slots, least_dot_reaching(threshold_), resources_));
   TRY(pay_for_pairs(hits.size()));
   hits.for_each([this](std::span<const PairHit> chunk) {
     for (const PairHit& hit : chunk) {
@@ -78,7 +78,7 @@ Result<void> FaceTable::recall(std::span<const std::uint32_t> person) {
                                       threshold_, History::kDrop, budget_);
   }
   past_neighbours_.resize(index_.slots());
-  const std::int32_t least = least_neighbour_dot(threshold_);
+  const std::int32_t least = least_dot_reaching(threshold_);
   for (std::size_t i = 1; i < person.size(); ++i) {
     for (std::size_t k = 0; k < i; ++k) {
       const auto product = static_cast<std::int32_t>(

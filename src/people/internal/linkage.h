@@ -73,8 +73,9 @@ struct Neighbour {
 /// The mean similarity at or above which clusters join, from a cosine distance.
 std::int64_t similarity_threshold(double distance);
 
-/// The least dot product of two faces that makes them neighbours at that threshold.
-std::int32_t least_neighbour_dot(std::int64_t threshold);
+/// The least dot product of two faces that is such a mean or more: what makes neighbours at a
+/// threshold, and the bound that a mean leaves.
+std::int32_t least_dot_reaching(std::int64_t similarity);
 
 /// Whoever restores a linkage from people works out what it asks for.
 class LinkagePast {
