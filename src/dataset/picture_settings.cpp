@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/core.h>
+#include <utility>
 
 #include "files/sha256.h"
 
@@ -11,7 +12,7 @@ namespace albumen {
 namespace {
 
 // Raised when the same settings give other bytes.
-constexpr std::string_view kVersion = "2";
+constexpr std::string_view kVersion = "3";
 
 constexpr std::array<std::string_view, 4> kFormatNames{"png", "jpeg", "webp", "keep"};
 constexpr std::array<std::string_view, 4> kFitNames{"original", "inside", "cover", "pad"};
@@ -36,6 +37,19 @@ std::string size_text(const PictureSettings& settings) {
     text += fmt::format(" bucket-step={}", settings.bucket_step);
   }
   return text + fmt::format(" resample={}", name_in(kFilterNames, frame.filter));
+}
+
+// Each field, also where another one makes it count for nothing: which do is never judged here. A
+// field that is added does not compile until it is named.
+std::string every_field(const PictureSettings& settings) {
+  const auto& [frame, bucket_step, format, quality, png_effort, truncated, metadata] = settings;
+  const auto& [fit, target, upscale, filter, alpha, background, oversampling] = frame;
+  return fmt::format("{} {}x{} {} {} {} {} {} {} {} {} {} {} {} {} {}", std::to_underlying(fit),
+                     target.width, target.height, std::to_underlying(upscale),
+                     std::to_underlying(filter), std::to_underlying(alpha), background.red,
+                     background.green, background.blue, oversampling, bucket_step,
+                     std::to_underlying(format), quality, std::to_underlying(png_effort), truncated,
+                     metadata);
 }
 
 }  // namespace
@@ -104,8 +118,7 @@ std::string to_text(const PictureSettings& settings) {
 }
 
 Sha256Digest digest_of(const PictureSettings& settings) {
-  const std::string text = fmt::format("albumen dataset {} {} oversampling={}", kVersion,
-                                       to_text(settings), settings.frame.oversampling);
+  const std::string text = fmt::format("albumen dataset {} {}", kVersion, every_field(settings));
   return sha256(std::as_bytes(std::span{text}));
 }
 
