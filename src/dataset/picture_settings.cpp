@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdint>
 #include <fmt/core.h>
 #include <utility>
 
@@ -94,6 +96,17 @@ PictureSettings reduced_to(PictureSettings settings, const QualityStep& step) {
     frame.target = {.width = shorter(frame.target.width), .height = shorter(frame.target.height)};
   }
   return settings;
+}
+
+BucketSpec bucket_spec_of(const PictureSettings& settings) {
+  const Size target = settings.frame.target;
+  const auto side =
+      static_cast<std::uint32_t>(std::sqrt(static_cast<double>(target.pixels().count())));
+  const std::uint32_t shortest = std::min({side / 4, target.width, target.height});
+  return {.area = target.pixels(),
+          .step = settings.bucket_step,
+          .shortest_side = std::max(settings.bucket_step, shortest),
+          .longest_side = std::max(side * 2, target.longest_side())};
 }
 
 std::string to_text(const PictureSettings& settings) {

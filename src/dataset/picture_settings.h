@@ -15,6 +15,7 @@
 #include "core/result.h"
 #include "encode/png.h"
 #include "govern/pressure.h"
+#include "prepare/buckets.h"
 #include "prepare/frame_spec.h"
 
 namespace albumen {
@@ -51,6 +52,11 @@ Result<PictureSettings> with_preset(PictureSettings settings, std::string_view n
 /// The same with sides and quality no better than those of `step`: the frame keeps its shape, and a
 /// picture of its own size becomes one that fits inside. REQUIRES: Fit::kInside or Fit::kOriginal.
 PictureSettings reduced_to(PictureSettings settings, const QualityStep& step);
+
+/// Buckets of at most the area of the target, with sides from a quarter of those of a square of
+/// that area up to twice those, so that the target is one, given its sides are multiples of the
+/// step. REQUIRES: a bucket_step.
+BucketSpec bucket_spec_of(const PictureSettings& settings);
 
 /// Those that count, as one line for people.
 std::string to_text(const PictureSettings& settings);

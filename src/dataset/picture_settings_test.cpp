@@ -94,6 +94,22 @@ TEST(PictureSettingsTest, PresetsSetWhatTheySay) {
   EXPECT_EQ(with_preset(own, "best").error().code, ErrorCode::kInvalidArgument);
 }
 
+// The longest side alone was looked at: 768x512 gave the buckets of 768x768.
+TEST(PictureSettingsTest, BucketsHaveTheAreaOfTheSize) {
+  PictureSettings settings{.bucket_step = 64};
+  EXPECT_EQ(bucket_spec_of(settings), BucketSpec{});
+  for (const Size target :
+       {Size{.width = 768, .height = 512}, Size{.width = 256, .height = 2048}}) {
+    settings.frame.target = target;
+    const std::vector<Size> buckets = make_buckets(bucket_spec_of(settings)).value();
+    EXPECT_EQ(choose_bucket(buckets, target), target);
+    EXPECT_EQ(choose_bucket(buckets, target.transposed()), target.transposed());
+    for (const Size bucket : buckets) {
+      EXPECT_LE(bucket.pixels(), target.pixels());
+    }
+  }
+}
+
 TEST(PictureSettingsTest, AStepOfTheLadderKeepsTheShapeAndEnlargesNothing) {
   const QualityStep step{.name = "low", .longest_side = 512, .quality = 75};
   PictureSettings asked;

@@ -35,7 +35,10 @@ FrameSpec frame_for(const OutputRequest& request, OutputFormat format) {
   FrameSpec frame = request.settings.frame;
   if (!request.buckets.empty()) {
     frame.fit = Fit::kCover;
-    frame.target = choose_bucket({request.buckets.begin(), request.buckets.end()}, info.size());
+    frame.target =
+        frame.upscale == Upscale::kAllowed
+            ? choose_bucket(request.buckets, info.size())
+            : choose_bucket_within(request.buckets, bucket_spec_of(request.settings), info.size());
   }
   if (format == OutputFormat::kJpeg || !info.has_alpha) {
     frame.alpha = AlphaUse::kFlatten;
