@@ -113,6 +113,9 @@ class OutputWriter {
     colour_ = target_.colours.choose(read_colour(image_), colour_model_of(plan_.info));
     if (plan_.may_copy && colour_.transform == nullptr) {
       auto written = copy();
+      if (written) {
+        written->copied = true;
+      }
       // What is odd or damaged: decoding says what is wrong, or makes a sound file of it.
       if (written || !is_about_the_file(written.error().code)) {
         return written;
