@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // EXIF blocks, put into the smallest PNG that can carry them, so that only the public interface is
-// needed; seeds in corpus/exif are bare TIFF blocks.
+// needed; and the walk over a TIFF's pages. Seeds in corpus/exif are bare TIFF blocks.
 #include <array>
 #include <string_view>
 #include <vector>
 
+#include "decode/metadata/tiff_pages.h"
 #include "decode_harness.h"
 
 namespace {
@@ -44,6 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size > kMostBytes) {
     return 0;
   }
+  albumen::may_have_more_pages(std::as_bytes(std::span{data, size}));
   albumen::Budget budget{albumen::fuzzing::kFuzzBudget};
   const auto image = albumen::fuzzing::as_image(budget, as_png({data, size}));
   const auto metadata = read_metadata(image);

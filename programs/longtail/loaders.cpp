@@ -80,6 +80,25 @@ bool is_magick(LongtailFormat format) {
   return format == LongtailFormat::kBmp || format == LongtailFormat::kPsd;
 }
 
+// What libvips counts as pages: of JPEG 2000 they are the picture itself, smaller.
+bool has_more_frames(LongtailFormat format, VipsImage* image) {
+  switch (format) {
+    case LongtailFormat::kTiff:
+    case LongtailFormat::kGif:
+    case LongtailFormat::kHeif:
+    case LongtailFormat::kAvif:
+    case LongtailFormat::kJpegXl:
+      return vips_image_get_n_pages(image) > 1;
+    case LongtailFormat::kBmp:
+    case LongtailFormat::kJpeg2000:
+    case LongtailFormat::kPsd:
+    case LongtailFormat::kNetpbm:
+    case LongtailFormat::kRaw:
+      break;
+  }
+  return false;
+}
+
 LongtailAnswer header_of(LongtailFormat format, VipsImage* image) {
   LongtailAnswer answer;
   answer.status = LongtailStatus::kDone;
@@ -88,7 +107,7 @@ LongtailAnswer header_of(LongtailFormat format, VipsImage* image) {
   answer.bands = static_cast<std::uint8_t>(bands_of(image).wanted());
   answer.bits = static_cast<std::uint8_t>(bits_of(image));
   answer.orientation = static_cast<std::uint8_t>(orientation_of(format, image));
-  answer.animated = format == LongtailFormat::kGif && vips_image_get_n_pages(image) > 1;
+  answer.has_more_frames = has_more_frames(format, image);
   answer.profile_bytes = profile_bytes_of(image);
   return answer;
 }

@@ -69,12 +69,20 @@ std::optional<std::uint32_t> parse_side(std::string_view text) {
   return good ? std::optional{side} : std::nullopt;
 }
 
-// "1024", "768x512" or "original".
-Result<void> set_size(FrameSpec& frame, std::string_view text) {
-  if (text == "original") {
-    frame.fit = Fit::kOriginal;
-    return {};
+// What only makes sense of a size that was asked for.
+Result<void> set_original_size(FrameSpec& frame, const DatasetFlags& flags) {
+  if (flags.fit != "inside" || flags.upscale) {
+    return fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("--size original leaves each picture its own size: {} wants another one",
+                    flags.upscale ? "--upscale" : fmt::format("--fit {}", flags.fit)));
   }
+  frame.fit = Fit::kOriginal;
+  return {};
+}
+
+// "1024" or "768x512".
+Result<void> set_size(FrameSpec& frame, std::string_view text) {
   const std::size_t cross = text.find('x');
   const auto width = parse_side(text.substr(0, cross));
   const auto height = cross == text.npos ? width : parse_side(text.substr(cross + 1));
@@ -113,22 +121,37 @@ Result<Rgb8> parse_colour(std::string_view text) {
   return Rgb8{.red = channel(16), .green = channel(8), .blue = channel(0)};
 }
 
+// The preset's, where nothing else was said.
+Result<void> set_encoding(PictureSettings& settings, const DatasetFlags& flags) {
+  if (!flags.preset.empty()) {
+    settings = TRY(with_preset(settings, flags.preset));
+  }
+  if (flags.format) {
+    settings.format = chosen(kFormats, *flags.format);
+  }
+  if (flags.png_effort) {
+    settings.png_effort = chosen(kEfforts, *flags.png_effort);
+  }
+  if (flags.resample) {
+    settings.frame.filter = chosen(kFilters, *flags.resample);
+  }
+  settings.quality = flags.quality.value_or(settings.quality);
+  return {};
+}
+
 Result<PictureSettings> picture_settings(const DatasetFlags& flags) {
   PictureSettings settings;
+  TRY(set_encoding(settings, flags));
   settings.frame.fit = chosen(kFits, flags.fit);
-  TRY(set_size(settings.frame, flags.size));
+  TRY(flags.size == "original" ? set_original_size(settings.frame, flags)
+                               : set_size(settings.frame, flags.size));
   settings.bucket_step = flags.fit == "bucket" ? flags.bucket_step : 0;
   settings.frame.upscale = flags.upscale ? Upscale::kAllowed : Upscale::kNever;
-  settings.frame.filter = chosen(kFilters, flags.resample);
   settings.frame.alpha = flags.rgb ? AlphaUse::kFlatten : AlphaUse::kKeep;
   settings.frame.background = TRY(parse_colour(flags.background));
-  settings.format = chosen(kFormats, flags.format);
-  settings.quality = flags.quality;
-  settings.png_effort = chosen(kEfforts, flags.png_effort);
   settings.keep_truncated_percent = flags.keep_truncated_percent;
   settings.keep_metadata = flags.keep_metadata;
-  return flags.preset.empty() ? Result<PictureSettings>{settings}
-                              : with_preset(settings, flags.preset);
+  return settings;
 }
 
 // "set.zip", not "set.zip/".
@@ -141,7 +164,8 @@ bool names_archive(std::string_view out) {
 void add_picture_flags(CLI::App& command, DatasetFlags& flags) {
   command
       .add_option("--preset", flags.preset,
-                  "fast (JPEG 75, bilinear), balanced (PNG, bilinear) or quality (PNG, Lanczos)")
+                  "fast (JPEG 75, bilinear), balanced (PNG, bilinear) or quality (PNG, Lanczos): "
+                  "what --format, --quality, --png-effort and --resample are where they do not say")
       ->check(CLI::IsMember({"fast", "balanced", "quality"}));
   command.add_option("--size", flags.size, "1024, 768x512 or original (default 1024)");
   command
@@ -150,7 +174,9 @@ void add_picture_flags(CLI::App& command, DatasetFlags& flags) {
           "inside (default), cover (cut to fill), pad (background around it) or bucket (cover "
           "the nearest shape of about this area)")
       ->check(one_of(kFits));
-  command.add_option("--bucket-step", flags.bucket_step, "Sides of buckets are multiples (64)")
+  command
+      .add_option("--bucket-step", flags.bucket_step,
+                  "Sides of buckets are multiples (64), also of pictures too small for one")
       ->check(CLI::Range(1U, 1024U));
   command.add_flag("--upscale", flags.upscale, "Also enlarge what is smaller");
   command

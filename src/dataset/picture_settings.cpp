@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdint>
 #include <fmt/core.h>
+#include <utility>
 
 #include "files/sha256.h"
 
@@ -11,7 +14,7 @@ namespace albumen {
 namespace {
 
 // Raised when the same settings give other bytes.
-constexpr std::string_view kVersion = "2";
+constexpr std::string_view kVersion = "3";
 
 constexpr std::array<std::string_view, 4> kFormatNames{"png", "jpeg", "webp", "keep"};
 constexpr std::array<std::string_view, 4> kFitNames{"original", "inside", "cover", "pad"};
@@ -36,6 +39,19 @@ std::string size_text(const PictureSettings& settings) {
     text += fmt::format(" bucket-step={}", settings.bucket_step);
   }
   return text + fmt::format(" resample={}", name_in(kFilterNames, frame.filter));
+}
+
+// Each field, also where another one makes it count for nothing: which do is never judged here. A
+// field that is added does not compile until it is named.
+std::string every_field(const PictureSettings& settings) {
+  const auto& [frame, bucket_step, format, quality, png_effort, truncated, metadata] = settings;
+  const auto& [fit, target, upscale, filter, alpha, background, oversampling] = frame;
+  return fmt::format("{} {}x{} {} {} {} {} {} {} {} {} {} {} {} {} {}", std::to_underlying(fit),
+                     target.width, target.height, std::to_underlying(upscale),
+                     std::to_underlying(filter), std::to_underlying(alpha), background.red,
+                     background.green, background.blue, oversampling, bucket_step,
+                     std::to_underlying(format), quality, std::to_underlying(png_effort), truncated,
+                     metadata);
 }
 
 }  // namespace
@@ -82,6 +98,17 @@ PictureSettings reduced_to(PictureSettings settings, const QualityStep& step) {
   return settings;
 }
 
+BucketSpec bucket_spec_of(const PictureSettings& settings) {
+  const Size target = settings.frame.target;
+  const auto side =
+      static_cast<std::uint32_t>(std::sqrt(static_cast<double>(target.pixels().count())));
+  const std::uint32_t shortest = std::min({side / 4, target.width, target.height});
+  return {.area = target.pixels(),
+          .step = settings.bucket_step,
+          .shortest_side = std::max(settings.bucket_step, shortest),
+          .longest_side = std::max(side * 2, target.longest_side())};
+}
+
 std::string to_text(const PictureSettings& settings) {
   std::string text = fmt::format("format={}", name_of(settings.format));
   if (settings.format != OutputFormat::kPng) {
@@ -104,8 +131,7 @@ std::string to_text(const PictureSettings& settings) {
 }
 
 Sha256Digest digest_of(const PictureSettings& settings) {
-  const std::string text = fmt::format("albumen dataset {} {} oversampling={}", kVersion,
-                                       to_text(settings), settings.frame.oversampling);
+  const std::string text = fmt::format("albumen dataset {} {}", kVersion, every_field(settings));
   return sha256(std::as_bytes(std::span{text}));
 }
 

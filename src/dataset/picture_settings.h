@@ -15,6 +15,7 @@
 #include "core/result.h"
 #include "encode/png.h"
 #include "govern/pressure.h"
+#include "prepare/buckets.h"
 #include "prepare/frame_spec.h"
 
 namespace albumen {
@@ -31,8 +32,8 @@ std::string_view name_of(OutputFormat format);
 struct PictureSettings {
   /// `fit`, `target`, ... of every picture; alpha as `--rgb` says: JPEGs are flattened anyway.
   FrameSpec frame{.fit = Fit::kInside, .target = {.width = 1024, .height = 1024}};
-  /// Above 0: instead of `frame.target`, each picture covers the bucket of its aspect (buckets.h),
-  /// whose sides are multiples of this.
+  /// Above 0, with Fit::kCover: instead of `frame.target`, each picture covers the bucket of its
+  /// aspect (bucket_spec_of), whose sides are multiples of this.
   std::uint32_t bucket_step = 0;
   OutputFormat format = OutputFormat::kPng;
   int quality = 85;  ///< JPEG and WebP, 1..100
@@ -52,11 +53,15 @@ Result<PictureSettings> with_preset(PictureSettings settings, std::string_view n
 /// picture of its own size becomes one that fits inside. REQUIRES: Fit::kInside or Fit::kOriginal.
 PictureSettings reduced_to(PictureSettings settings, const QualityStep& step);
 
-/// The settings as one line, the same for equal settings: for people, and for what `digest_of` is
-/// made of.
+/// Buckets of at most the area of the target, with sides from a quarter of those of a square of
+/// that area up to twice those, so that the target is one, given its sides are multiples of the
+/// step. REQUIRES: a bucket_step.
+BucketSpec bucket_spec_of(const PictureSettings& settings);
+
+/// Those that count, as one line for people.
 std::string to_text(const PictureSettings& settings);
 
-/// Changes when any byte of a picture could, also with the version of what makes them.
+/// Another one for any other settings, and for another version of what makes pictures of them.
 Sha256Digest digest_of(const PictureSettings& settings);
 
 /// What a picture of `type` becomes: never kKeep. A type that is not written becomes PNG.

@@ -75,7 +75,9 @@ struct ImageInfo {
   bool progressive = false;  ///< JPEG
   bool interlaced = false;   ///< PNG, Adam7
   bool has_alpha = false;
-  bool animated = false;  ///< only the first frame is decoded
+  /// Frames, pages or pictures beside the one that is decoded, the first; a WebP is only known to
+  /// be an animation. Small versions of a TIFF's page are none.
+  bool has_more_frames = false;
   Bytes encoded_bytes;
   JpegDetails jpeg;
   WebpDetails webp;

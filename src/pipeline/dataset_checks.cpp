@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "core/ascii_case.h"
@@ -15,6 +16,7 @@
 #include "files/path_text.h"
 #include "files/real_path.h"
 #include "pipeline/internal/dataset_history.h"
+#include "prepare/buckets.h"
 
 namespace albumen {
 namespace {
@@ -95,6 +97,19 @@ bool is_of_captions(const std::string& extension) {
          std::ranges::none_of(kPictures, [&](auto picture) { return name.ends_with(picture); });
 }
 
+Result<void> check_buckets(const PictureSettings& settings) {
+  if (settings.bucket_step == 0) {
+    return {};
+  }
+  if (settings.frame.fit != Fit::kCover) {
+    return fail(ErrorCode::kInvalidArgument,
+                "pictures that fill buckets cannot keep their size, fit inside it or be padded");
+  }
+  auto buckets = make_buckets(bucket_spec_of(settings));
+  return buckets ? Result<void>{}
+                 : std::unexpected(std::move(buckets).error().with_context("--bucket-step"));
+}
+
 }  // namespace
 
 Result<void> check_dataset_request(const DatasetRequest& request) {
@@ -107,6 +122,7 @@ Result<void> check_dataset_request(const DatasetRequest& request) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("a quality of {}; it goes from 1 to 100", request.settings.quality));
   }
+  TRY(check_buckets(request.settings));
   const Fit fit = request.settings.frame.fit;
   if (request.degrade && fit != Fit::kInside && fit != Fit::kOriginal) {
     return fail(ErrorCode::kInvalidArgument,

@@ -35,7 +35,10 @@ FrameSpec frame_for(const OutputRequest& request, OutputFormat format) {
   FrameSpec frame = request.settings.frame;
   if (!request.buckets.empty()) {
     frame.fit = Fit::kCover;
-    frame.target = choose_bucket({request.buckets.begin(), request.buckets.end()}, info.size());
+    frame.target =
+        frame.upscale == Upscale::kAllowed
+            ? choose_bucket(request.buckets, info.size())
+            : choose_bucket_within(request.buckets, bucket_spec_of(request.settings), info.size());
   }
   if (format == OutputFormat::kJpeg || !info.has_alpha) {
     frame.alpha = AlphaUse::kFlatten;
@@ -110,6 +113,9 @@ class OutputWriter {
     colour_ = target_.colours.choose(read_colour(image_), colour_model_of(plan_.info));
     if (plan_.may_copy && colour_.transform == nullptr) {
       auto written = copy();
+      if (written) {
+        written->copied = true;
+      }
       // What is odd or damaged: decoding says what is wrong, or makes a sound file of it.
       if (written || !is_about_the_file(written.error().code)) {
         return written;

@@ -36,6 +36,31 @@ TEST_F(DatasetPictureTest, AJpegOfTheSameSizeIsMadeFromItsCoefficients) {
   EXPECT_EQ(samples(files().at("a.jpg")), samples(jpeg(1, {.width = 64, .height = 48})));
 }
 
+// Only the first frame was taken, and nobody was told.
+TEST_F(DatasetPictureTest, OfAnAnimationTheFirstFrameIsTakenAndTheRowSaysSo) {
+  const Size size{.width = 40, .height = 30};
+  const auto frame = testing::photo_like(size, 3, 1);
+  const auto still = encode_webp(frame);
+  const auto frames = testing::bytes_of(std::string{"\0\0\0\2\0\0\0\0", 8});
+  write("a.webp", text_of(testing::animate_webp(still, size, size, {.x = 0, .y = 0})));
+  write("b.webp", text_of(still));
+  write("c.png", text_of(testing::with_png_chunk(encode_png(frame), "acTL", frames)));
+  write("d.png", text_of(encode_png(frame)));
+  EXPECT_EQ(dry_run().at("a.webp").note, "first frame of an animation");
+  const auto rows = run();
+  for (const char* const name : {"a.webp", "c.png"}) {
+    EXPECT_EQ(rows.at(name).status, MemberStatus::kWritten) << rows.at(name).reason;
+    EXPECT_EQ(rows.at(name).note, "first frame of an animation");
+  }
+  EXPECT_EQ(rows.at("b.webp").note, "");
+  EXPECT_EQ(rows.at("d.png").note, "");
+  EXPECT_EQ(run().at("a.webp").note, "first frame of an animation") << "also where it is unchanged";
+  // A copy has all its frames.
+  request_.settings.format = OutputFormat::kKeep;
+  EXPECT_EQ(dry_run().at("c.png").note, "");
+  EXPECT_EQ(run().at("c.png").note, "");
+}
+
 // What PNG output took, JPEG output refused, because damage ended the rewriting of coefficients.
 TEST_F(DatasetPictureTest, AJpegThatTheDecoderTakesFailsInNoFormat) {
   const Size size{.width = 160, .height = 240};

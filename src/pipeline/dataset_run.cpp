@@ -199,11 +199,7 @@ Result<std::vector<Size>> buckets_of(const PictureSettings& settings) {
   if (settings.bucket_step == 0) {
     return std::vector<Size>{};
   }
-  const std::uint32_t side = settings.frame.target.longest_side();
-  return make_buckets({.resolution = side,
-                       .step = settings.bucket_step,
-                       .shortest_side = std::max(settings.bucket_step, side / 4),
-                       .longest_side = side * 2});
+  return make_buckets(bucket_spec_of(settings));
 }
 
 Result<DatasetListing> list(const DatasetRequest& request, const DatasetEnvironment& environment,

@@ -17,8 +17,24 @@
 namespace albumen {
 namespace {
 
-// What a picture was made from, where that is not its file's own.
-std::string note_on(const ImageInfo& info) {
+// What was left behind, where a file had more than one picture; a copy has them all.
+std::string note_on_frames(const ImageInfo& info) {
+  switch (info.type) {
+    case ContentType::kTiff:
+      return "first of several pages";
+    case ContentType::kHeif:
+    case ContentType::kAvif:
+      return "one of several pictures";
+    default:
+      return "first frame of an animation";
+  }
+}
+
+// What a picture was made from, where that is not all that its file has.
+std::string note_on(const ImageInfo& info, bool copied) {
+  if (info.has_more_frames) {
+    return copied ? std::string{} : note_on_frames(info);
+  }
   if (info.type == ContentType::kRaw && info.embedded.size == 0) {
     return "developed from what the sensor saw";
   }
@@ -125,7 +141,7 @@ class MemberWorker {
     }
     row_.status = MemberStatus::kPlanned;
     row_.level = level_;
-    row_.note = note_on(plan->info);
+    row_.note = note_on(plan->info, plan->may_copy);
     row_.format = name_of(plan->format);
     row_.size = plan->size;
     return plan_caption(is_placed ? &any : nullptr);
@@ -281,7 +297,7 @@ class MemberWorker {
     row_.format = name_of(plan.format);
     row_.size = written.size;
     row_.sha256 = written.sha256;
-    row_.note = note_on(info);
+    row_.note = note_on(info, written.copied);
     entry_ = JournalEntry{.row = {},
                           .stamp = member_.entry.stamp,
                           .picture = identity.picture,

@@ -7,8 +7,9 @@ import shutil
 import struct
 import subprocess
 import unittest
+import zipfile
 
-from albumen_program import PROGRAM, ProgramTest, configured_flags, png
+from albumen_program import PROGRAM, SLOW, ProgramTest, configured_flags, events_of, png
 
 HAS_LONGTAIL = os.access(os.path.join(os.path.dirname(PROGRAM), "albumen-longtail"), os.X_OK)
 
@@ -44,6 +45,36 @@ def bmp(width, height):
                                 0, len(data), 0, 0, 0, 0) + data)
 
 
+def tiff_of_two(width, height, kind):
+    """Two directories of the same pixels; `kind` is what the second one says that it is."""
+    pixels = b"".join(gradient(width, height))
+    bits, first = 8 + len(pixels), 8 + len(pixels) + 6
+    entries = [(256, 3, 1, width), (257, 3, 1, height), (258, 3, 3, bits), (259, 3, 1, 1),
+               (262, 3, 1, 2), (273, 4, 1, 8), (277, 3, 1, 3), (278, 3, 1, height),
+               (279, 4, 1, len(pixels))]
+
+    def directory(entries, following):
+        body = b"".join(struct.pack("<HHII", *entry) for entry in entries)
+        return struct.pack("<H", len(entries)) + body + struct.pack("<I", following)
+    second = first + len(directory(entries, 0))
+    return (b"II*\0" + struct.pack("<I", first) + pixels + struct.pack("<HHH", 8, 8, 8) +
+            directory(entries, second) + directory([(254, 4, 1, kind), *entries], 0))
+
+
+def gif(width, height, frames):
+    """Codes of 8 bits, of which none but the pixels' own are used: the table is emptied in time."""
+    clear, end = b"\x80", b"\x81"
+    palette = b"".join(bytes([2 * index, 255 - 2 * index, 90]) for index in range(128))
+    file = b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF6, 0, 0) + palette
+    for frame in range(frames):
+        pixels = bytes((x + y + 40 * frame) % 128 for y in range(height) for x in range(width))
+        codes = b"".join(clear + pixels[at:at + 100] for at in range(0, len(pixels), 100)) + end
+        blocks = b"".join(bytes([len(codes[at:at + 255])]) + codes[at:at + 255]
+                          for at in range(0, len(codes), 255))
+        file += b"," + struct.pack("<HHHHB", 0, 0, width, height, 0) + b"\7" + blocks + b"\0"
+    return file + b";"
+
+
 class WithLongtail(ProgramTest):
     def setUp(self):
         super().setUp()
@@ -76,6 +107,40 @@ class WithLongtail(ProgramTest):
         self.run_program("dataset", self.pictures, "--out", out, "--size", "64")
         written = [name for _, _, names in os.walk(out) for name in names if name.endswith(".png")]
         self.assertEqual(len(written), 2)
+
+    def rows_of(self, *sources, expect):
+        done = self.run_program("--json", "dataset", *sources, "--out", self.path("set"), "--size",
+                                "64", expect=expect)
+        return {os.path.basename(row["source"]): row for row in events_of(done.stdout)[:-1]}
+
+    def test_only_the_first_page_or_frame_is_taken_and_the_row_says_so(self):
+        """Nobody was told that a file had more."""
+        self.write("moving.gif", gif(60, 40, 2))
+        self.write("still.gif", gif(60, 40, 1))
+        self.write("pages.tif", tiff_of_two(60, 40, kind=2))
+        self.write("preview.tif", tiff_of_two(60, 40, kind=1))
+        self.write("page.tif", tiff(60, 40))
+        rows = self.rows_of(self.pictures, expect=0)
+        self.assertEqual({name: row["note"] for name, row in rows.items()},
+                         {"moving.gif": "first frame of an animation", "still.gif": None,
+                          "pages.tif": "first of several pages", "preview.tif": None,
+                          "page.tif": None})
+        self.assertEqual({(row["width"], row["height"]) for row in rows.values()}, {(60, 40)})
+
+    def test_cut_anywhere_a_picture_is_a_row(self):
+        whole = {"a.tif": tiff(12, 9), "b.gif": gif(12, 9, 1), "c.bmp": bmp(12, 9),
+                 "d.ppm": ppm(12, 9)}
+        with zipfile.ZipFile(self.path("cut.zip"), "w") as archive:
+            for name, data in whole.items():
+                archive.writestr(name, data)
+                for length in range(0, len(data), 29 if SLOW else 3):
+                    archive.writestr(f"{length:04}-{name}", data[:length])
+        rows = self.rows_of(self.path("cut.zip"), expect=1)
+        for name, row in rows.items():
+            self.assertIn(row["status"], ("written", "failed", "skipped"), row)
+            if row["status"] == "failed":
+                self.assertIn(row["code"], ("Truncated", "Corrupt", "Unsupported", "TooLarge"), row)
+        self.assertEqual({rows[f"cut.zip!{name}"]["status"] for name in whole}, {"written"})
 
     def test_a_small_budget_refuses_with_the_need(self):
         self.write("a.ppm", ppm(150, 100))

@@ -5,8 +5,9 @@ import json
 import os
 import struct
 import unittest
+import zipfile
 
-from albumen_program import ProgramTest, png
+from albumen_program import SLOW, ProgramTest, png
 
 LONG, SHORT, ASCII, UNDEFINED = 4, 3, 2, 7
 
@@ -154,6 +155,23 @@ class Raw(ProgramTest):
                          ("skipped", "its JPEG is there"))
         self.assertEqual(rows["img_1.jpg"]["output"], "img_1.png")
         self.assertEqual(rows["IMG_2.CR2"]["status"], "written")
+
+    def test_cut_anywhere_a_raw_is_a_row(self):
+        jpeg = self.make_jpeg(24, 16, 3)
+        whole = {"a.CR2": cr2(jpeg), "b.NEF": nef(jpeg), "c.dng": dng(jpeg), "d.orf": orf(jpeg),
+                 "e.rw2": rw2(jpeg), "f.raf": raf(jpeg)}
+        archive_path = os.path.join(self.pictures, "cut.zip")
+        with zipfile.ZipFile(archive_path, "w") as archive:
+            for name, data in whole.items():
+                archive.writestr(name, data)
+                for length in range(0, len(data), 61 if SLOW else 7):
+                    archive.writestr(f"{length:04}-{name}", data[:length])
+        self.pictures = archive_path
+        rows = self.dataset(expect=1)
+        for name, row in rows.items():
+            self.assertIn(row["status"], ("written", "failed", "skipped"), row)
+            self.assertNotEqual(row["code"], "Internal", row)
+        self.assertEqual({rows[f"cut.zip!{name}"]["status"] for name in whole}, {"written"})
 
     def test_keep_makes_pngs_and_never_copies_a_raw(self):
         self.write("a.CR2", cr2(self.jpeg))

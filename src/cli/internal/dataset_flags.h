@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,10 +26,11 @@ struct DatasetFlags {
   std::string fit = "inside";
   std::uint32_t bucket_step = 64;
   bool upscale = false;
-  std::string format = "png";
-  int quality = 85;
-  std::string png_effort = "balanced";
-  std::string resample = "lanczos";
+  // Where these are not said, they are the preset's, or else the defaults of PictureSettings.
+  std::optional<std::string> format;
+  std::optional<int> quality;
+  std::optional<std::string> png_effort;
+  std::optional<std::string> resample;
   std::string background = "white";
   bool rgb = false;
   std::string rename = "keep";

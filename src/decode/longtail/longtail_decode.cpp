@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // probe, plan and decode of what a LongtailDecoder reads.
 #include <algorithm>
+#include <array>
 #include <fmt/core.h>
+#include <span>
+#include <string_view>
 
 #include "decode/internal/format.h"
 #include "decode/longtail/longtail_formats.h"
 #include "decode/longtail/longtail_loan.h"
+#include "decode/metadata/tiff_pages.h"
 
 namespace albumen {
 namespace {
@@ -58,6 +62,32 @@ DecodePlan plan_with(const ImageInfo& info, LongtailFormat format, std::uint32_t
   return plan;
 }
 
+// By its major brand (ISO/IEC 23008-12, annex B; the AVIF specification): what libheif reads of a
+// sequence is the still picture beside it.
+bool is_sequence(ByteSpan file) {
+  using std::string_view_literals::operator""sv;
+  constexpr std::array kBrands{"hevc"sv, "hevx"sv, "hevm"sv, "hevs"sv, "msf1"sv, "avis"sv};
+  constexpr std::size_t kBrandAt = 8;
+  constexpr std::size_t kBrandBytes = 4;
+  return file.size() >= kBrandAt + kBrandBytes &&
+         std::ranges::any_of(kBrands, [&](std::string_view brand) {
+           return std::ranges::equal(file.subspan(kBrandAt, kBrandBytes),
+                                     std::as_bytes(std::span{brand}));
+         });
+}
+
+bool has_more_frames(ContentType type, ByteSpan file, const LongtailAnswer& answer) {
+  switch (type) {
+    case ContentType::kTiff:
+      return answer.has_more_frames && may_have_more_pages(file);
+    case ContentType::kHeif:
+    case ContentType::kAvif:
+      return answer.has_more_frames || is_sequence(file);
+    default:
+      return answer.has_more_frames;
+  }
+}
+
 }  // namespace
 
 Bytes longtail_probe_bytes() { return kFixedBytes; }
@@ -74,7 +104,7 @@ Result<ImageInfo> probe_longtail(ContentType type, ByteSpan bytes, LongtailDecod
   info.channels = answer.bands;
   info.bit_depth = answer.bits;
   info.has_alpha = answer.bands == 4;
-  info.animated = answer.animated;
+  info.has_more_frames = has_more_frames(type, bytes, answer);
   return info;
 }
 

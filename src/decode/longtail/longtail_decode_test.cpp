@@ -156,6 +156,18 @@ TEST_F(LongtailRealTest, EachFormatGivesItsPixels) {
   }
 }
 
+// Of a sequence of pictures nobody was told that it is one.
+TEST_F(LongtailRealTest, SequencesSayThatThereIsMore) {
+  auto bytes = made(".avif[effort=0]", "rgb", kSize);
+  EXPECT_FALSE(probe_bytes(bytes, options_).value().has_more_frames);
+  bytes.at(11) = std::byte{'s'};  // the major brand: avis
+  const auto info = probe_bytes(bytes, options_);
+  ASSERT_TRUE(info) << info.error().message;
+  EXPECT_TRUE(info->has_more_frames);
+  // Sizes that a JPEG 2000 can be decoded at are not pages.
+  EXPECT_FALSE(probe_bytes(made(".jp2", "rgb", kSize), options_).value().has_more_frames);
+}
+
 // Only turns were taken from LibRaw: a mirrored RAW came as it was stored.
 TEST_F(LongtailRealTest, ARawSaysHowItLies) {
   const auto upright = made(".dng", "rgb", kSize);

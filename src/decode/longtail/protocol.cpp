@@ -120,7 +120,7 @@ LongtailAnswerMessage to_message(const LongtailAnswer& answer) {
   writer.put(answer.bands);
   writer.put(answer.bits);
   writer.put(answer.orientation);
-  writer.put(static_cast<std::uint8_t>(answer.animated));
+  writer.put(static_cast<std::uint8_t>(answer.has_more_frames));
   writer.put(answer.profile_bytes);
   writer.put_text(std::string_view{answer.text}.substr(0, LongtailAnswer::kTextBytes));
   return message;
@@ -167,18 +167,18 @@ std::optional<LongtailAnswer> parse_longtail_answer(std::span<const std::byte> m
   answer.bands = reader.take<std::uint8_t>();
   answer.bits = reader.take<std::uint8_t>();
   answer.orientation = reader.take<std::uint8_t>();
-  const auto animated = reader.take<std::uint8_t>();
+  const auto has_more_frames = reader.take<std::uint8_t>();
   answer.profile_bytes = reader.take<std::uint32_t>();
   answer.text = reader.take_text(LongtailAnswer::kTextBytes);
   if (answer.status < LongtailStatus::kHello || answer.status > LongtailStatus::kRefused ||
-      animated > 1) {
+      has_more_frames > 1) {
     return std::nullopt;
   }
   // Only a served probe says something about a picture.
   if (answer.status == LongtailStatus::kDone && !is_sound_probe(answer)) {
     return std::nullopt;
   }
-  answer.animated = animated == 1;
+  answer.has_more_frames = has_more_frames == 1;
   return answer;
 }
 

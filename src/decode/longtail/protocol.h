@@ -78,10 +78,10 @@ struct LongtailAnswer {
   // Of a probe.
   std::uint32_t width = 0;  ///< pixels in the file, before turning
   std::uint32_t height = 0;
-  std::uint8_t bands = 0;        ///< of decoded rows: 1 grey, 3 RGB, 4 RGB and straight alpha
-  std::uint8_t bits = 0;         ///< per sample in the file
-  std::uint8_t orientation = 1;  ///< as EXIF counts, 1..8
-  bool animated = false;
+  std::uint8_t bands = 0;           ///< of decoded rows: 1 grey, 3 RGB, 4 RGB and straight alpha
+  std::uint8_t bits = 0;            ///< per sample in the file
+  std::uint8_t orientation = 1;     ///< as EXIF counts, 1..8
+  bool has_more_frames = false;     ///< or pages, or pictures
   std::uint32_t profile_bytes = 0;  ///< of the colour profile inside; pixels come as sRGB
   std::string text;                 ///< of a failure: printable ASCII, at most kTextBytes
 

@@ -16,7 +16,7 @@ LongtailAnswer probed() {
   answer.bands = 3;
   answer.bits = 8;
   answer.orientation = 6;
-  answer.animated = true;
+  answer.has_more_frames = true;
   answer.profile_bytes = 560;
   answer.text = "fine";
   return answer;

@@ -15,6 +15,7 @@ namespace albumen {
 
 enum class TiffTag : std::uint16_t {
   // TIFF 6.0, with the supplements for PageMaker (SubIFDs) and JPEG.
+  kNewSubfileType = 0x00FE,
   kCompression = 0x0103,
   kPhotometric = 0x0106,
   kMake = 0x010F,

@@ -90,7 +90,7 @@ Result<ImageInfo> probe_png(ByteSpan bytes) {
       info.has_alpha = true;
       ++info.channels;
     } else if (chunk->type == "acTL") {
-      info.animated = true;
+      info.has_more_frames = true;
     } else if (chunk->type == "IDAT" || chunk->type == "IEND") {
       return info;
     }

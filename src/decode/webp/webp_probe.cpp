@@ -66,7 +66,7 @@ Result<ImageInfo> probe_webp(ByteSpan bytes) {
   constexpr int kLossless = 2;
   ImageInfo info;
   info.stored_size = frame.animated ? frame.canvas : decoded;
-  info.animated = frame.animated;
+  info.has_more_frames = frame.animated;
   const bool covers_canvas = !frame.animated || decoded == frame.canvas;
   info.has_alpha = features.has_alpha != 0 || !covers_canvas;
   info.channels = info.has_alpha ? 4 : 3;

@@ -81,7 +81,7 @@ TEST(WebpTest, FirstFrameOfAnAnimationLiesOnItsCanvas) {
   const EncodedBytes still = encode_webp(frame, {.lossless = true});
   TestDecode filling{animate_webp(still, {40, 30}, {40, 30}, {0, 0})};
   ASSERT_TRUE(filling.info().has_value()) << to_string(filling.info().error());
-  EXPECT_TRUE(filling.info()->animated);
+  EXPECT_TRUE(filling.info()->has_more_frames);
   EXPECT_EQ(visible_samples(*filling.decode_to(40)), frame.pixels);
 
   TestDecode partial{animate_webp(still, {40, 30}, {100, 80}, {10, 20})};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is wrong with a request, said before the first picture. Tested by dataset_run_test.cpp.
+// What is wrong with a request, said before the first picture. Tested by dataset_run_test.cpp and
+// dataset_buckets_test.cpp.
 #pragma once
 
 #include "core/result.h"

@@ -67,6 +67,7 @@ struct WrittenOutput {
   Size size;
   std::uint64_t bytes = 0;
   Sha256Digest sha256;
+  bool copied = false;  ///< with all its frames
 };
 
 /// Makes the picture out of `image` and puts it at the target's path, whole or not at all. `memory`
