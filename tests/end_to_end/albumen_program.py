@@ -25,6 +25,12 @@ def events_of(output):
     return [event for event in events if "progress" not in event]
 
 
+def progress_of(lines):
+    """The other ones."""
+    events = [json.loads(line) for line in lines]
+    return [event["progress"] for event in events if "progress" in event]
+
+
 def png_of(width, height, lines):
     """An RGB picture of these lines of bytes."""
     def chunk(kind, data):

@@ -43,6 +43,13 @@ class People(ProgramTest):
     def edit(self, *arguments, expect=0):
         return self.run_program("people", *arguments, expect=expect)
 
+    def test_progress_tells_how_many_faces_are_grouped(self):
+        lines = self.run_program("--json", "index", self.pictures).stdout.splitlines()
+        last = [json.loads(line) for line in lines][-2]["progress"]
+        self.assertEqual(last["stage"], "grouping")
+        self.assertEqual(last["stages"]["grouping"]["faces"],
+                         sum(len(row["faces"]) for row in self.rows().values()))
+
     def test_the_same_person_is_found_and_others_are_not(self):
         obama = self.person_of("obama.jpg")
         self.assertEqual(self.person_of("obama2.jpg"), obama)
