@@ -260,8 +260,14 @@ void add_flags(CLI::App& command, IndexFlags& flags) {
   add_grouping_flags(command, flags.grouping);
 }
 
-Result<ExitCode> init(const std::string& directory) {
+Result<ExitCode> init(const Context& context, const std::string& directory) {
   const InitOutcome outcome = TRY(init_library(directory));
+  if (context.options.json) {
+    put_line(
+        nlohmann::ordered_json{{"library", path_to_text(outcome.path)}, {"made", outcome.created}}
+            .dump());
+    return ExitCode::kSuccess;
+  }
   fmt::print("{} {}\n", path_to_text(outcome.path), outcome.created ? "made" : "was there already");
   return ExitCode::kSuccess;
 }
@@ -272,7 +278,7 @@ void add_index_commands(CommandTable& table) {
   const auto directory = std::make_shared<std::string>(".");
   CLI::App* init_command =
       table.add(nullptr, "init", "Make a library in a folder, for all pictures below it",
-                [directory](const Context&) { return init(*directory); });
+                [directory](const Context& context) { return init(context, *directory); });
   init_command->group("Index");
   init_command->add_option("directory", *directory, "The folder (default: this one)");
 
