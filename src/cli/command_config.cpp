@@ -4,12 +4,17 @@
 #include <algorithm>
 #include <fmt/core.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "cli/internal/command.h"
+#include "cli/internal/standard_output.h"
+#include "files/path_text.h"
 
 namespace albumen {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 struct Origin {
   std::string value;
@@ -37,7 +42,11 @@ Result<ExitCode> show(const CLI::App& app, const Context& context) {
   if (path) {
     config = TRY(read_config(*path));
   }
-  fmt::print("config file: {}\n\n", path.value_or("none"));
+  if (context.options.json) {
+    put_line(Json{{"config_file", path ? Json(path_to_text(*path)) : Json{}}}.dump());
+  } else {
+    fmt::print("config file: {}\n\n", path.value_or("none"));
+  }
   const auto print_options = [&](const CLI::App& owner, const std::string& prefix) {
     for (const CLI::Option* option : owner.get_options()) {
       if (option->get_lnames().empty() || option->get_lnames().front() == "help" ||
@@ -46,6 +55,13 @@ Result<ExitCode> show(const CLI::App& app, const Context& context) {
       }
       const std::string key = prefix + option->get_lnames().front();
       const Origin origin = origin_of(*option, key, context, config);
+      if (context.options.json) {
+        put_line(Json{{"option", key},
+                      {"value", origin.value.empty() ? Json{} : Json(path_to_text(origin.value))},
+                      {"from", origin.from}}
+                     .dump());
+        continue;
+      }
       fmt::print("{:32} {:24} {}\n", key, origin.value.empty() ? "-" : origin.value, origin.from);
     }
   };

@@ -2,15 +2,11 @@
 // `albumen dataset`: sources into a folder or archive of training pictures, with captions and a
 // manifest.
 
-#include <chrono>
-#include <fmt/core.h>
-#include <string_view>
-
 #include "cli/internal/command.h"
 #include "cli/internal/dataset_flags.h"
 #include "cli/internal/dataset_summary.h"
 #include "cli/internal/failure_list.h"
-#include "cli/internal/progress_line.h"
+#include "cli/internal/run_progress.h"
 #include "cli/internal/run_summary.h"
 #include "cli/progress_view.h"
 #include "decode/longtail.h"
@@ -20,44 +16,6 @@
 
 namespace albumen {
 namespace {
-
-std::string_view stage_of(const DatasetProgress& progress) {
-  if (!progress.listing_finished) {
-    return "listing";
-  }
-  return progress.to_archive > 0 ? "packing" : "working";
-}
-
-// The pace is that since the listing.
-ProgressNumbers numbers_of(const DatasetProgress& progress) {
-  const std::chrono::duration<double> elapsed =
-      std::chrono::steady_clock::now() - progress.listed_at.load();
-  const std::uint64_t worked = progress.written + progress.planned + progress.failed;
-  const PressureLevel level = progress.pressure;
-  return {.stage = stage_of(progress),
-          .listed = progress.listed,
-          .listing_finished = progress.listing_finished,
-          .finished = worked + progress.unchanged + progress.skipped,
-          .worked = worked,
-          .failed = progress.failed,
-          .seconds = progress.listing_finished ? elapsed.count() : 0,
-          .read = Bytes{progress.bytes_read},
-          .written = Bytes{progress.bytes_written},
-          .memory_level = level == PressureLevel::kUnknown ? std::string_view{} : name_of(level),
-          .more = {}};
-}
-
-// "listing 1,204", then as progress_text has it.
-std::string progress_line(const DatasetProgress& progress, const Budget& budget) {
-  if (!progress.listing_finished) {
-    return fmt::format("listing {}", human_count(progress.listed));
-  }
-  if (progress.to_archive > 0) {
-    return fmt::format("packing {}/{}", human_count(progress.archived),
-                       human_count(progress.to_archive));
-  }
-  return progress_text(numbers_of(progress), budget);
-}
 
 ExitCode exit_code_of(const DatasetProgress& progress, const DatasetReport& report,
                       const GlobalOptions& options) {
@@ -82,6 +40,7 @@ Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
   SourceReader reader;
   StageClock clock{&budget};
   DatasetProgress progress;
+  DatasetNumbers numbers{progress};
   FailureList failures;
   const auto longtail = installed_longtail(request.workers, stop);
   MachineProbe probe{budget.limit()};
@@ -94,10 +53,8 @@ Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
       .pressure = &probe,
       .listener = [&](const ManifestRow& row) { take_row(context, row, failures); }};
   auto report = [&] {
-    const ProgressView view{progress_mode(context), [&] {
-                              return context.options.json
-                                         ? progress_event(numbers_of(progress), budget)
-                                         : progress_line(progress, budget);
+    const ProgressView view{progress_mode(context), [&](std::size_t columns) {
+                              return progress_line(context, numbers.numbers(), budget, columns);
                             }};
     return flags.dry_run ? plan_dataset(request, environment, stop)
                          : run_dataset(request, environment, stop);

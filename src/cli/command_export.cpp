@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/internal/command.h"
 #include "cli/internal/library_choice.h"
@@ -32,7 +33,9 @@ Result<ExitCode> run(const Context& context, const ExportFlags& flags) {
     return ExitCode::kSuccess;  // main looks whether the last of it was written, too
   }
   const ExportCount count = TRY(export_pictures_to_file(*library, format, flags.out, stop));
-  if (!context.options.quiet) {
+  if (context.options.json) {
+    put_line(nlohmann::ordered_json{{"rows", count.rows}, {"out", path_to_text(flags.out)}}.dump());
+  } else if (!context.options.quiet) {
     put_notice(fmt::format("{} rows in {}", human_count(static_cast<std::uint64_t>(count.rows)),
                            path_to_text(flags.out)));
   }

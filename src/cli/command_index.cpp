@@ -2,7 +2,6 @@
 // `albumen init` and `albumen index`: sources into a library, progress while it goes, a summary at
 // the end.
 
-#include <chrono>
 #include <fmt/core.h>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -13,7 +12,7 @@
 #include "cli/internal/engine_flags.h"
 #include "cli/internal/failure_list.h"
 #include "cli/internal/library_choice.h"
-#include "cli/internal/progress_line.h"
+#include "cli/internal/run_progress.h"
 #include "cli/internal/run_summary.h"
 #include "cli/internal/standard_output.h"
 #include "cli/progress_view.h"
@@ -81,28 +80,6 @@ void print_event(const Context& context, const FileEvent& event) {
   }
 }
 
-ProgressNumbers numbers_of(const IndexProgress& progress,
-                           std::chrono::steady_clock::time_point started) {
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
-  const std::uint64_t finished = progress.finished();
-  return {.stage = progress.listing_finished ? "working" : "listing",
-          .listed = progress.listed,
-          .listing_finished = progress.listing_finished,
-          .finished = finished,
-          .worked = finished - progress.unchanged - progress.failed_before,
-          .failed = progress.failed,
-          .seconds = elapsed.count(),
-          .read = Bytes{progress.bytes_read},
-          .written = {},
-          .memory_level = {},
-          .more = fmt::format("faces {}", human_count(progress.faces))};
-}
-
-std::string say_progress(const Context& context, const ProgressNumbers& numbers,
-                         const Budget& budget) {
-  return context.options.json ? progress_event(numbers, budget) : progress_text(numbers, budget);
-}
-
 void take_event(const Context& context, const FileEvent& event, FailureList& failures) {
   if (context.options.json) {
     print_event(context, event);
@@ -133,6 +110,7 @@ struct GroupingStep {
   unsigned workers;
   StageClock& clock;
   Budget& budget;
+  GroupingProgress& progress;
 };
 
 PeopleOptions grouping_options(const IndexFlags& flags, const Engine& engine, unsigned workers) {
@@ -155,7 +133,9 @@ Result<PeopleSummary> group_after(const GroupingStep& step, const StopToken& sto
     return PeopleSummary{};
   }
   const StageTimer timer{step.clock, Stage::kGroup};
-  const PeopleOptions options = grouping_options(step.flags, step.engine, step.workers);
+  PeopleOptions options = grouping_options(step.flags, step.engine, step.workers);
+  options.counted = [&](std::uint64_t faces) { step.progress.faces = faces; };
+  step.progress.has_begun = true;
   return group_people(step.library, step.writer, options, step.budget, stop);
 }
 
@@ -166,6 +146,16 @@ Result<void> complete(const GroupingStep& step, PeopleSummary& people, const Sto
     TRY(step.writer.prune());
   }
   return {};
+}
+
+// All of it but `workers`, `run` and the long tail.
+IndexRequest index_request(const IndexFlags& flags, const std::vector<std::string>& sources,
+                           const ArchiveLimits& limits) {
+  return {.sources = sources,
+          .source_options = {.excludes = flags.excludes, .archive_limits = limits},
+          .decode = {.keep_truncated_percent = flags.keep_truncated_percent},
+          .rehash = flags.rehash ? Rehash::kAll : Rehash::kChanged,
+          .program_version = std::string{program_version()}};
 }
 
 Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
@@ -197,15 +187,10 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   StageClock clock{&budget};
   FailureList failures;
   const auto longtail = installed_longtail(workers, stop);
-  const IndexRequest request{
-      .sources = sources,
-      .source_options = {.excludes = flags.excludes, .archive_limits = limits},
-      .decode = {.keep_truncated_percent = flags.keep_truncated_percent,
-                 .longtail = longtail.get()},
-      .rehash = flags.rehash ? Rehash::kAll : Rehash::kChanged,
-      .workers = workers,
-      .run = run,
-      .program_version = std::string{program_version()}};
+  IndexRequest request = index_request(flags, sources, limits);
+  request.decode.longtail = longtail.get();
+  request.workers = workers;
+  request.run = run;
   const IndexEnvironment environment{
       .library = *library,
       .writer = writer,
@@ -215,25 +200,29 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
       .clock = clock,
       .progress = progress,
       .listener = [&](const FileEvent& event) { take_event(context, event, failures); }};
-  auto indexed = [&] {
-    const ProgressView view{
-        progress_mode(context),
-        [&] { return say_progress(context, numbers_of(progress, meter.started()), budget); }};
-    return run_index(request, environment, stop);
-  }();
   PeopleSummary people;
   Result<void> completed;
-  if (indexed && !indexed->interrupted) {
-    const GroupingStep step{.library = *library,
-                            .writer = writer,
-                            .engine = engine,
-                            .flags = flags,
-                            .workers = workers,
-                            .clock = clock,
-                            .budget = budget};
-    completed = complete(step, people, stop);
-    indexed->interrupted = !completed && completed.error().code == ErrorCode::kCancelled;
-  }
+  GroupingProgress grouping;
+  const GroupingStep step{.library = *library,
+                          .writer = writer,
+                          .engine = engine,
+                          .flags = flags,
+                          .workers = workers,
+                          .clock = clock,
+                          .budget = budget,
+                          .progress = grouping};
+  IndexNumbers numbers{progress, grouping};
+  auto indexed = [&] {
+    const ProgressView view{progress_mode(context), [&](std::size_t columns) {
+                              return progress_line(context, numbers.numbers(), budget, columns);
+                            }};
+    auto report = run_index(request, environment, stop);
+    if (report && !report->interrupted) {
+      completed = complete(step, people, stop);
+      report->interrupted = !completed && completed.error().code == ErrorCode::kCancelled;
+    }
+    return report;
+  }();
   const RunFigures figures = meter.finish(clock, budget);
   // Whatever came of it: only a run that was killed is left as a running one.
   auto logged = writer.finish_run(run, run_finish(indexed, completed, progress, figures));
@@ -271,8 +260,14 @@ void add_flags(CLI::App& command, IndexFlags& flags) {
   add_grouping_flags(command, flags.grouping);
 }
 
-Result<ExitCode> init(const std::string& directory) {
+Result<ExitCode> init(const Context& context, const std::string& directory) {
   const InitOutcome outcome = TRY(init_library(directory));
+  if (context.options.json) {
+    put_line(
+        nlohmann::ordered_json{{"library", path_to_text(outcome.path)}, {"made", outcome.created}}
+            .dump());
+    return ExitCode::kSuccess;
+  }
   fmt::print("{} {}\n", path_to_text(outcome.path), outcome.created ? "made" : "was there already");
   return ExitCode::kSuccess;
 }
@@ -283,7 +278,7 @@ void add_index_commands(CommandTable& table) {
   const auto directory = std::make_shared<std::string>(".");
   CLI::App* init_command =
       table.add(nullptr, "init", "Make a library in a folder, for all pictures below it",
-                [directory](const Context&) { return init(*directory); });
+                [directory](const Context& context) { return init(context, *directory); });
   init_command->group("Index");
   init_command->add_option("directory", *directory, "The folder (default: this one)");
 

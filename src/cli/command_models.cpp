@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/internal/command.h"
+#include "cli/internal/standard_output.h"
 #include "files/file.h"
 #include "files/path_text.h"
 #include "files/sha256.h"
@@ -82,7 +83,14 @@ Result<Installation> install_file(const ModelStore& store, const std::string& fi
   return install_own(store, card, path_to_text(card_path), std::string{folder_of(path)});
 }
 
-void print_installation(const Installation& installation, const std::string& checked) {
+void print_installation(const Context& context, const Installation& installation,
+                        const std::string& checked) {
+  if (context.options.json) {
+    Json json = to_json(installation.model);
+    json["checked"] = checked;
+    put_line(json.dump());
+    return;
+  }
   print_model(installation.model);
   if (!installation.model.card.licence.text.empty()) {
     fmt::print("                 {}\n", installation.model.card.licence.text);
@@ -90,14 +98,15 @@ void print_installation(const Installation& installation, const std::string& che
   fmt::print("                 {}\n", checked);
 }
 
-Result<ExitCode> install(const InstallFlags& flags) {
+Result<ExitCode> install(const Context& context, const InstallFlags& flags) {
   const ModelStore store = TRY(user_store());
   if (!flags.card.empty()) {
     if (flags.names.size() != 1) {
       return fail(ErrorCode::kInvalidArgument,
                   "--card goes with the one model file that it describes");
     }
-    print_installation(TRY(install_file(store, flags.names.front(), flags.card)),
+    const Installation installation = TRY(install_file(store, flags.names.front(), flags.card));
+    print_installation(context, installation,
                        "converted, and run once: its outputs are what the card says");
     return ExitCode::kSuccess;
   }
@@ -110,7 +119,7 @@ Result<ExitCode> install(const InstallFlags& flags) {
   for (const std::string& name : names) {
     const Installation installation = TRY(install_built_in(store, name));
     print_installation(
-        installation,
+        context, installation,
         fmt::format("converted and checked; largest difference to its makers' values {:.2g}",
                     installation.golden_difference));
   }
@@ -127,7 +136,7 @@ void add_models_commands(CommandTable& table) {
   const auto flags = std::make_shared<InstallFlags>();
   CLI::App* command =
       table.add(group, "install", "Install the default models, or one of your own with its card",
-                [flags](const Context&) { return install(*flags); });
+                [flags](const Context& context) { return install(context, *flags); });
   command->add_option("models", flags->names,
                       "Names of built-in models, or the file of your own (default: all built-in)");
   command->add_option("--card", flags->card, "The card (TOML) that describes your own model");

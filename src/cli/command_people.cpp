@@ -160,6 +160,12 @@ Result<ExitCode> regroup(const Context& context, const PeopleFlags& flags) {
   if (!summary.known) {
     return fail(ErrorCode::kNotFound, "no faces were looked for yet; run albumen index first");
   }
+  if (context.options.json) {
+    put_line(
+        Json{{"people", summary.people}, {"tentative", summary.tentative}, {"faces", summary.faces}}
+            .dump());
+    return ExitCode::kSuccess;
+  }
   fmt::print("{} people from {} faces, {} more seen once or twice\n", human_count(summary.people),
              human_count(summary.faces), human_count(summary.tentative));
   return ExitCode::kSuccess;

@@ -28,8 +28,9 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
   app.add_option("--threads", options.threads, "Worker threads (default: two more than processors)")
       ->check(CLI::Range(0U, 1024U));
   app.add_option("--config", options.config, "Configuration file (TOML)");
-  app.add_flag("--json", options.json, "One JSON object per line, a summary last");
-  app.add_flag("--no-progress", options.no_progress, "No progress on stderr");
+  app.add_flag("--json", options.json,
+               "Answer in JSON, one object per line; long runs tell how far they are");
+  app.add_flag("--no-progress", options.no_progress, "No progress, on stderr or in JSON");
   app.add_flag("--strict", options.strict, "Skipped files count as failed in the exit code");
   app.add_flag("-v,--verbose", options.verbose, "Say more; twice for debugging");
   app.add_flag("-q,--quiet", options.quiet, "Say only errors");

@@ -18,6 +18,8 @@ namespace albumen {
 namespace {
 
 constexpr std::string_view kEraseLine = "\r\x1B[2K";
+constexpr std::string_view kEraseRest = "\x1B[K";
+constexpr std::size_t kAnyWidth = 10'000;
 
 void write_to_stderr(std::string_view text) {
   // One write per line, so that log lines of other threads do not fall between.
@@ -33,11 +35,9 @@ void pause(const std::stop_token& stop, std::chrono::milliseconds duration) {
 
 }  // namespace
 
-ProgressView::ProgressView(Mode mode, std::function<std::string()> line)
-    : ProgressView(mode, std::move(line), Pace{}) {}
+ProgressView::ProgressView(Mode mode, Line line) : ProgressView(mode, std::move(line), Pace{}) {}
 
-ProgressView::ProgressView(Mode mode, std::function<std::string()> line, Pace pace)
-    : line_(std::move(line)) {
+ProgressView::ProgressView(Mode mode, Line line, Pace pace) : line_(std::move(line)) {
   if (mode == Mode::kOff) {
     return;
   }
@@ -56,8 +56,9 @@ ProgressView::ProgressView(Mode mode, std::function<std::string()> line, Pace pa
 
 void ProgressView::redraw(const std::stop_token& stop, Pace pace) const {
   while (!stop.stop_requested()) {
-    const std::string text = line_().substr(0, terminal_columns() - 1);
-    write_to_stderr(fmt::format("{}{}", kEraseLine, text));
+    // The last column stays free: a full line wraps. The old line is written over, not erased
+    // first, which would flicker.
+    write_to_stderr(fmt::format("\r{}{}", line_(terminal_columns() - 1), kEraseRest));
     pause(stop, pace.redraw_every);
   }
   write_to_stderr(kEraseLine);
@@ -66,7 +67,7 @@ void ProgressView::redraw(const std::stop_token& stop, Pace pace) const {
 void ProgressView::write_lines(const std::stop_token& stop, Pace pace) const {
   pause(stop, pace.first_line_after);
   while (!stop.stop_requested()) {
-    write_to_stderr(fmt::format("{}\n", line_()));
+    write_to_stderr(fmt::format("{}\n", line_(kAnyWidth)));
     pause(stop, pace.line_every);
   }
 }
@@ -75,11 +76,12 @@ void ProgressView::write_events(const std::stop_token& stop, Pace pace) const {
   pause(stop, pace.first_line_after);
   while (!stop.stop_requested()) {
     // Where nobody can read them there are none: main says so at the end.
-    if (!put_line(line_()) || !flush_output()) {
+    if (!put_line(line_(kAnyWidth)) || !flush_output()) {
       return;
     }
     pause(stop, pace.event_every);
   }
+  put_line(line_(kAnyWidth));  // where it ended, however short it was
 }
 
 ProgressView::~ProgressView() = default;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -18,7 +19,7 @@ class ProgressView {
     kOff,
     kTerminal,  ///< redrawn in place, erased at the end
     kLines,     ///< a line of its own each time, for files and pipes
-    kEvents,    ///< the same on stdout, at the pace of events
+    kEvents,    ///< on stdout, at the pace of events, and once at the end
   };
 
   /// The pace of each mode. A run of less than a second leaves no lines.
@@ -29,9 +30,12 @@ class ProgressView {
     std::chrono::milliseconds event_every{1000};
   };
 
+  /// A line of at most so many columns.
+  using Line = std::function<std::string(std::size_t columns)>;
+
   /// `line` is called from the view's thread and must be quick.
-  ProgressView(Mode mode, std::function<std::string()> line);
-  ProgressView(Mode mode, std::function<std::string()> line, Pace pace);
+  ProgressView(Mode mode, Line line);
+  ProgressView(Mode mode, Line line, Pace pace);
   ~ProgressView();
   ProgressView(const ProgressView&) = delete;
   ProgressView& operator=(const ProgressView&) = delete;
@@ -41,7 +45,7 @@ class ProgressView {
   void write_lines(const std::stop_token& stop, Pace pace) const;
   void write_events(const std::stop_token& stop, Pace pace) const;
 
-  std::function<std::string()> line_;
+  Line line_;
   std::jthread drawer_;
 };
 

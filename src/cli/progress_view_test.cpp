@@ -28,7 +28,7 @@ void draw(ProgressView::Mode mode) {
   {
     const ProgressView view{
         mode,
-        [&] {
+        [&](std::size_t) {
           asked.release();
           return std::string{"4/10  2.0/s"};
         },
@@ -55,7 +55,7 @@ TEST(ProgressViewTest, WhatIsNoTerminalGetsWholeLinesWithoutControlCharacters) {
 
 TEST(ProgressViewTest, ATerminalIsRedrawnInPlaceAndLeftEmpty) {
   const std::string text = written_by(ProgressView::Mode::kTerminal);
-  EXPECT_THAT(text, HasSubstr("\r\x1B[2K4/10  2.0/s\r\x1B[2K4/10"));
+  EXPECT_THAT(text, HasSubstr("\r4/10  2.0/s\x1B[K\r4/10"));
   EXPECT_THAT(text, Not(HasSubstr("\n")));
   EXPECT_TRUE(text.ends_with("\r\x1B[2K"));
 }
@@ -65,6 +65,18 @@ TEST(ProgressViewTest, EventsGoWhereProgramsRead) {
   EXPECT_THAT(written_by(ProgressView::Mode::kEvents), IsEmpty());
   EXPECT_THAT(::testing::internal::GetCapturedStdout(),
               StartsWith("4/10  2.0/s\n4/10  2.0/s\n4/10  2.0/s\n"));
+}
+
+// A run of less than a second had no event at all, and no other said that all was done.
+TEST(ProgressViewTest, TheLastEventIsOfTheEnd) {
+  std::string state = "2/10";
+  ::testing::internal::CaptureStdout();
+  {
+    const ProgressView view{
+        ProgressView::Mode::kEvents, [&](std::size_t) { return state; }, {.first_line_after = 1h}};
+    state = "10/10";
+  }
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(), "10/10\n");
 }
 
 TEST(ProgressViewTest, SwitchedOffItIsSilent) {
@@ -84,7 +96,7 @@ TEST(ProgressViewTest, WhereNobodyTakesEventsTheViewEnds) {
   {
     const ProgressView view{
         ProgressView::Mode::kEvents,
-        [&] {
+        [&](std::size_t) {
           if (++times == 1) {
             asked.release();
           }

@@ -130,4 +130,10 @@ ProgressView::Mode progress_mode(const Context& context) {
   return stderr_is_terminal() ? ProgressView::Mode::kTerminal : ProgressView::Mode::kLines;
 }
 
+std::string progress_line(const Context& context, const ProgressNumbers& numbers,
+                          const Budget& budget, std::size_t columns) {
+  return context.options.json ? progress_event(numbers, budget)
+                              : progress_text(numbers, budget, columns);
+}
+
 }  // namespace albumen

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <functional>
 #include <iterator>
+#include <numeric>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -40,6 +42,7 @@ class DatasetRun {
         return;
       }
       count(made->row);
+      ++job_.environment.progress.processed;
       finished_[index] = *std::move(made);
     }
   }
@@ -212,8 +215,10 @@ Result<DatasetListing> list(const DatasetRequest& request, const DatasetEnvironm
                                    .caption_extension = request.caption_extension,
                                    .listed = [&](std::size_t count) { progress.listed = count; }},
                                   environment.reader, environment.budget, stop));
+  progress.bytes_to_process = std::transform_reduce(
+      listing.members.begin(), listing.members.end(), std::uint64_t{0}, std::plus{},
+      [](const DatasetMember& member) { return member.entry.encoded_size.count(); });
   progress.to_process = listing.members.size();
-  progress.listed_at = std::chrono::steady_clock::now();
   progress.listing_finished = true;
   return listing;
 }

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -58,6 +57,11 @@ struct DatasetRequest {
 struct DatasetProgress {
   std::atomic<std::uint64_t> listed = 0;      ///< members met
   std::atomic<std::uint64_t> to_process = 0;  ///< of those: perhaps pictures; final after listing
+  std::atomic<std::uint64_t> bytes_to_process = 0;  ///< theirs
+  // Loaded in the order `processed`, `read`, no part is larger than its whole.
+  std::atomic<std::uint64_t> read = 0;          ///< of to_process: in memory, or not needed there
+  std::atomic<std::uint64_t> processed = 0;     ///< of those: their rows are final
+  std::atomic<std::uint64_t> bytes_passed = 0;  ///< of bytes_to_process: those of `read`
   std::atomic<std::uint64_t> written = 0;
   std::atomic<std::uint64_t> planned = 0;  ///< by a dry run, where `written` stays 0
   std::atomic<std::uint64_t> unchanged = 0;
@@ -66,8 +70,6 @@ struct DatasetProgress {
   std::atomic<std::uint64_t> skipped = 0;
   std::atomic<std::uint64_t> bytes_read = 0;
   std::atomic<std::uint64_t> bytes_written = 0;
-  /// When the listing ended; not before listing_finished is set.
-  std::atomic<std::chrono::steady_clock::time_point> listed_at{};
   std::atomic<bool> listing_finished = false;
   std::atomic<std::uint64_t> to_archive = 0;  ///< pictures; not 0 once an archive is packed
   std::atomic<std::uint64_t> archived = 0;    ///< of those

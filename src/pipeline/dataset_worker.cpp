@@ -43,12 +43,36 @@ std::string note_on(const ImageInfo& info, bool copied) {
              : fmt::format("embedded JPEG of {}x{}", info.size().width, info.size().height);
 }
 
+// Counts a member as read, once: when its bytes are in memory, or when it did without.
+class ReadCount {
+ public:
+  ReadCount(DatasetProgress& progress, Bytes size) : progress_(progress), size_(size) {}
+
+  ~ReadCount() { settle(); }
+
+  ReadCount(const ReadCount&) = delete;
+  ReadCount& operator=(const ReadCount&) = delete;
+
+  void settle() {
+    if (!std::exchange(is_settled_, true)) {
+      progress_.bytes_passed += size_.count();
+      ++progress_.read;
+    }
+  }
+
+ private:
+  DatasetProgress& progress_;  // outlives the count
+  Bytes size_;
+  bool is_settled_ = false;
+};
+
 class MemberWorker {
  public:
   MemberWorker(const DatasetJob& job, const DatasetMember& member, const StopToken& stop)
       : job_(job),
         member_(member),
         stop_(stop),
+        read_count_(job.environment.progress, member.entry.encoded_size),
         known_(job.history.known(member.entry.name())),
         caption_(job, member, stop),
         row_(job.listing.rows[member.row]),
@@ -311,6 +335,7 @@ class MemberWorker {
     const StageTimer timer{environment().clock, Stage::kRead, member_.entry.encoded_size};
     auto image = environment().reader.read(member_.entry, memory);
     environment().progress.bytes_read += member_.entry.encoded_size.count();
+    read_count_.settle();
     return image;
   }
 
@@ -339,6 +364,7 @@ class MemberWorker {
   const DatasetJob& job_;  // outlives the worker
   const DatasetMember& member_;
   StopToken stop_;
+  ReadCount read_count_;
   const KnownOutput* known_;
   MemberCaption caption_;
   ManifestRow row_;

@@ -56,6 +56,14 @@ struct IndexProgress {
   std::atomic<std::uint64_t> bytes_read = 0;
   std::atomic<bool> listing_finished = false;
 
+  // The three stages, each a count of files that never overtakes the one before it: whoever loads
+  // them in the order `processed`, `read`, `to_read` sees no part larger than its whole.
+  std::atomic<std::uint64_t> to_read = 0;    ///< listed and not settled by that
+  std::atomic<std::uint64_t> read = 0;       ///< of those: the readers are through with
+  std::atomic<std::uint64_t> processed = 0;  ///< of those: done, failed or skipped
+  std::atomic<std::uint64_t> bytes_to_read = 0;
+  std::atomic<std::uint64_t> bytes_passed = 0;  ///< of those; also of files read in part only
+
   [[nodiscard]] std::uint64_t finished() const {
     return unchanged + failed_before + done + failed + skipped;
   }

@@ -140,6 +140,7 @@ class JobReader {
 
 void read_jobs(RunState& state, BoundedQueue<SourceEntry>& in, BoundedQueue<PictureJob>& out) {
   JobReader reader{state};
+  IndexProgress& progress = state.environment().progress;
   while (auto entry = in.pop(state.stop())) {
     const SourceEntry copy = *entry;
     Result<std::optional<PictureJob>> job = [&]() -> Result<std::optional<PictureJob>> {
@@ -152,11 +153,15 @@ void read_jobs(RunState& state, BoundedQueue<SourceEntry>& in, BoundedQueue<Pict
     if (!job && job.error().code == ErrorCode::kCancelled) {
       return;
     }
+    progress.bytes_passed += copy.encoded_size.count();
+    ++progress.read;
     if (!job) {
       state.finish(reader.failed(copy, job.error()), copy.name());
     } else if (*job) {
       out.push(*std::move(*job), state.stop());
+      continue;  // a worker counts it
     }
+    ++progress.processed;
   }
 }
 

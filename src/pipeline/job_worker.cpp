@@ -173,6 +173,7 @@ void work_jobs(RunState& state, BoundedQueue<PictureJob>& in) {
     job.reset();
     if (result) {
       state.finish(*std::move(result), name);
+      ++state.environment().progress.processed;
     }
   }
 }

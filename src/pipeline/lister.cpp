@@ -23,6 +23,9 @@ class EventHandler {
       count_settled(*known, wanted);
       return;
     }
+    IndexProgress& progress = state_.environment().progress;
+    progress.bytes_to_read += entry.encoded_size.count();
+    ++progress.to_read;
     out_.push(std::move(entry), state_.stop());
   }
 

@@ -135,6 +135,9 @@ Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer
                                    const PeopleOptions& options, Budget& budget,
                                    const StopToken& stop) {
   const PeopleInput input = TRY(PeopleInput::load(library, budget));
+  if (options.counted) {
+    options.counted(input.faces.size());
+  }
   return regroup(input, writer, options, budget, stop);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,8 @@ struct PeopleOptions {
   std::string model = "dlib-resnet29";  ///< whose card that is
 
   unsigned threads = 1;
+  /// Told how many faces there are to group, once they are known; may be empty.
+  std::function<void(std::uint64_t)> counted;
   bool afresh = false;  ///< work everything out, also what did not change since the last grouping
 };
 

@@ -2,6 +2,7 @@
 """The program under test, as a user runs it, and pictures made by code. Standard library only."""
 
 import ctypes
+import fcntl
 import json
 import os
 import random
@@ -22,6 +23,12 @@ def events_of(output):
     """The events of a run with --json, without how far it was at one time or another."""
     events = [json.loads(line) for line in output.splitlines()]
     return [event for event in events if "progress" not in event]
+
+
+def progress_of(lines):
+    """The other ones."""
+    events = [json.loads(line) for line in lines]
+    return [event["progress"] for event in events if "progress" in event]
 
 
 def png_of(width, height, lines):
@@ -123,6 +130,38 @@ class ProgramTest(unittest.TestCase):
     def export(self):
         return self.run_program("export", "--format", "jsonl").stdout
 
+    def start_held(self, *arguments):
+        """A run with --json that stands still where nobody reads its events: it cannot end before
+        all but a few pages of them are read from the file that comes with it."""
+        reading, writing = os.pipe()
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+        process = subprocess.Popen(self.command("--json", *arguments), env=self.environment,
+                                   stdout=writing, stderr=subprocess.PIPE)
+        os.close(writing)
+        events = os.fdopen(reading, "rb", buffering=0)
+        self.addCleanup(process.kill)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(events.close)
+        return process, events
+
+    def interrupt_held(self, *arguments):
+        """Ctrl-C in the middle of a run of some hundred pictures, after the first of them: what it
+        printed and what it said."""
+        process, events = self.start_held(*arguments)
+        lines = []
+        is_done = False
+        while not is_done:
+            lines.append(events.readline())
+            event = json.loads(lines[-1])
+            is_done = event.get("outcome") == "done" or event.get("status") == "written"
+        process.send_signal(signal.SIGINT)
+        while waits_for_signal(process.pid):
+            time.sleep(0.01)
+        lines += events.readlines()
+        said = process.stderr.read()
+        self.assertEqual(process.wait(timeout=250), 130, said)
+        return lines, said
+
     def integrity(self):
         done = subprocess.run(["sqlite3", self.library, "PRAGMA integrity_check"],
                               capture_output=True, text=True)
@@ -138,18 +177,21 @@ def give_up_reading_everything():
                 raise OSError(ctypes.get_errno(), "prctl")
 
 
-def interrupt(process):
-    """As Ctrl-C does, once the program listens: a slow build takes its time to start."""
-    while process.poll() is None and not listens(process.pid):
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+def sigint_in(pid, field):
+    """Whether SIGINT is in a set of signals of a process; None: it has ended."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+            signals = next(line for line in status if line.startswith(field))
+    except (OSError, StopIteration):
+        return None
+    return int(signals.split()[1], 16) >> (signal.SIGINT - 1) & 1 == 1
 
 
 def listens(pid):
     """Whether SIGINT is blocked, for the thread that waits for it."""
-    try:
-        with open(f"/proc/{pid}/status", encoding="utf-8") as status:
-            caught = next(line for line in status if line.startswith("SigBlk:"))
-    except (OSError, StopIteration):
-        return True  # it has ended
-    return int(caught.split()[1], 16) >> (signal.SIGINT - 1) & 1 == 1
+    return sigint_in(pid, "SigBlk:") is not False
+
+
+def waits_for_signal(pid):
+    """Whether a SIGINT that was sent has not been taken yet."""
+    return sigint_in(pid, "ShdPnd:") is True

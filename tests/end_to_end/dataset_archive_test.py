@@ -101,6 +101,23 @@ class Archives(ProgramTest):
         self.assertEqual(summary["written"] + summary["unchanged"], count)
         self.assertEqual(self.tree_of(killed), self.tree_of(whole))
 
+    def test_interrupted_it_keeps_what_is_done_and_ends_as_the_set_of_one_run(self):
+        count = 150
+        self.write_set(count)
+        whole, stopped = self.path("whole"), self.path("stopped")
+        self.dataset(whole)
+        lines, said = self.interrupt_held(*self.arguments(stopped)[1:])
+        self.assertIn(b"again", said)
+        first = json.loads(lines[-1])["summary"]
+        self.assertTrue(first["interrupted"])
+        self.assertGreater(first["written"], 0)
+        self.assertLess(first["written"], count)
+        self.assertFalse(os.path.exists(os.path.join(stopped, "manifest.jsonl")))
+        second = self.dataset(stopped)
+        self.assertEqual((second["unchanged"], second["written"]),
+                         (first["written"], count - first["written"]))
+        self.assertEqual(self.tree_of(stopped), self.tree_of(whole))
+
     def killed_runs(self, count, whole, killed):
         """One run into `whole`, then six into `killed` that are killed anywhere."""
         self.write_set(count)

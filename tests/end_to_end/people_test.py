@@ -43,6 +43,31 @@ class People(ProgramTest):
     def edit(self, *arguments, expect=0):
         return self.run_program("people", *arguments, expect=expect)
 
+    def test_a_library_that_is_well_is_said_to_be(self):
+        said = self.run_program("doctor").stdout.decode()
+        self.assertIn("intact", said)
+        self.assertIn("4 pictures", said)
+        self.assertEqual(said.count("installed, unaltered"), 2)
+        lines = self.run_program("--json", "doctor").stdout.splitlines()
+        self.assertEqual(len(lines), 1)
+        doctor = json.loads(lines[0])
+        self.assertTrue(doctor["well"] and doctor["library"]["well"] and doctor["inference"]["well"])
+        self.assertTrue(all(model["well"] for model in doctor["models"]))
+        self.assertEqual(doctor["library"]["pictures"], 4)
+
+    def test_progress_tells_how_many_faces_are_grouped(self):
+        lines = self.run_program("--json", "index", self.pictures).stdout.splitlines()
+        last = [json.loads(line) for line in lines][-2]["progress"]
+        self.assertEqual(last["stage"], "grouping")
+        self.assertEqual(last["stages"]["grouping"]["faces"],
+                         sum(len(row["faces"]) for row in self.rows().values()))
+
+    def test_regrouping_tells_programs_its_counts(self):
+        done = self.run_program("--json", "people", "regroup", "--least-faces", "1")
+        counts = json.loads(done.stdout)
+        self.assertEqual(counts["people"], len(self.people()))
+        self.assertEqual(counts["tentative"], 0)
+
     def test_the_same_person_is_found_and_others_are_not(self):
         obama = self.person_of("obama.jpg")
         self.assertEqual(self.person_of("obama2.jpg"), obama)

@@ -8,7 +8,7 @@ import tarfile
 import unittest
 import zipfile
 
-from albumen_program import ProgramTest, png
+from albumen_program import ProgramTest, events_of, png
 
 FORMATS = {"ustar": tarfile.USTAR_FORMAT, "gnu": tarfile.GNU_FORMAT, "pax": tarfile.PAX_FORMAT}
 
@@ -35,7 +35,7 @@ class TarTest(ProgramTest):
         """The rows by member, and every file of the set but the manifest."""
         done = self.run_program("--json", "dataset", source, "--out", self.path(out), "--size", "64",
                                 *arguments, expect=expect)
-        lines = [json.loads(line) for line in done.stdout.splitlines()][:-1]
+        lines = events_of(done.stdout)[:-1]
         return ({line["source"].partition("!")[2]: line for line in lines},
                 self.files_of(self.path(out)))
 

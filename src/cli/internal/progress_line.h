@@ -3,6 +3,7 @@
 // progress_line_test.cpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,28 +14,43 @@
 
 namespace albumen {
 
+/// The one that a run waits for: reading goes on beside listing, and processing beside both.
+enum class RunStage : std::uint8_t { kListing, kProcessing, kPacking, kGrouping };
+
+/// How far a stage is.
+struct StageNumbers {
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;  ///< as far as it is known, at least `done`
+  double per_second = 0;    ///< lately; 0: nothing to tell
+};
+
 /// Where a run stands.
 struct ProgressNumbers {
-  std::string_view stage;    ///< "listing", "working", "packing"; only events say it
-  std::uint64_t listed = 0;  ///< members met so far
+  RunStage stage = RunStage::kListing;
+  StageNumbers listing;  ///< members met; how many there are shows when all are
   bool listing_finished = false;
-  std::uint64_t finished = 0;  ///< of those
-  std::uint64_t worked = 0;    ///< of those: neither known before nor left out
+  StageNumbers reading;     ///< of those that have to be looked at
+  StageNumbers processing;  ///< likewise
+  StageNumbers packing;     ///< pictures into an archive
+  std::uint64_t faces_to_group = 0;
+  double grouping_seconds = 0;
   std::uint64_t failed = 0;
-  double seconds = 0;  ///< in which `worked` was done
-  Bytes read;
+  Bytes bytes_done;  ///< of what reading is through with
+  Bytes bytes_total;
   std::optional<Bytes> written;  ///< where the command writes pictures
   /// Of memory pressure, as name_of(PressureLevel); empty: not watched.
   std::string_view memory_level;
-  std::string more;  ///< what only this command says; may be empty
+  std::optional<std::uint64_t> faces;  ///< found, where the command looks for them
 };
 
-/// "812/1,204  201.3/s  ETA 2 s  failed 2  memory 80.0 MiB/512 MiB normal  120 MiB read  MORE";
-/// what matters most stands first, because a narrow terminal cuts the end. No ETA before all is
-/// listed.
-std::string progress_text(const ProgressNumbers& numbers, const Budget& budget);
+/// "listed 1,204  read 830/1,204 41.0/s  done 812/1,204 33.2/s  ETA 13 s  failed 2  memory
+/// 412 MiB/2.00 GiB normal  120 MiB/1.20 GiB  33.0 MiB written  faces 7", or as much of it as
+/// `columns` hold, what matters most first. "+" behind a total: there may be more. No ETA before
+/// all is listed.
+std::string progress_text(const ProgressNumbers& numbers, const Budget& budget,
+                          std::size_t columns);
 
-/// {"progress": {...}} with the same numbers, without `more`. What is not known is null.
+/// {"progress": {...}} with the same numbers (docs/formats/json.md).
 std::string progress_event(const ProgressNumbers& numbers, const Budget& budget);
 
 }  // namespace albumen

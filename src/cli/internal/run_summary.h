@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/internal/command.h"
+#include "cli/internal/progress_line.h"
 #include "cli/internal/standard_output.h"
 #include "cli/progress_view.h"
 #include "core/findings.h"
@@ -43,7 +44,12 @@ void say(const Context& context, fmt::format_string<Arguments...> format,
   }
 }
 
-/// Drawn on a terminal, else in lines, unless --no-progress, --quiet or --json.
+/// Events with --json; else drawn on a terminal, and in lines elsewhere. Off with --no-progress or
+/// --quiet.
 ProgressView::Mode progress_mode(const Context& context);
+
+/// What that shows: an event with --json, else words of at most `columns`.
+std::string progress_line(const Context& context, const ProgressNumbers& numbers,
+                          const Budget& budget, std::size_t columns);
 
 }  // namespace albumen

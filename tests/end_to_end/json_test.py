@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""`--json`: every command answers in objects, one a line; and what `duplicates` finds."""
+
+import json
+import os
+import unittest
+
+from albumen_program import ProgramTest, png
+
+
+class Json(ProgramTest):
+    def objects(self, *arguments, expect=0):
+        done = self.run_program("--json", *arguments, expect=expect)
+        objects = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertTrue(all(isinstance(found, dict) for found in objects), objects)
+        return objects
+
+    # Half of them printed words.
+    def test_every_command_answers_in_objects(self):
+        self.write_pictures(2)
+        self.index()
+        self.assertEqual(self.objects("init", self.pictures)[0]["made"], True)
+        self.assertEqual(self.objects("init", self.pictures)[0]["made"], False)
+        self.assertEqual(self.objects("runs")[0]["done"], 2)
+        rows = self.path("rows.jsonl")
+        self.assertEqual(self.objects("export", "--out", rows), [{"rows": 2, "out": rows}])
+        self.assertEqual(len(self.objects("export")), 2)
+        self.assertEqual(self.objects("people", "list"), [])
+        self.environment["ALBUMEN_THREADS"] = "3"
+        options = self.objects("config", "show")
+        self.assertIn("config_file", options[0])
+        self.assertIn({"option": "threads", "value": "3", "from": "ALBUMEN_THREADS"}, options)
+        self.assertIn({"option": "library", "value": None, "from": "default"}, options)
+        self.environment["XDG_CACHE_HOME"] = self.path("empty")
+        self.assertEqual(self.objects("models", "list"), [])
+        (doctor,) = self.objects("doctor", expect=1)
+        self.assertFalse(doctor["well"])
+        self.assertFalse(any(model["well"] for model in doctor["models"]))
+        self.assertEqual((doctor["library"]["well"], doctor["library"]["pictures"]), (True, 2))
+
+
+class Duplicates(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.write("same.png", png(160, 120, 1))
+        self.write("same again.png", png(160, 120, 1))
+        self.write("large.png", png(320, 240, 2))
+        self.write("small.png", png(160, 120, 2))
+        self.write("alone.png", png(160, 120, 3))
+        self.index()
+
+    def test_in_words(self):
+        lines = self.run_program("duplicates").stdout.decode().splitlines()
+        self.assertEqual(len(lines), 5, lines)
+        self.assertEqual(sorted(line.split()[0] for line in lines[:4] if line[0] != " "),
+                         ["exact", "near"])
+        self.assertTrue([line for line in lines if "keep" in line and "large.png" in line])
+        self.assertTrue([line for line in lines if "small.png" in line and "bits apart" in line])
+        self.assertEqual(lines[4], "2 groups, 2 files beside their keepers; nothing was changed")
+        self.assertEqual(len(os.listdir(self.pictures)), 5)
+
+    def test_in_json(self):
+        done = self.run_program("--json", "duplicates")
+        *groups, last = map(json.loads, done.stdout.splitlines())
+        self.assertEqual(last, {"summary": {"groups": 2, "duplicates": 2}})
+        found = {group["kind"]: group for group in groups}
+        near = found["near"]
+        self.assertTrue(near["keeper"]["path"].endswith("large.png"))
+        self.assertEqual((near["keeper"]["width"], near["keeper"]["height"]), (320, 240))
+        (member,) = near["members"]
+        self.assertTrue(member["path"].endswith("small.png"))
+        self.assertEqual(member["turn"], "upright")
+        self.assertLessEqual(member["phash_distance"], 6)
+        exact = found["exact"]
+        self.assertEqual(exact["keeper"]["id"], exact["members"][0]["id"])
+        self.assertNotIn("turn", exact["members"][0])
+
+
+if __name__ == "__main__":
+    unittest.main()
