@@ -32,6 +32,9 @@ class LimitsTest(unittest.TestCase):
     def test_numbers_keep_three_digits(self):
         self.assertEqual([number(v) for v in (100_000, 1234.5, 46.13, 1.5, 0.0421)],
                          ["100,000", "1,234", "46.1", "1.50", "0.0421"])
+        # A precision of 0.9996 was shown as 1.
+        self.assertEqual([number(v) for v in (0.99957, 0.995, 0.982)],
+                         ["0.9996", "0.9950", "0.982"])
 
 
 class ComparisonTest(unittest.TestCase):
