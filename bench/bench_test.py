@@ -12,6 +12,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import made_pictures
 import protocol
 import report
+try:
+    import numpy
+    import quality
+except ImportError:  # what is standard is enough for the rest
+    numpy = None
 from results import Row, at_least, at_most, number
 
 
@@ -85,6 +90,33 @@ class ReportTest(unittest.TestCase):
         document.write_text("nothing here\n")
         self.assertRaises(ValueError, report.write_into, document, "table")
         self.assertEqual(document.read_text(), "nothing here\n")
+
+
+@unittest.skipIf(numpy is None, "NumPy is not installed")
+class QualityTest(unittest.TestCase):
+    def grey(self, value):
+        return numpy.full((20, 24, 3), value, numpy.uint8)
+
+    def test_flat_pictures_are_as_alike_as_their_means(self):
+        constant = (0.01 * 255)**2
+        wanted = (2 * 100 * 120 + constant) / (100**2 + 120**2 + constant)
+        self.assertAlmostEqual(quality.ssim(self.grey(100), self.grey(120)), wanted)
+        self.assertAlmostEqual(quality.psnr(self.grey(100), self.grey(120)), 22.110, places=3)
+
+    def test_what_scikit_image_says_of_noise(self):
+        # structural_similarity(gaussian_weights=True, sigma=1.5, use_sample_covariance=False)
+        random = numpy.random.RandomState(7)
+        picture = random.randint(0, 256, (40, 48))
+        noisy = numpy.clip(picture + random.randint(-40, 41, picture.shape), 0, 255)
+        views = [numpy.stack([values] * 3, axis=-1).astype(numpy.uint8)
+                 for values in (picture, noisy)]
+        self.assertAlmostEqual(quality.ssim(*views), 0.9510440881575748, places=6)
+
+    def test_structure_counts_more_than_brightness(self):
+        ramp = numpy.tile(numpy.arange(0, 240, 10, numpy.uint8)[None, :, None], (20, 1, 3))
+        brighter = (ramp + 10).astype(numpy.uint8)
+        self.assertAlmostEqual(quality.ssim(ramp, ramp), 1)
+        self.assertGreater(quality.ssim(ramp, brighter), quality.ssim(ramp, self.grey(115)))
 
 
 class CopiesTest(unittest.TestCase):

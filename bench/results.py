@@ -77,4 +77,4 @@ def number(value):
     if 0.99 < size < 1:
         return f"{value:.4f}"
     return f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 \
-        else f"{value:.2f}" if size >= 1 else f"{value:.3g}"
+        else f"{value:.2f}" if size >= 1 else f"{value:.3g}" if size >= 1e-4 else f"{value:.6f}"
