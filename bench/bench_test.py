@@ -3,6 +3,7 @@
 """What the benchmark says follows from what it measured. Standard library only; run by ctest."""
 
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
@@ -15,6 +16,7 @@ import report
 try:
     import numpy
     import quality
+    import run
 except ImportError:  # what is standard is enough for the rest
     numpy = None
 from results import Row, at_least, at_most, number
@@ -117,6 +119,19 @@ class QualityTest(unittest.TestCase):
         brighter = (ramp + 10).astype(numpy.uint8)
         self.assertAlmostEqual(quality.ssim(ramp, ramp), 1)
         self.assertGreater(quality.ssim(ramp, brighter), quality.ssim(ramp, self.grey(115)))
+
+
+@unittest.skipIf(numpy is None, "NumPy is not installed")
+class MinutesTest(unittest.TestCase):
+    def test_the_readme_says_how_long_groups_take(self):
+        # It said 25 minutes for all, and its own rows came to more.
+        text = (pathlib.Path(__file__).resolve().parent / "README.md").read_text(encoding="utf-8")
+        groups = run.GROUPS.values()
+        said = {name: float(minutes) for name, minutes in
+                re.findall(r"^\| `([a-z-]+)` \|.*\| ([\d.]+) \|$", text, re.MULTILINE)}
+        self.assertEqual(said, {group.name: group.minutes for group in groups})
+        whole = sum(group.minutes for group in groups if group.default)
+        self.assertIn(f"about {whole:.0f} minutes", " ".join(text.split()))
 
 
 class CopiesTest(unittest.TestCase):

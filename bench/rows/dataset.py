@@ -18,6 +18,7 @@ PEER_THREADS = 8  # how the tools of Python are run, whatever the processors
 SHARP_THREADS = 2
 JUDGED_PICTURES = 8
 RESIZED_SIDE = 640
+PAIRS, PAIRS_BESIDE = 10, 4  # where a ratio must be reached, and where it only stands beside
 
 # Title, albumen's flags, format, what the ratio to Pillow must and should be, and the total size.
 WORKS = (
@@ -42,8 +43,9 @@ def measure(work):
             for name, peer_title in able(work, (("pillow", "Pillow"), ("vips", "libvips"),
                                                 ("opencv", "OpenCV"), ("sharp", "sharp"))):
                 peer = other(work, scratch, name, [archive], kind)
-                comparison = protocol.compare(ours, peer, work.pairs(5), two_processors())
-                limits = (must, aim) if name == "pillow" else (None, None)
+                limits, pairs = ((must, aim), PAIRS) if name == "pillow" else \
+                    ((None, None), PAIRS_BESIDE)
+                comparison = protocol.compare(ours, peer, work.pairs(pairs), two_processors())
                 yield ratio_row(f"{PICTURES} pictures of {SIDE} px to {title}: albumen / "
                                 f"{peer_title}", comparison, *limits)
                 yield size_row(scratch, title, name, peer_title,
@@ -61,7 +63,7 @@ def measure_telephones(work):
                            ["--format", "jpeg", "--quality", "85", "--resample", filter_name],
                            ["--threads", "1"])
             peer = other(work, scratch, name, paths, "jpeg", threads=1)
-            comparison = protocol.compare(ours, peer, work.pairs(10), one_processor())
+            comparison = protocol.compare(ours, peer, work.pairs(PAIRS), one_processor())
             yield ratio_row(f"12 MP to {SIDE} px JPEG 85, one core: albumen / {title}", comparison,
                             must, aim, filter_name)
             yield size_row(scratch, "JPEG 85", name, title, None)
@@ -188,4 +190,4 @@ def resize_row(work, scratch, archive):
 
 
 GROUPS = [Group("dataset", 5, measure, ("timing",)),
-          Group("dataset-telephones", 2, measure_telephones, ("timing",))]
+          Group("dataset-telephones", 2.5, measure_telephones, ("timing",))]
