@@ -3,6 +3,7 @@
 """What the benchmark says follows from what it measured. Standard library only; run by ctest."""
 
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
@@ -12,6 +13,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import made_pictures
 import protocol
 import report
+try:
+    import numpy
+    import quality
+    import run
+except ImportError:  # what is standard is enough for the rest
+    numpy = None
 from results import Row, at_least, at_most, number
 
 
@@ -32,6 +39,9 @@ class LimitsTest(unittest.TestCase):
     def test_numbers_keep_three_digits(self):
         self.assertEqual([number(v) for v in (100_000, 1234.5, 46.13, 1.5, 0.0421)],
                          ["100,000", "1,234", "46.1", "1.50", "0.0421"])
+        # A precision of 0.9996 was shown as 1.
+        self.assertEqual([number(v) for v in (0.99957, 0.995, 0.982)],
+                         ["0.9996", "0.9950", "0.982"])
 
 
 class ComparisonTest(unittest.TestCase):
@@ -82,6 +92,46 @@ class ReportTest(unittest.TestCase):
         document.write_text("nothing here\n")
         self.assertRaises(ValueError, report.write_into, document, "table")
         self.assertEqual(document.read_text(), "nothing here\n")
+
+
+@unittest.skipIf(numpy is None, "NumPy is not installed")
+class QualityTest(unittest.TestCase):
+    def grey(self, value):
+        return numpy.full((20, 24, 3), value, numpy.uint8)
+
+    def test_flat_pictures_are_as_alike_as_their_means(self):
+        constant = (0.01 * 255)**2
+        wanted = (2 * 100 * 120 + constant) / (100**2 + 120**2 + constant)
+        self.assertAlmostEqual(quality.ssim(self.grey(100), self.grey(120)), wanted)
+        self.assertAlmostEqual(quality.psnr(self.grey(100), self.grey(120)), 22.110, places=3)
+
+    def test_what_scikit_image_says_of_noise(self):
+        # structural_similarity(gaussian_weights=True, sigma=1.5, use_sample_covariance=False)
+        random = numpy.random.RandomState(7)
+        picture = random.randint(0, 256, (40, 48))
+        noisy = numpy.clip(picture + random.randint(-40, 41, picture.shape), 0, 255)
+        views = [numpy.stack([values] * 3, axis=-1).astype(numpy.uint8)
+                 for values in (picture, noisy)]
+        self.assertAlmostEqual(quality.ssim(*views), 0.9510440881575748, places=6)
+
+    def test_structure_counts_more_than_brightness(self):
+        ramp = numpy.tile(numpy.arange(0, 240, 10, numpy.uint8)[None, :, None], (20, 1, 3))
+        brighter = (ramp + 10).astype(numpy.uint8)
+        self.assertAlmostEqual(quality.ssim(ramp, ramp), 1)
+        self.assertGreater(quality.ssim(ramp, brighter), quality.ssim(ramp, self.grey(115)))
+
+
+@unittest.skipIf(numpy is None, "NumPy is not installed")
+class MinutesTest(unittest.TestCase):
+    def test_the_readme_says_how_long_groups_take(self):
+        # It said 25 minutes for all, and its own rows came to more.
+        text = (pathlib.Path(__file__).resolve().parent / "README.md").read_text(encoding="utf-8")
+        groups = run.GROUPS.values()
+        said = {name: float(minutes) for name, minutes in
+                re.findall(r"^\| `([a-z-]+)` \|.*\| ([\d.]+) \|$", text, re.MULTILINE)}
+        self.assertEqual(said, {group.name: group.minutes for group in groups})
+        whole = sum(group.minutes for group in groups if group.default)
+        self.assertIn(f"about {whole:.0f} minutes", " ".join(text.split()))
 
 
 class CopiesTest(unittest.TestCase):

@@ -70,10 +70,11 @@ def giant_png(photograph, folder):
     return path
 
 
-def many_kinds(photographs, folder, count):
-    """So many names for five kinds of picture from each photograph, most of 2 MP."""
+def many_kinds(photographs, folder, count, with_rare):
+    """So many names for five kinds of picture from each photograph, most of 2 MP; `with_rare`: also
+    formats that albumen-longtail decodes."""
     made = [path for number, photograph in enumerate(photographs)
-            for path in kinds_of(photograph, folder, number)]
+            for path in kinds_of(photograph, folder, number, with_rare)]
     names = folder / "names"
     for number in range(count):
         path = made[number % len(made)]
@@ -83,8 +84,8 @@ def many_kinds(photographs, folder, count):
     return names
 
 
-def kinds_of(photograph, folder, number):
-    """The photograph as it is, and four of these in turn."""
+def kinds_of(photograph, folder, number, with_rare):
+    """The photograph as it is, and four of the kinds in turn."""
     from PIL import Image
     folder.mkdir(exist_ok=True)
     with Image.open(photograph) as image:
@@ -93,20 +94,24 @@ def kinds_of(photograph, folder, number):
     mask = half.convert("L")
     faded = half.copy()
     faded.putalpha(mask)
-    ways = (
-        ("progressive.jpg", half, {"quality": 88, "progressive": True}),
-        ("grey.jpg", mask, {"quality": 88}),
-        ("photo.png", half, {"compress_level": 3}),
-        ("photo.webp", half, {"quality": 85}),
-        ("inks.jpg", half.convert("CMYK"), {"quality": 88}),
-        ("palette.png", half.quantize(200), {"compress_level": 3}),
-        ("faded.png", faded, {"compress_level": 3}),
-        ("lossless.webp", faded.resize((600, 400)), {"lossless": True, "quality": 20}),
-    )
+    ways = [
+        (("progressive.jpg", half, {"quality": 88, "progressive": True}),
+         ("grey.jpg", mask, {"quality": 88}),
+         ("photo.png", half, {"compress_level": 3}),
+         ("photo.webp", half, {"quality": 85})),
+        (("inks.jpg", half.convert("CMYK"), {"quality": 88}),
+         ("palette.png", half.quantize(200), {"compress_level": 3}),
+         ("faded.png", faded, {"compress_level": 3}),
+         ("lossless.webp", faded.resize((600, 400)), {"lossless": True, "quality": 20}))]
+    if with_rare:
+        ways.append((("packed.tif", half, {"compression": "tiff_lzw"}),
+                     ("palette.gif", half.quantize(200), {}),
+                     ("bare.bmp", half, {}),
+                     ("photo.avif", half, {"quality": 70})))
     original = folder / f"{number}-original.jpg"
     os.link(photograph, original)
     found = [original]
-    for name, image, how in (ways[:4] if number % 2 == 0 else ways[4:]):
+    for name, image, how in ways[number % len(ways)]:
         found.append(folder / f"{number}-{name}")
         image.save(found[-1], **how)
     return found

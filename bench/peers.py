@@ -4,8 +4,8 @@
 One thread, every picture once, the view ends as bytes in memory. The last line says images/s.
 
 usage: peers.py NAME --longest-side 640 [--dump FOLDER] FILE...
-       NAME is pillow-draft, pillow-full, vips-thumbnail, opencv-reduced, reference-lanczos or
-       reference-mean
+       NAME is pillow-draft, pillow-full, vips-thumbnail, opencv-reduced, reference-lanczos,
+       reference-mean or reference-eighth
 """
 
 import os
@@ -85,10 +85,27 @@ def reference(filter_name):
     return decode
 
 
+def reference_eighth():
+    """libjpeg's decode of all scans at 1/8 and an exact filter: what a view out of a decode at that
+    scale is judged by, where nothing else is to differ."""
+    from PIL import Image, ImageOps
+
+    def decode(path, side):
+        with Image.open(path) as image:
+            scale = side / max(image.size)
+            size = [max(round(length * scale), 1) for length in image.size]
+            turned = image.getexif().get(0x0112, 1) >= 5
+            image.draft("RGB", [length // 8 for length in image.size])
+            image = ImageOps.exif_transpose(image).convert("RGB")
+        size = tuple(reversed(size) if turned else size)
+        return size, image.resize(size, Image.Resampling.LANCZOS).tobytes()
+    return decode
+
+
 PEERS = {"pillow-draft": pillow_draft, "pillow-full": pillow_full,
          "vips-thumbnail": vips_thumbnail, "opencv-reduced": opencv_reduced,
          "reference-lanczos": lambda: reference("LANCZOS"),
-         "reference-mean": lambda: reference("BOX")}
+         "reference-mean": lambda: reference("BOX"), "reference-eighth": reference_eighth}
 
 
 def main():

@@ -16,7 +16,7 @@ class Limit:
         return SIGNS[self.sign](value, self.value)
 
     def text(self, unit):
-        return f"{self.sign} {number(self.value)} {unit}"
+        return f"{self.sign} {number(self.value)} {unit}".rstrip()
 
 
 def at_least(value):
@@ -70,9 +70,11 @@ def ratio_row(name, comparison, must=None, aim=None, more=""):
 
 
 def number(value):
-    """Three or more significant digits, as a reader writes them."""
+    """Three or more significant digits, as a reader writes them; four where little lacks to one."""
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}"
     size = abs(value)
+    if 0.99 < size < 1:
+        return f"{value:.4f}"
     return f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 \
-        else f"{value:.2f}" if size >= 1 else f"{value:.3g}"
+        else f"{value:.2f}" if size >= 1 else f"{value:.3g}" if size >= 1e-4 else f"{value:.6f}"

@@ -56,9 +56,27 @@ def opencv_jpeg(information):
     return match[1].strip() if match else "unknown"
 
 
-def vips_jpeg():
-    """libvips names its JPEG library only in its configuration text, not by version."""
-    return "libjpeg-turbo or mozjpeg of its wheel"
+CODEC_TEXTS = {  # what the libraries inside libvips' file say of themselves
+    "libjpeg-turbo": rb"libjpeg-turbo version ([\d.]+)", "mozjpeg": rb"mozjpeg version ([\d.]+)",
+    "zlib-ng": rb"([\d.]+)\.zlib-ng"}
+
+
+def vips_codecs():
+    """libvips does not say by version what it decodes with; its library, and those loaded from
+    beside it, do."""
+    with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:
+        files = {pathlib.Path(line.split(maxsplit=5)[5].strip()) for line in maps
+                 if re.search(r"/(libvips|libjpeg|libz)\S*\.so", line)}
+    homes = {file.parent for file in files if file.name.startswith("libvips")}
+    found = {}
+    for file in sorted(file for file in files if file.parent in homes):
+        data = file.read_bytes()
+        for name, text in CODEC_TEXTS.items():
+            if match := re.search(text, data):
+                found[name] = match[1].decode()
+    if "zlib-ng" in found:
+        found["zlib-ng"] = f"as zlib {found['zlib-ng']}"
+    return ", ".join(f"{name} {version}" for name, version in found.items()) or "codecs unknown"
 
 
 def sharp(node):
@@ -85,7 +103,7 @@ def peers():
     return {
         "Python": platform.python_version(), "NumPy": numpy.__version__,
         "Pillow": f"{PIL.__version__} (libjpeg-turbo {turbo})",
-        "libvips": f"{vips} through pyvips {pyvips.__version__} ({vips_jpeg()})",
+        "libvips": f"{vips} through pyvips {pyvips.__version__} ({vips_codecs()})",
         "OpenCV": f"{cv2.__version__} (JPEG: {opencv_jpeg(cv2.getBuildInformation())})",
         "ONNX Runtime": onnxruntime.__version__, "scikit-learn": sklearn.__version__}
 

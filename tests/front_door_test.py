@@ -10,7 +10,8 @@ import unittest
 
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NOTHING = "\n".join(f"{name}() {{ :; }}" for name in
-                    ("setup_build", "setup_models", "build_preset"))
+                    ("setup_build", "setup_models", "setup_samples", "setup_composer",
+                     "build_preset"))
 
 
 class FrontDoor(unittest.TestCase):
@@ -25,6 +26,7 @@ class FrontDoor(unittest.TestCase):
         self.script("scripts/common.sh", "jobs=1; say() { :; }")
         self.script("scripts/setup.sh", NOTHING)
         self.script("scripts/demo.sh", "printf '%s\\n' \"$#\" \"$@\"")
+        self.script("scripts/accuracy.sh", "printf '%s\\n' \"$@\"")
         self.script("bin/cmake", ":")
         self.write("checkout/build/release/build.ninja", "")
         self.pictures = os.path.join(self.folder, "pictures")
@@ -41,12 +43,15 @@ class FrontDoor(unittest.TestCase):
         path = self.write(os.path.join("checkout", name), f"#!/usr/bin/env bash\n{text}\n")
         os.chmod(path, 0o755)
 
-    def demo(self, *arguments):
+    def run_verb(self, *arguments):
         path = os.path.join(self.checkout, "bin") + ":" + os.environ["PATH"]
-        done = subprocess.run([os.path.join(self.checkout, "run"), "demo", *arguments],
+        return subprocess.run([os.path.join(self.checkout, "run"), *arguments],
                               cwd=self.pictures, env=dict(os.environ, PATH=path),
-                              capture_output=True, text=True, timeout=60, check=True)
-        count, *given = done.stdout.splitlines()
+                              capture_output=True, text=True, timeout=60,
+                              check=True).stdout.splitlines()
+
+    def demo(self, *arguments):
+        count, *given = self.run_verb("demo", *arguments)
         self.assertEqual(int(count), len(given))
         return [os.path.normpath(path) for path in given]
 
@@ -56,6 +61,10 @@ class FrontDoor(unittest.TestCase):
         self.assertEqual(self.demo("of 2024"), [os.path.join(self.pictures, "of 2024")])
         self.assertEqual(self.demo("/tmp"), ["/tmp"])
         self.assertEqual(self.demo(), [])
+
+    def test_accuracy_is_measured_on_the_sets_that_were_asked_for(self):
+        # The page of accuracy named `./run bench`, which composes no set for it.
+        self.assertEqual(self.run_verb("accuracy", "demo", "timing"), ["demo", "timing"])
 
 
 if __name__ == "__main__":

@@ -1,20 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Faces into people, on made-up libraries of 128 dimensions (src/people/testing): all at once,
-one face more with the vectors in memory, and one face more by a new process that indexes its
+"""Faces into people, on made-up libraries of 128 dimensions (src/people/testing): all at once, how
+right that is, one face more with the vectors in memory, and one face more by a new process that indexes its
 picture."""
 
 import made_pictures
 import google_benchmark
 import protocol
-from results import Group, Row, at_most
+from results import Group, Row, at_least, at_most
 from workplace import index_summary, two_processors
 
 SMALL, MIDDLE = 1790, 20_000
+# Of pairs put together, the share that must be right, or should be in a library of any size.
+LEAST_PRECISION = at_least(0.995)
+JUDGED = {2_000: (LEAST_PRECISION, None), MIDDLE: (LEAST_PRECISION, None),
+          200_000: (None, LEAST_PRECISION)}
 
 
 def measure(work):
     faces = work.amount(100_000, MIDDLE)
     yield from grouping_rows(work, faces)
+    yield from precision_rows(work)
     yield from new_face_rows(work, faces)
 
 
@@ -22,8 +27,7 @@ def grouping_rows(work, faces):
     program = work.program("albumen_people_bench")
     found, quiet = google_benchmark.run(
         program, f"^group_library/faces:({SMALL}|{MIDDLE}|{faces})/milli:0/threads:2/")
-    small, middle, large = (found[f"group_library/faces:{count}/milli:0/threads:2/real_time"]
-                            for count in (SMALL, MIDDLE, faces))
+    small, middle, large = (entry_of(found, count) for count in (SMALL, MIDDLE, faces))
     yield Row(f"grouping {SMALL:,} faces", small["milliseconds"], "ms", at_most(50), at_most(10),
               scores(small), quiet)
     yield Row(f"grouping {faces:,} faces", large["milliseconds"] / 1000, "s", at_most(60),
@@ -37,6 +41,24 @@ def grouping_rows(work, faces):
     one_more = found[f"add_one_face/{faces}/real_time"]
     yield Row(f"one new face into {faces:,}, vectors in memory", one_more["milliseconds"], "ms",
               at_most(50), at_most(5), f"mean of {one_more['iterations']}", quiet)
+
+
+def entry_of(found, faces):
+    return found[f"group_library/faces:{faces}/milli:0/threads:2/real_time"]
+
+
+def precision_rows(work):
+    counts = [count for count in JUDGED if count <= work.amount(max(JUDGED), MIDDLE)]
+    found, quiet = google_benchmark.run(
+        work.program("albumen_people_bench"),
+        f"^group_library/faces:({'|'.join(map(str, counts))})/milli:0/threads:2/")
+    for count in counts:
+        entry = entry_of(found, count)
+        yield Row(f"grouping {count:,} faces: pair precision", entry["precision"], "",
+                  *JUDGED[count],
+                  f"recall {entry['recall']:.4f}; {entry['people']:,.0f} people found, "
+                  f"{entry['true_people']:,.0f} made; {entry['milliseconds'] / 1000:.2f} s; "
+                  f"{entry['peak_MiB']:.0f} MiB of budget", quiet)
 
 
 def scores(entry):
@@ -117,4 +139,4 @@ def photograph_of_one(work):
     raise protocol.ContenderFailed("no photograph with one face in the set timing")
 
 
-GROUPS = [Group("grouping", 4, measure, ("timing",))]
+GROUPS = [Group("grouping", 5, measure, ("timing",))]

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
-#include <iostream>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -235,21 +234,6 @@ TEST(GroupingTest, OrderOfFacesDoesNotMatter) {
   for (std::size_t i = 0; i < order.size(); ++i) {
     ASSERT_EQ(shuffled.person_of_face[i], plain.person_of_face[order[i]]);
   }
-}
-
-TEST(GroupingTest, TwoThousandFacesKeepPrecision) {
-  const SyntheticLibrary library = make_library({.faces = 2000, .seed = 11});
-  const testing::DistanceProfile distances = testing::profile(library);
-  EXPECT_NEAR(distances.same_mean, 0.033, 0.003);
-  EXPECT_NEAR(distances.different_mean, 0.169, 0.02);
-  Budget budget(kMiB * 256);
-  const auto result =
-      group(library.faces(), {}, {.same_threshold = threshold_for(library.keys.size())},
-            {.budget = &budget, .threads = 2});
-  ASSERT_TRUE(result.has_value());
-  const testing::PairScore pairs = testing::score(library.truth, *result);
-  std::cout << "2000 faces: precision " << pairs.precision << ", recall " << pairs.recall << "\n";
-  EXPECT_GE(pairs.precision, 0.995);
 }
 
 TEST(GroupingTest, ThresholdFallsWithTheLibrary) {

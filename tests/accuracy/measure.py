@@ -8,7 +8,7 @@ each property that the set changes. Standard library only; tested by measure_tes
 
   faces      faces in the truth
   found      share of them that a found box covers
-  false      found boxes that cover no face
+  false      found boxes that cover no face, those in a place that the truth calls unclear left out
   precision  of all pairs of faces put together as one person, the share that is one person
   recall     of all pairs of faces of one person, the share put together
   across     the same, for pairs from different photographs of that person: the harder question,
@@ -51,6 +51,13 @@ def match(truth_faces, found_faces):
     return pairs
 
 
+def is_false(found, picture):
+    """Whether an unmatched box claims a face where the truth has none and is sure of it."""
+    x, y = (found["box"][i] + found["box"][i + 2] / 2 for i in (0, 1))
+    return not any(box[0] <= x < box[0] + box[2] and box[1] <= y < box[1] + box[3]
+                   for box in picture.get("unclear", []))
+
+
 def belongs_together(a, b):
     """Whether two found faces were given one person; a face without a person is alone."""
     return a["person"] not in (None, -1) and a["person"] == b["person"]
@@ -60,16 +67,24 @@ def share(part, whole):
     return part / whole if whole else None
 
 
+def found_in(found_by_path, picture):
+    """What was found in a picture of the truth, which names it by the end of its path."""
+    wanted = pathlib.PurePath(picture["file"]).parts
+    return next((faces for path, faces in found_by_path.get(wanted[-1], [])
+                 if pathlib.PurePath(path).parts[-len(wanted):] == wanted), [])
+
+
 def measure(pictures, found_by_name):
     """The numbers of one row."""
     faces = matched = false = 0
     people = []
     for picture in pictures:
-        found = found_by_name.get(picture["file"], [])
+        found = found_in(found_by_name, picture)
         pairs = match(picture["faces"], found)
         faces += len(picture["faces"])
         matched += len(pairs)
-        false += len(found) - len(pairs)
+        taken = {id(face) for _, face in pairs}
+        false += sum(id(face) not in taken and is_false(face, picture) for face in found)
         people += pairs
     counts = collections.Counter()
     for (truth_a, found_a), (truth_b, found_b) in itertools.combinations(people, 2):
@@ -105,13 +120,14 @@ def as_text(value):
 
 
 def read_export(path):
-    """Found faces by file name; a set keeps all its pictures in one folder."""
-    found = {}
+    """By file name: (path, found faces) of all pictures of that name."""
+    found = collections.defaultdict(list)
     with open(path, encoding="utf-8") as lines:
         for line in lines:
             picture = json.loads(line)
             if "path" in picture:
-                found[pathlib.PurePath(picture["path"]).name] = picture.get("faces") or []
+                name = pathlib.PurePath(picture["path"]).name
+                found[name].append((picture["path"], picture.get("faces") or []))
     return found
 
 
