@@ -11,7 +11,7 @@ import time
 import unittest
 
 from albumen_program import (PROGRAM, SLOW, ProgramTest, give_up_reading_everything, interrupt,
-                             png)
+                             png, png_of)
 
 
 class RunsAgain(ProgramTest):
@@ -118,6 +118,28 @@ class BadInput(ProgramTest):
         self.assertEqual(summary["failed_before"], 0)
         os.remove(os.path.join(self.pictures, "good.png"))
         self.index(expect=3)  # nothing usable, as on the first run
+
+    # `--keep-truncated` promised a warning and gave none: nothing told a part from a whole picture.
+    def test_a_picture_kept_in_part_is_named_counted_and_refused_again(self):
+        self.write("good.png", png(64, 48, 1))
+        rng = random.Random(12)
+        whole = png_of(120, 160, [rng.randbytes(360) for _ in range(160)])
+        self.write("cut.png", whole[:len(whole) * 7 // 10])
+        self.index(expect=1)
+        done = self.run_program("index", *self.LIGHT, "--keep-truncated", "50", self.pictures)
+        self.assertRegex(done.stderr, rb"cut\.png: damaged, kept with the 5\d % that are there\n")
+        self.assertNotIn(b"good.png", done.stderr)
+        self.assertIn(b"partial   1 of those", done.stdout)
+        complete = {os.path.basename(row["path"]): row["complete"]
+                    for row in map(json.loads, self.export().splitlines())}
+        self.assertEqual(complete["good.png"], 1)
+        self.assertTrue(0.5 < complete["cut.png"] < 0.6, complete)
+        events, summary = self.index("--keep-truncated", "50", "--rehash")
+        self.assertEqual(summary["partial"], 1)
+        self.assertTrue(0.5 <= events["cut.png"]["complete"] < 0.6, events)
+        self.assertNotIn("complete", events["good.png"])
+        events, summary = self.index(expect=1)
+        self.assertEqual((events["cut.png"]["code"], summary["partial"]), ("Truncated", 0))
 
     def test_a_header_that_claims_the_world_costs_no_memory(self):
         huge = bytearray(png(64, 48, 1))
