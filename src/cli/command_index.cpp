@@ -61,6 +61,9 @@ Result<std::vector<std::string>> all_sources(const IndexFlags& flags, const Stop
   return sources;
 }
 
+// Cut, not rounded: 100 only where nothing lacks.
+int percent_there(const FileEvent& event) { return static_cast<int>(event.complete * 100.0F); }
+
 // {"file": ..., "outcome": ...}, one line each, from any thread.
 void print_event(const Context& context, const FileEvent& event) {
   constexpr std::array<std::string_view, 3> kOutcomes{"done", "failed", "skipped"};
@@ -74,17 +77,34 @@ void print_event(const Context& context, const FileEvent& event) {
   }
   if (event.outcome == FileOutcome::kDone) {
     line["faces"] = event.faces;
+    if (event.complete < 1) {
+      line["complete"] = percent_there(event) / 100.0;
+    }
   }
   if (!put_line(line.dump())) {
     context.signals.request_stop();  // as every program ends whose reader has left
   }
 }
 
-void take_event(const Context& context, const FileEvent& event, FailureList& failures) {
+// What a run has to say of single pictures when it has ended.
+struct PictureLists {
+  FailureList failures;
+  FailureList partial;  // damaged, but kept
+
+  void print() const {
+    failures.print("albumen export names every one");
+    partial.print("albumen export says of every one how much is there");
+  }
+};
+
+void take_event(const Context& context, const FileEvent& event, PictureLists& lists) {
   if (context.options.json) {
     print_event(context, event);
   } else if (event.outcome == FileOutcome::kFailed) {
-    failures.add(event.name, event.code, event.reason);
+    lists.failures.add(event.name, event.code, event.reason);
+  } else if (event.outcome == FileOutcome::kDone && event.complete < 1) {
+    lists.partial.add(fmt::format("{}: damaged, kept with the {} % that are there", event.name,
+                                  percent_there(event)));
   }
 }
 
@@ -158,18 +178,26 @@ IndexRequest index_request(const IndexFlags& flags, const std::vector<std::strin
           .program_version = std::string{program_version()}};
 }
 
+LibraryRequest library_request(const IndexFlags& flags, const std::string& source) {
+  return {.source = source,
+          .mode = LibraryMode::kWrite,
+          .durability = flags.durable ? Durability::kPowerCut : Durability::kProcessCrash,
+          .wait_seconds = flags.wait_seconds};
+}
+
+RunStart start_of(const Context& context, const IndexFlags& flags, const Engine& engine) {
+  RunStart start = run_start(context.command, engine.analyzers.ids());
+  start.keep_truncated_percent = flags.keep_truncated_percent;
+  return start;
+}
+
 Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   const RunMeter meter;
   const StopToken stop = context.signals.token();
   const ArchiveLimits limits = TRY(archive_limits(flags.archives));
   const auto sources = TRY(all_sources(flags, stop));
   Budget budget{TRY(chosen_budget(context.options))};
-  const LibraryRequest library_request{
-      .source = sources.front(),
-      .mode = LibraryMode::kWrite,
-      .durability = flags.durable ? Durability::kPowerCut : Durability::kProcessCrash,
-      .wait_seconds = flags.wait_seconds};
-  const auto library = TRY(open_library(context, library_request));
+  const auto library = TRY(open_library(context, library_request(flags, sources.front())));
   say(context, "library {}", path_to_text(library->path()));
   const unsigned workers = chosen_threads(context.options);
   IndexProgress progress;
@@ -181,11 +209,11 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   const Engine engine = TRY(make_engine(options));
   TRY(check_grouping(*library, flags, engine));
   LibraryWriter& writer = *TRY(library->writer());
-  const RunId run = TRY(writer.begin_run(run_start(context.command, engine.analyzers.ids())));
+  const RunId run = TRY(writer.begin_run(start_of(context, flags, engine)));
 
   SourceReader reader;
   StageClock clock{&budget};
-  FailureList failures;
+  PictureLists lists;
   const auto longtail = installed_longtail(workers, stop);
   IndexRequest request = index_request(flags, sources, limits);
   request.decode.longtail = longtail.get();
@@ -199,7 +227,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
       .budget = budget,
       .clock = clock,
       .progress = progress,
-      .listener = [&](const FileEvent& event) { take_event(context, event, failures); }};
+      .listener = [&](const FileEvent& event) { take_event(context, event, lists); }};
   PeopleSummary people;
   Result<void> completed;
   GroupingProgress grouping;
@@ -229,7 +257,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   if (!indexed) {
     return std::unexpected(std::move(indexed).error());
   }
-  failures.print("albumen export names every one");
+  lists.print();
   print_summary(context,
                 {.progress = progress, .report = *indexed, .people = people, .figures = figures});
   if (!indexed->interrupted) {
@@ -254,7 +282,8 @@ void add_flags(CLI::App& command, IndexFlags& flags) {
                      "Seconds to wait for another process that writes this library");
   command
       .add_option("--keep-truncated", flags.keep_truncated_percent,
-                  "Accept a damaged picture of which at least this PERCENT is there")
+                  "Accept a damaged picture of which at least this PERCENT is there, with a "
+                  "warning; a run without it refuses such a picture again")
       ->check(CLI::Range(0.0F, 100.0F));
   add_engine_flags(command, flags.engine);
   add_grouping_flags(command, flags.grouping);

@@ -2,6 +2,7 @@
 #include "cli/internal/failure_list.h"
 
 #include <fmt/core.h>
+#include <utility>
 
 #include "cli/internal/standard_output.h"
 #include "cli/progress_view.h"
@@ -9,14 +10,18 @@
 namespace albumen {
 
 void FailureList::add(std::string_view name, std::string_view code, std::string_view reason) {
+  if (reason.starts_with(fmt::format("{}: ", name))) {
+    reason.remove_prefix(name.size() + 2);  // an error that names its file does so once
+  }
+  add(fmt::format("{}: {}: {}", name, code, reason));
+}
+
+void FailureList::add(std::string line) {
   constexpr std::size_t kShown = 10;
   const MutexLock lock{mutex_};
   ++count_;
   if (lines_.size() < kShown) {
-    if (reason.starts_with(fmt::format("{}: ", name))) {
-      reason.remove_prefix(name.size() + 2);  // an error that names its file does so once
-    }
-    lines_.push_back(fmt::format("{}: {}: {}", name, code, reason));
+    lines_.push_back(std::move(line));
   }
 }
 

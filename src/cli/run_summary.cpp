@@ -28,6 +28,7 @@ Json summary_json(const IndexSummary& summary) {
             {"listed", summary.progress.listed.load()},
             {"done", summary.progress.done.load()},
             {"copies", summary.progress.copies.load()},
+            {"partial", summary.progress.partial.load()},
             {"unchanged", summary.progress.unchanged.load()},
             {"vanished", summary.report.vanished},
             {"skipped", summary.report.skipped},
@@ -48,6 +49,10 @@ void print_counts(const IndexSummary& summary) {
     fmt::print(" ({} known by their bytes)", human_count(progress.copies));
   }
   fmt::print(", {} unchanged\n", human_count(progress.unchanged));
+  if (progress.partial > 0) {
+    fmt::print("partial   {} of those are damaged, and kept as --keep-truncated asks\n",
+               human_count(progress.partial));
+  }
   if (!summary.report.failed.empty()) {
     fmt::print("failed    {}\n", reasons_text(summary.report.failed));
   }

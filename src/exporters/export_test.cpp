@@ -52,6 +52,7 @@ std::vector<PictureResult> some_results() {
   bare.file.member = "in/side.jpg";
   bare.file.metadata = {};
   bare.findings.clear();
+  bare.picture->complete = 0.625F;
   PictureResult failed{.file = made_up_result(3).file, .run = 1};
   failed.file.sha256.reset();
   failed.failures = {failure_from("decode", {ErrorCode::kTruncated, "ends, too soon"})};
@@ -74,7 +75,7 @@ TEST(ExportTest, JsonlHasTheDocumentedFields) {
     }
     EXPECT_EQ(names,
               "path member id sha256 width height orientation taken_at camera gps phash faces "
-              "failures ");
+              "failures complete ");
   }
   const auto& plain = objects.at(0);
   EXPECT_EQ(plain["path"], "/photos/1/1.jpg");
@@ -94,12 +95,14 @@ TEST(ExportTest, JsonlHasTheDocumentedFields) {
   EXPECT_EQ(plain["faces"][1]["person"], "p2");
   EXPECT_TRUE(plain["faces"][1]["person_name"].is_null());
   EXPECT_TRUE(plain["failures"].empty());
+  EXPECT_EQ(plain["complete"], 1.0);
 
   const auto& failed = objects.at(1);
   EXPECT_EQ(failed["path"], "/photos/3/3.jpg");
   EXPECT_TRUE(failed["id"].is_null());
   EXPECT_TRUE(failed["width"].is_null());
   EXPECT_EQ(failed["failures"][0]["code"], "Truncated");
+  EXPECT_TRUE(failed["complete"].is_null());
 
   const auto& bare = objects.at(2);
   EXPECT_EQ(must(path_from_text(bare["path"].get<std::string>())), "/photos/\xFF, \"bare\".jpg");
@@ -107,6 +110,7 @@ TEST(ExportTest, JsonlHasTheDocumentedFields) {
   EXPECT_TRUE(bare["faces"].is_null());
   EXPECT_TRUE(bare["camera"].is_null());
   EXPECT_TRUE(bare["gps"].is_null());
+  EXPECT_EQ(bare["complete"], 0.625) << "it was kept, and this is what says so";
 }
 
 TEST(ExportTest, TheBytesDoNotDependOnTheOrderOfWork) {
@@ -136,8 +140,9 @@ TEST(ExportTest, CsvHasOneRowAPicture) {
   const std::string text = exported(*library, ExportFormat::kCsv);
   EXPECT_THAT(text, StartsWith("path,member,id,"));
   EXPECT_THAT(text, HasSubstr("\r\n/photos/1/1.jpg,,"));
-  EXPECT_THAT(text, HasSubstr(",2,Zoë; p2,\r\n"));
-  EXPECT_THAT(text, HasSubstr(",\"decode: Truncated: ends, too soon\"\r\n"));
+  EXPECT_THAT(text, HasSubstr(",2,Zoë; p2,,1.0000\r\n"));
+  EXPECT_THAT(text, HasSubstr(",\"decode: Truncated: ends, too soon\",\r\n"));
+  EXPECT_THAT(text, HasSubstr(",0.6250\r\n"));
   EXPECT_THAT(text, HasSubstr("\r\n\"/photos/%ff, \"\"bare\"\".jpg\",in/side.jpg,"));
   EXPECT_EQ(std::ranges::count(text, '\n'), 4);
 }

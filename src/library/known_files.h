@@ -36,10 +36,11 @@ struct KnownFile {
   bool is_picture = false;  ///< it was decoded
   ContentType content_type = ContentType::kUnknown;
   bool missing = false;       ///< it had vanished at the last scan
-  AnalyzerMask done = 0;      ///< findings that are there
+  AnalyzerMask done = 0;      ///< findings that are there, of a picture that would be accepted
   AnalyzerMask given_up = 0;  ///< analyzers that would fail again on the same picture
-  /// Why the whole file failed. A failure found by another version of the program is
-  /// RetryPolicy::kNextRun here: the new version may do better.
+  /// Why the whole file failed. A failure found by another version of the program, which may do
+  /// better, or under a stricter KnownFilesQuery::keep_truncated_percent is RetryPolicy::kNextRun
+  /// here.
   std::optional<ErrorCode> failure;
   RetryPolicy retry = RetryPolicy::kWhenInputChanges;
 

@@ -177,10 +177,10 @@ Result<KnownFiles> Library::load_known_files(const KnownFilesQuery& query, Budge
   return store::load_known_files(*lease, query, budget);
 }
 
-Result<AnalyzerMask> Library::done(const PictureId& picture,
-                                   std::span<const AnalyzerId> analyzers) const {
+Result<KnownPicture> Library::known_picture(const PictureId& picture,
+                                            std::span<const AnalyzerId> analyzers) const {
   const auto lease = TRY(parts_->readers->lease());
-  return store::done_analyzers(*lease, picture, analyzers);
+  return store::known_picture(*lease, picture, analyzers);
 }
 
 Result<std::optional<PictureId>> Library::picture_of(std::string_view path,

@@ -51,6 +51,15 @@ struct KnownFilesQuery {
   std::span<const AnalyzerId> analyzers;
   /// Of this program: what failed under another one is worth another try.
   std::string_view program_version;
+  /// Of this run, as in RunStart: damaged files that failed under a stricter one are worth another
+  /// try, and findings of pictures that this one would refuse count as not there.
+  float keep_truncated_percent = 100.0F;
+};
+
+/// What is known of a picture, whichever files hold it.
+struct KnownPicture {
+  AnalyzerMask done = 0;  ///< findings that are there
+  float complete = 1;     ///< as in PictureRecord
 };
 
 struct PictureQuery {
@@ -110,8 +119,10 @@ class Library {
   /// are damaged are left out, so that the run visits their files again.
   Result<KnownFiles> load_known_files(const KnownFilesQuery& query, Budget& budget) const;
 
-  /// Which of `analyzers` (at most kMaxAnalyzers) have findings of this picture: committed ones.
-  Result<AnalyzerMask> done(const PictureId& picture, std::span<const AnalyzerId> analyzers) const;
+  /// This picture as far as it is committed, with the findings of `analyzers` (at most
+  /// kMaxAnalyzers).
+  Result<KnownPicture> known_picture(const PictureId& picture,
+                                     std::span<const AnalyzerId> analyzers) const;
 
   /// The picture that a file held when it was last visited.
   Result<std::optional<PictureId>> picture_of(std::string_view path, std::string_view member) const;

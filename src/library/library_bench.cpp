@@ -109,7 +109,7 @@ void write_with_readers(benchmark::State& state) {
     for (std::int64_t index = 0; index < state.range(0); ++index) {
       readers.emplace_back([&, index] {
         for (auto seed = static_cast<std::uint64_t>(index); !stop; seed += 7) {
-          must(library->done(*result_of(seed % 20'000).file.sha256, kIds));
+          must(library->known_picture(*result_of(seed % 20'000).file.sha256, kIds));
           ++queries;
         }
       });

@@ -82,7 +82,7 @@ TEST(LibraryCrashTest, EverythingFlushedSurvivesKill) {
     const auto library = open_for_test(path);
     EXPECT_THAT(must(library->integrity_check({})), testing::IsEmpty());
     for (std::uint64_t seed = next; seed < acknowledged; ++seed) {
-      ASSERT_EQ(must(library->done(digest_of(seed), all_ids())), 0b111) << seed;
+      ASSERT_EQ(must(library->known_picture(digest_of(seed), all_ids())).done, 0b111) << seed;
     }
     next = acknowledged;
   }

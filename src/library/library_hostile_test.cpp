@@ -60,7 +60,7 @@ std::vector<ErrorCode> read_everything(const Library& library) {
   Budget budget{kMiB * 64};
   const auto ids = all_ids();
   note(library.load_known_files({.analyzers = ids}, budget));
-  note(library.done(digest_of(1), ids));
+  note(library.known_picture(digest_of(1), ids));
   note(library.picture_of(made_up_result(1).file.path, ""));
   note(library.for_each_picture({.include_missing = true}, ignore));
   note(library.for_each_face({}, ignore));

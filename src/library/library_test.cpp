@@ -147,9 +147,9 @@ TEST(LibraryTest, NoFacesIsAnAnswerAndNotLookedForIsNone) {
   ASSERT_EQ(rows.size(), 2);
   EXPECT_TRUE(rows.at(0).faces && rows.at(0).faces->empty());
   EXPECT_FALSE(rows.at(1).faces);
-  EXPECT_EQ(must(library->done(looked.picture->id, all_ids())), 0b111);
-  EXPECT_EQ(must(library->done(not_looked.picture->id, all_ids())), 0b011);
-  EXPECT_EQ(must(library->done(digest_of(99), all_ids())), 0);
+  EXPECT_EQ(must(library->known_picture(looked.picture->id, all_ids())).done, 0b111);
+  EXPECT_EQ(must(library->known_picture(not_looked.picture->id, all_ids())).done, 0b011);
+  EXPECT_EQ(must(library->known_picture(digest_of(99), all_ids())).done, 0);
 }
 
 TEST(LibraryTest, FindingsOfAnotherAnalyzerStandBesideAndOnlyCurrentOnesAreShown) {
@@ -174,7 +174,7 @@ TEST(LibraryTest, FindingsOfAnotherAnalyzerStandBesideAndOnlyCurrentOnesAreShown
   EXPECT_EQ(rows_of(*library).front().faces->size(), 2);
 
   must(writer->prune({.superseded_findings = true}));
-  EXPECT_EQ(must(library->done(first.picture->id, {&thorough, 1})), 0);
+  EXPECT_EQ(must(library->known_picture(first.picture->id, {&thorough, 1})).done, 0);
   EXPECT_EQ(rows_of(*library).front().faces->size(), 2);
   EXPECT_THAT(must(library->integrity_check({})), IsEmpty());
 }
@@ -251,6 +251,42 @@ TEST(LibraryTest, KnownFilesSayWhatIsLeftToDo) {
   EXPECT_FALSE(settled(newer, partial));
   EXPECT_FALSE(settled(newer, broken));
   EXPECT_EQ(budget.used(), same.memory() + newer.memory());
+}
+
+// What a run accepted in part stayed done for ever, and what one refused was never looked at again,
+// whatever later runs asked for.
+TEST(LibraryTest, DamagedPicturesAreSettledByWhatIsAskedForNow) {
+  const TemporaryDirectory folder;
+  const auto library = open_for_test(folder / "library.db");
+  auto* writer = must(library->writer());
+  auto half = made_up_result(1);
+  half.picture->complete = 0.5F;
+  PictureResult refused{.file = made_up_result(2).file,
+                        .failures = {failure_from("decode", {ErrorCode::kTruncated, "no"})}};
+  PictureResult foreign{.file = made_up_result(3).file,
+                        .failures = {failure_from("decode", {ErrorCode::kUnsupported, "no"})}};
+  const RunId run = must(writer->begin_run({.command = "index",
+                                            .program_version = "0.1.0",
+                                            .keep_truncated_percent = 40,
+                                            .analyzers = all_ids()}));
+  for (PictureResult* result : {&half, &refused, &foreign}) {
+    result->run = run;
+  }
+  submit_all(*library, {half, refused, foreign});
+  EXPECT_EQ(must(library->known_picture(half.picture->id, all_ids())).complete, 0.5F);
+
+  Budget budget{kMiB * 32};
+  const auto ids = all_ids();
+  const auto settled = [&](const PictureResult& result, float percent) {
+    const auto known = must(library->load_known_files(
+        {.analyzers = ids, .program_version = "0.1.0", .keep_truncated_percent = percent}, budget));
+    return known.find(result.file.path, "")->settled(result.file.stamp, all_analyzers(ids.size()));
+  };
+  for (const float percent : {0.0F, 39.0F, 40.0F, 50.0F, 51.0F, 100.0F}) {
+    EXPECT_EQ(settled(half, percent), percent <= 50) << percent;
+    EXPECT_EQ(settled(refused, percent), percent >= 40) << percent;
+    EXPECT_TRUE(settled(foreign, percent)) << percent;
+  }
 }
 
 TEST(LibraryTest, KnownFilesThatDoNotFitTheBudgetAreRefused) {

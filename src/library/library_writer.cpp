@@ -32,10 +32,11 @@ Result<RunId> insert_run(RowWriter& writer, const RunStart& start) {
   }
   auto* insert = TRY(connection.prepare(
       "INSERT INTO runs (command, program_version, started_ms, outcome, done, failed, "
-      "failed_before, unchanged, peak_bytes) VALUES (?, ?, ?, 'running', 0, 0, 0, 0, 0) "
-      "RETURNING run"));
+      "failed_before, unchanged, peak_bytes, keep_truncated) "
+      "VALUES (?, ?, ?, 'running', 0, 0, 0, 0, 0, ?) RETURNING run"));
   return TRY(insert->integer(std::string_view{start.command},
-                             std::string_view{start.program_version}, start.started_ms))
+                             std::string_view{start.program_version}, start.started_ms,
+                             double{start.keep_truncated_percent}))
       .value_or(0);
 }
 

@@ -174,6 +174,8 @@ struct RunStart {
   std::string command;  ///< as a person would type it
   std::string program_version;
   std::int64_t started_ms = 0;  ///< Unix time
+  /// Damaged pictures of which less was there, in percent, fail in this run; 100: all of them.
+  float keep_truncated_percent = 100.0F;
   /// From now on these answer for their names: exports and people use the findings of these.
   std::vector<AnalyzerId> analyzers;
 };

@@ -30,6 +30,23 @@ class DatasetDegradeTest : public testing::DatasetRunFixture {
     write("small.png", png(2));
   }
 
+  void run_within(Bytes limit) {
+    Budget budget{limit};
+    DatasetProgress progress;
+    StageClock clock{&budget};
+    const auto report = run_dataset(request_,
+                                    {.reader = reader_,
+                                     .budget = budget,
+                                     .clock = clock,
+                                     .progress = progress,
+                                     .pressure = pressure_,
+                                     .listener = {}},
+                                    {});
+    ASSERT_TRUE(report.has_value()) << to_string(report.error());
+    rows_.clear();
+    read_manifest();
+  }
+
   SetProbe probe_;
 };
 
@@ -84,31 +101,35 @@ TEST_F(DatasetDegradeTest, LowQualityIsOneOfTheReasons) {
   EXPECT_EQ(rows_.at("large.jpg").level, "low");
 }
 
+// With a little less memory a JPEG was decoded and encoded instead of rewritten from its
+// coefficients, and came out as other bytes.
+TEST_F(DatasetDegradeTest, AnyBudgetGivesTheSameBytesOrARefusal) {
+  probe_.share = 0.5;
+  fs::remove(folder_ / "in/small.png");
+  run();
+  const std::string expected = files().at("large.jpg");
+  int refused = 0;
+  for (Bytes limit = kMiB * 16; limit > kMiB; limit = limit * 7 / 8) {
+    fs::remove_all(request_.directory);
+    run_within(limit);
+    if (rows_.at("large.jpg").code == "BudgetExceeded") {
+      ++refused;
+    } else {
+      EXPECT_EQ(files().at("large.jpg"), expected) << limit.count();
+    }
+  }
+  EXPECT_GT(refused, 0);
+}
+
 // A budget that the picture at its full size does not fit, whatever the machine has.
 TEST_F(DatasetDegradeTest, WhatDoesNotFitTheBudgetFailsOrBecomesSmaller) {
   write("giant.png", png(3, {.width = 2100, .height = 2100}));
   request_.settings.frame.fit = Fit::kOriginal;
   request_.settings.format = OutputFormat::kPng;
-  Budget narrow{kMiB * 24};
-  const auto run_narrow = [&] {
-    DatasetProgress progress;
-    StageClock clock{&narrow};
-    const auto report = run_dataset(request_,
-                                    {.reader = reader_,
-                                     .budget = narrow,
-                                     .clock = clock,
-                                     .progress = progress,
-                                     .pressure = pressure_,
-                                     .listener = {}},
-                                    {});
-    ASSERT_TRUE(report.has_value()) << to_string(report.error());
-    rows_.clear();
-    read_manifest();
-  };
-  run_narrow();
+  run_within(kMiB * 24);
   EXPECT_EQ(rows_.at("giant.png").code, "BudgetExceeded") << rows_.at("giant.png").reason;
   request_.degrade = true;
-  run_narrow();
+  run_within(kMiB * 24);
   EXPECT_EQ(rows_.at("giant.png").level, "high");
   EXPECT_EQ(rows_.at("giant.png").size, (Size{.width = 1024, .height = 1024}));
 }

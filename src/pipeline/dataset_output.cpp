@@ -88,14 +88,24 @@ bool needs_no_change(const OutputRequest& request, const OutputPlan& plan) {
 
 // An upper bound out of the header: 128 bytes a block, and what libjpeg keeps beside.
 Bytes transcode_bound(const ImageInfo& info) {
-  constexpr std::uint64_t kLargestUnit = 32;  // 4 blocks of 8
+  constexpr std::uint64_t kBlockSide = 8;
+  constexpr std::uint64_t kBlockBytes = 128;
   constexpr Bytes kBeside = kMiB;
-  const auto rounded = [](std::uint64_t side) {
-    return (side + kLargestUnit - 1) / kLargestUnit * kLargestUnit;
+  std::uint64_t widest = 1;
+  std::uint64_t highest = 1;
+  std::uint64_t blocks_of_unit = 0;
+  for (int index = 0; index < info.jpeg.component_count; ++index) {
+    const JpegComponent& component = info.jpeg.components.at(static_cast<std::size_t>(index));
+    widest = std::max<std::uint64_t>(widest, component.horizontal);
+    highest = std::max<std::uint64_t>(highest, component.vertical);
+    blocks_of_unit += std::uint64_t{component.horizontal} * component.vertical;
+  }
+  const auto units = [](std::uint64_t side, std::uint64_t blocks) {
+    return (side + blocks * kBlockSide - 1) / (blocks * kBlockSide);
   };
-  const std::uint64_t samples = rounded(info.stored_size.width) * rounded(info.stored_size.height) *
-                                static_cast<std::uint64_t>(info.jpeg.component_count);
-  return Bytes{samples * 2} + kBeside;
+  return Bytes{units(info.stored_size.width, widest) * units(info.stored_size.height, highest) *
+               blocks_of_unit * kBlockBytes} +
+         kBeside;
 }
 
 std::unexpected<Error> too_large_for(Bytes need, Bytes limit) {
@@ -242,15 +252,16 @@ Result<OutputPlan> plan_output(const OutputRequest& request) {
                                           frame + encode_bytes(size, plan, request.settings));
   plan.peak = std::max(
       {request.entry.reading_bytes(), encoded + plan.decode.peak_bytes, plan.after_decode});
-  if (plan.peak > request.limit) {
-    return too_large_for(plan.peak, request.limit);
-  }
-  const Bytes transcoding = encoded + transcode_bound(info);
+  // Decided without the limit: where memory decided it, one picture had other bytes in a set that
+  // was made with less.
   plan.may_transcode = info.type == ContentType::kJpeg && plan.format == OutputFormat::kJpeg &&
-                       keeps_everything(info, plan, size) && transcoding <= request.limit;
+                       keeps_everything(info, plan, size);
   plan.may_copy = needs_no_change(request, plan);
   if (plan.may_transcode) {
-    plan.peak = std::max(plan.peak, transcoding);
+    plan.peak = std::max(plan.peak, encoded + transcode_bound(info));
+  }
+  if (plan.peak > request.limit) {
+    return too_large_for(plan.peak, request.limit);
   }
   return plan;
 }

@@ -43,7 +43,9 @@ Result<IndexReport> run_index(const IndexRequest& request, const IndexEnvironmen
     roots.push_back(TRY_CONTEXT(absolute_path(source), "source"));
   }
   KnownFiles known = TRY(environment.library.load_known_files(
-      {.analyzers = environment.analyzers.ids(), .program_version = request.program_version},
+      {.analyzers = environment.analyzers.ids(),
+       .program_version = request.program_version,
+       .keep_truncated_percent = request.decode.keep_truncated_percent},
       environment.budget));
   RunState state{request, environment, known, stop};
   BoundedQueue<SourceEntry> entries{kListAhead};

@@ -47,8 +47,9 @@ struct IndexProgress {
   /// Unchanged, too, but what is known of them is a failure of a kind that the same bytes would
   /// meet again: not tried. Rehash::kAll tries them, and so does another version of the program.
   std::atomic<std::uint64_t> failed_before = 0;
-  std::atomic<std::uint64_t> done = 0;    ///< gave a result
-  std::atomic<std::uint64_t> copies = 0;  ///< of those: their pixels were known already
+  std::atomic<std::uint64_t> done = 0;     ///< gave a result
+  std::atomic<std::uint64_t> copies = 0;   ///< of those: their pixels were known already
+  std::atomic<std::uint64_t> partial = 0;  ///< of those: damaged, but more was there than asked for
   std::atomic<std::uint64_t> failed = 0;
   std::atomic<std::uint64_t> skipped = 0;
   std::atomic<std::uint64_t> faces = 0;
@@ -79,6 +80,7 @@ struct FileEvent {
   std::string_view code;    ///< of the first failure, or empty
   std::string_view reason;  ///< of the failure or skip, or empty
   std::size_t faces = 0;
+  float complete = 1;  ///< share of the picture that was there, 0..1; below 1: damaged, but kept
 };
 
 /// Called from several threads at once.

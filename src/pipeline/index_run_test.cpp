@@ -104,7 +104,7 @@ TEST_F(IndexRunTest, APictureThatCannotFitIsRefusedWithNeedAndLimit) {
   const auto report = run();
   ASSERT_TRUE(report.has_value()) << to_string(report.error());
   EXPECT_EQ(report->failed.at("BudgetExceeded"), 1U);
-  EXPECT_THAT(rows().at(0).failures.at(0).reason, HasSubstr("memory budget of 40.0 KiB"));
+  EXPECT_THAT(rows().at(0).failures.at(0).reason, HasSubstr("memory budget is 40.0 KiB"));
 }
 
 TEST_F(IndexRunTest, AFailingAnalyzerIsARowAndTheNextVersionTriesAgain) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/completeness.h"
 #include "decode/decoder.h"
 #include "decode/identity.h"
 #include "decode/metadata.h"
@@ -89,9 +90,14 @@ class PictureWorker {
     if (state_.request().rehash == Rehash::kAll) {
       return job_.wanted;
     }
-    const AnalyzerMask done =
-        TRY(environment().library.done(identity.picture, environment().analyzers.ids()));
-    return static_cast<AnalyzerMask>(job_.wanted & ~done);
+    const KnownPicture known =
+        TRY(environment().library.known_picture(identity.picture, environment().analyzers.ids()));
+    const float least = state_.request().decode.keep_truncated_percent;
+    if (known.complete < 1 && !keeps_damaged(known.complete, least)) {
+      return job_.wanted;  // what is known of it was accepted by a run that asked for less
+    }
+    result_.picture->complete = known.complete;
+    return static_cast<AnalyzerMask>(job_.wanted & ~known.done);
   }
 
   Result<DecodedImage> decode_picture() {

@@ -55,6 +55,8 @@ void RunState::finish(PictureResult result, const std::string& name) {
     ++failed_[std::string{event.code}];
   } else if (result.picture) {
     event.faces = count_faces(result);
+    event.complete = result.picture->complete;
+    progress.partial += event.complete < 1 ? 1 : 0;
     progress.faces += event.faces;
     ++progress.done;
   }

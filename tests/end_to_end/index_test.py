@@ -10,7 +10,7 @@ import subprocess
 import time
 import unittest
 
-from albumen_program import PROGRAM, SLOW, ProgramTest, give_up_reading_everything, png
+from albumen_program import (PROGRAM, SLOW, ProgramTest, give_up_reading_everything, png, png_of)
 
 
 class RunsAgain(ProgramTest):
@@ -117,6 +117,28 @@ class BadInput(ProgramTest):
         self.assertEqual(summary["failed_before"], 0)
         os.remove(os.path.join(self.pictures, "good.png"))
         self.index(expect=3)  # nothing usable, as on the first run
+
+    # `--keep-truncated` promised a warning and gave none: nothing told a part from a whole picture.
+    def test_a_picture_kept_in_part_is_named_counted_and_refused_again(self):
+        self.write("good.png", png(64, 48, 1))
+        rng = random.Random(12)
+        whole = png_of(120, 160, [rng.randbytes(360) for _ in range(160)])
+        self.write("cut.png", whole[:len(whole) * 7 // 10])
+        self.index(expect=1)
+        done = self.run_program("index", *self.LIGHT, "--keep-truncated", "50", self.pictures)
+        self.assertRegex(done.stderr, rb"cut\.png: damaged, kept with the 5\d % that are there\n")
+        self.assertNotIn(b"good.png", done.stderr)
+        self.assertIn(b"partial   1 of those", done.stdout)
+        complete = {os.path.basename(row["path"]): row["complete"]
+                    for row in map(json.loads, self.export().splitlines())}
+        self.assertEqual(complete["good.png"], 1)
+        self.assertTrue(0.5 < complete["cut.png"] < 0.6, complete)
+        events, summary = self.index("--keep-truncated", "50", "--rehash")
+        self.assertEqual(summary["partial"], 1)
+        self.assertTrue(0.5 <= events["cut.png"]["complete"] < 0.6, events)
+        self.assertNotIn("complete", events["good.png"])
+        events, summary = self.index(expect=1)
+        self.assertEqual((events["cut.png"]["code"], summary["partial"]), ("Truncated", 0))
 
     def test_a_header_that_claims_the_world_costs_no_memory(self):
         huge = bytearray(png(64, 48, 1))
@@ -257,6 +279,46 @@ class Sources(ProgramTest):
         self.write_pictures(3)
         _, summary = self.index("--exclude", "p0001*")
         self.assertEqual(summary["done"], 2)
+
+
+class Summary(ProgramTest):
+    # Scripts live on these fields, and no test read most of them.
+    def test_it_says_what_became_of_the_files_and_what_it_cost(self):
+        self.write_pictures(6, 300, 200)
+        self.write("cut.png", png(64, 48, 7)[:300])
+        self.write("text.txt", b"no picture")
+        _, summary = self.index(expect=1)
+        self.assertEqual({key: summary[key] for key in ("listed", "done", "copies", "partial",
+                                                        "unchanged", "vanished", "failed_before")},
+                         {"listed": 8, "done": 6, "copies": 0, "partial": 0, "unchanged": 0,
+                          "vanished": 0, "failed_before": 0})
+        self.assertEqual(summary["failed"], {"Truncated": 1})
+        self.assertEqual(summary["skipped"], {"no picture": 1})
+        self.assertEqual((summary["faces"], summary["people"], summary["interrupted"]),
+                         (0, 0, False))
+        wall = summary["wall_seconds"]
+        self.assertGreater(wall, 0)
+        # 7 were worked on; both figures are rounded to two decimals.
+        self.assertAlmostEqual(summary["images_per_second"] * wall, 7,
+                               delta=7 * 0.01 / wall + wall * 0.01)
+        self.assertGreater(summary["cpu_seconds"], 0)
+        self.assertLessEqual(summary["cpu_seconds"], (wall + 0.01) * os.cpu_count())
+        for who in ("process", "machine"):
+            average = summary["cpu_percent"][f"{who}_average"]
+            peak = summary["cpu_percent"][f"{who}_peak"]
+            if average is not None:  # a machine that does not tell
+                self.assertTrue(0 <= average <= 101, summary)
+                self.assertTrue(peak is None or 0 <= peak <= 101, summary)
+        self.assertGreater(summary["peak_resident_bytes"], 1 << 20)
+        self.assertTrue(0 < summary["peak_reserved_bytes"] <= summary["memory_budget_bytes"])
+        stages = summary["stages"]
+        self.assertEqual([stages[name]["count"] for name in ("list", "decode", "analyze", "group")],
+                         [1, 7, 6, 0])
+        self.assertAlmostEqual(sum(stage["share_percent"] for stage in stages.values()), 100,
+                               delta=0.005 * len(stages) + 0.001)
+        for stage in stages.values():
+            self.assertLessEqual(stage["p50_us"], stage["p95_us"])
+            self.assertLessEqual(stage["peak_bytes"], summary["peak_reserved_bytes"])
 
 
 class Start(ProgramTest):

@@ -6,11 +6,14 @@ import csv
 import io
 import json
 import os
+import random
 import shutil
 import sqlite3
+import subprocess
+import time
 import unittest
 
-from albumen_program import ProgramTest
+from albumen_program import SLOW, ProgramTest
 
 SAMPLES = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"),
                        "albumen", "samples", "face_recognition")
@@ -39,6 +42,11 @@ class People(ProgramTest):
     def people(self):
         done = self.run_program("--json", "people", "list")
         return {line["person"]: line for line in map(json.loads, done.stdout.splitlines())}
+
+    def remove_library(self):
+        for name in ("", "-wal", "-shm"):
+            if os.path.exists(self.library + name):
+                os.remove(self.library + name)
 
     def edit(self, *arguments, expect=0):
         return self.run_program("people", *arguments, expect=expect)
@@ -73,6 +81,15 @@ class People(ProgramTest):
         self.assertEqual(self.person_of("obama2.jpg"), obama)
         self.assertEqual(self.person_of("obama3.jpg"), obama)
         self.assertNotEqual(self.person_of("biden.jpg"), obama)
+
+    def test_the_summary_counts_faces_and_people(self):
+        done = self.run_program("--json", "index", "--least-faces", "1", "--rehash", self.pictures)
+        summary = json.loads(done.stdout.splitlines()[-1])["summary"]
+        faces = sum(len(row["faces"]) for row in self.rows().values())
+        self.assertEqual((summary["done"], summary["faces"]), (len(PHOTOGRAPHS), faces))
+        self.assertEqual(summary["people"], len(self.people()))
+        self.assertGreaterEqual(summary["grouped_faces"], summary["people"])
+        self.assertEqual(summary["stages"]["group"]["count"], 1)
 
     def test_boxes_and_landmarks_lie_in_the_picture(self):
         for row in self.rows().values():
@@ -166,6 +183,29 @@ class People(ProgramTest):
         names = {json.loads(line)["name"] for line in done.stdout.splitlines()}
         self.assertIn("mtcnn", names)
         self.assertNotIn("compiled", names)
+
+    # A killed run may leave faces without people, or people of a part of the faces.
+    def test_people_survive_kills(self):
+        index = ("index", "--least-faces", "1", self.pictures)
+        expected = self.export()
+        self.assertTrue(self.people())
+        self.remove_library()
+        started = time.monotonic()
+        self.run_program(*index)
+        duration = time.monotonic() - started
+        rng = random.Random(21)
+        for number in range(4 if SLOW else 8):
+            if number % 4 == 0:
+                self.remove_library()
+            process = subprocess.Popen(self.command(*index), env=self.environment,
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(rng.uniform(0.1, 1.0) * duration)
+            process.kill()
+            process.wait()
+            if os.path.exists(self.library):
+                self.assertEqual(self.integrity(), "ok")
+        self.run_program(*index)
+        self.assertEqual(self.export(), expected)
 
     def test_csv_names_the_people(self):
         self.edit("name", self.person_of("biden.jpg"), "Joe, \"the\" Biden")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The failures of a run for the end of its summary: the first few, and how many more. Printed at
-// once they would fall into the progress line, and hide everything else where there are many.
+// The failures of a run, or what else it has to say of single pictures, for the end of its summary:
+// the first few, and how many more. Printed at once they would fall into the progress line, and
+// hide everything else where there are many.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +17,9 @@ namespace albumen {
 class FailureList {
  public:
   void add(std::string_view name, std::string_view code, std::string_view reason);
+
+  /// A line of other words: what is worth one though it is no failure.
+  void add(std::string line);
 
   /// To stderr. `where` says what names all of them: "albumen export names every one".
   void print(std::string_view where) const;

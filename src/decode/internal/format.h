@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "core/completeness.h"
 #include "core/result.h"
 #include "decode/decoder.h"
 #include "decode/internal/byte_reader.h"
@@ -95,8 +96,7 @@ constexpr std::uint32_t divide_up(std::uint64_t value, std::uint64_t divisor) {
 
 /// Whether a damaged picture of which `complete` (0..1) is there may be used.
 inline bool keeps(const DecodeOptions& options, float complete) {
-  return options.keep_truncated_percent < 100.0F &&
-         complete * 100.0F >= options.keep_truncated_percent;
+  return keeps_damaged(complete, options.keep_truncated_percent);
 }
 
 }  // namespace albumen

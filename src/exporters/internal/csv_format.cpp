@@ -36,6 +36,12 @@ class Line {
     return *this;
   }
 
+  Line& share(double value) {
+    separate();
+    append_share(out_, value);
+    return *this;
+  }
+
   Line& integer(std::size_t value) { return text(std::to_string(value)); }
 
   /// Fields without a value.
@@ -135,7 +141,8 @@ std::string failures_of(const PictureRow& row) {
 void append_csv_header(std::string& out) {
   out.append(
       "path,member,id,sha256,width,height,orientation,taken_at,camera_make,camera_model,latitude,"
-      "longitude,altitude,phash,sharpness,brightness,contrast,faces,people,failures\r\n");
+      "longitude,altitude,phash,sharpness,brightness,contrast,faces,people,failures,"
+      "complete\r\n");
 }
 
 LineCount append_csv(std::string& out, const PictureRow& row) {
@@ -145,7 +152,12 @@ LineCount append_csv(std::string& out, const PictureRow& row) {
   add_metadata(line, row.file.metadata);
   add_measures(line, row);
   add_faces(line, row);
-  line.text(failures_of(row)).end();
+  line.text(failures_of(row));
+  if (row.picture) {
+    line.share(double{row.picture->complete}).end();
+  } else {
+    line.nothing(1).end();
+  }
   return 1;
 }
 

@@ -156,6 +156,15 @@ void append_failures(std::string& out, const std::vector<Failure>& failures) {
   out.push_back(']');
 }
 
+void append_complete(std::string& out, const PictureRow& row) {
+  append_name(out, "complete");
+  if (row.picture) {
+    append_share(out, double{row.picture->complete});
+  } else {
+    out.append("null");
+  }
+}
+
 }  // namespace
 
 LineCount append_jsonl(std::string& out, const PictureRow& row) {
@@ -167,6 +176,7 @@ LineCount append_jsonl(std::string& out, const PictureRow& row) {
   append_text_or_null(out, "phash", row.hashes ? hash_text(row.hashes->phash.front()) : "");
   append_faces(out, row);
   append_failures(out, row.failures);
+  append_complete(out, row);
   out.append("}\n");
   return 1;
 }

@@ -49,6 +49,11 @@ void append_fixed(std::string& out, double value, int decimals) {
   }
 }
 
+void append_share(std::string& out, double share) {
+  constexpr double kMostBelowOne = 0.9999;
+  append_fixed(out, share < 1 ? std::min(share, kMostBelowOne) : 1, 4);
+}
+
 std::string hash_text(std::uint64_t hash) { return fmt::format("{:016x}", hash); }
 
 }  // namespace albumen::exporting

@@ -20,6 +20,9 @@ void append_csv_field(std::string& out, std::string_view text);
 /// Appends `value` with exactly `decimals` digits after the point, never "-0".
 void append_fixed(std::string& out, double value, int decimals);
 
+/// Appends a share, 0 to 1, with four decimals: only the whole is "1.0000".
+void append_share(std::string& out, double share);
+
 /// A hash as 16 hexadecimal digits.
 std::string hash_text(std::uint64_t hash);
 

@@ -51,6 +51,18 @@ TEST(TextFormatTest, NumbersHaveTheirDecimalsAndNoNegativeZero) {
   EXPECT_EQ(fixed(123456.789, 0), "123457");
 }
 
+TEST(TextFormatTest, OnlyTheWholeIsOne) {
+  const auto share = [](double value) {
+    std::string out;
+    append_share(out, value);
+    return out;
+  };
+  EXPECT_EQ(share(1), "1.0000");
+  EXPECT_EQ(share(0.99999), "0.9999");
+  EXPECT_EQ(share(0.54321), "0.5432");
+  EXPECT_EQ(share(0), "0.0000");
+}
+
 TEST(TextFormatTest, HashesAreHexadecimal) { EXPECT_EQ(hash_text(0xABCU), "0000000000000abc"); }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/completeness.h"
 #include "files/path_text.h"
 #include "library/internal/codec.h"
 #include "library/internal/known_limits.h"
@@ -85,8 +86,31 @@ Result<std::vector<KeyedMask>> read_done(Connection& connection, const AnalyzerB
   return done;
 }
 
+// Findings of pictures that were kept in part, and would now be refused, are to be made again.
+Result<void> forget_refused(Connection& connection, float keep_truncated_percent,
+                            std::vector<KeyedMask>& done) {
+  auto* statement =
+      TRY(connection.prepare("SELECT picture_key, complete FROM pictures WHERE complete < 1"));
+  auto cursor = TRY(statement->query());
+  while (TRY(cursor.next())) {
+    const std::int64_t key = cursor.integer(0);
+    const auto complete = static_cast<float>(cursor.real(1));
+    TRY(cursor.check());
+    const auto found = std::ranges::lower_bound(done, key, {}, &KeyedMask::key);
+    if (found != done.end() && found->key == key &&
+        !keeps_damaged(complete, keep_truncated_percent)) {
+      found->mask = 0;
+    }
+  }
+  return {};
+}
+
+bool is_damage(ErrorCode code) {
+  return code == ErrorCode::kTruncated || code == ErrorCode::kCorrupt;
+}
+
 void add_failure(FileFailure& failure, Cursor& cursor, const AnalyzerBits& bits,
-                 std::string_view program_version) {
+                 const KnownFilesQuery& query) {
   const auto code = parse_error_code(cursor.text(2));
   const auto retry = parse_retry(cursor.text(3));
   if (!code || !retry) {
@@ -94,10 +118,12 @@ void add_failure(FileFailure& failure, Cursor& cursor, const AnalyzerBits& bits,
     return;
   }
   const bool lasts =
-      *retry == RetryPolicy::kWhenInputChanges && cursor.text_or_empty(4) == program_version;
+      *retry == RetryPolicy::kWhenInputChanges && cursor.text_or_empty(4) == query.program_version;
   if (cursor.is_null(1)) {
+    const bool may_be_kept =
+        is_damage(*code) && double{query.keep_truncated_percent} < cursor.real(5);
     failure.code = code;
-    failure.retry = lasts ? RetryPolicy::kWhenInputChanges : RetryPolicy::kNextRun;
+    failure.retry = lasts && !may_be_kept ? RetryPolicy::kWhenInputChanges : RetryPolicy::kNextRun;
   } else if (lasts) {
     failure.given_up = static_cast<AnalyzerMask>(failure.given_up | bits.of(cursor.integer(1)));
   }
@@ -105,11 +131,12 @@ void add_failure(FileFailure& failure, Cursor& cursor, const AnalyzerBits& bits,
 
 // Ordered by file key.
 Result<std::vector<FileFailure>> read_failures(Connection& connection, const AnalyzerBits& bits,
-                                               std::string_view program_version) {
-  auto* statement =
-      TRY(connection.prepare("SELECT failures.file_key, analyzer_key, code, retry, program_version "
-                             "FROM failures LEFT JOIN runs ON runs.run = failures.run "
-                             "ORDER BY failures.file_key, stage"));
+                                               const KnownFilesQuery& query) {
+  auto* statement = TRY(
+      connection.prepare("SELECT failures.file_key, analyzer_key, code, retry, program_version, "
+                         "coalesce(keep_truncated, 100.0) "
+                         "FROM failures LEFT JOIN runs ON runs.run = failures.run "
+                         "ORDER BY failures.file_key, stage"));
   auto cursor = TRY(statement->query());
   std::vector<FileFailure> failures;
   while (TRY(cursor.next())) {
@@ -117,7 +144,7 @@ Result<std::vector<FileFailure>> read_failures(Connection& connection, const Ana
     if (failures.empty() || failures.back().file_key != file_key) {
       failures.push_back({.file_key = file_key, .given_up = 0, .code = std::nullopt});
     }
-    add_failure(failures.back(), cursor, bits, program_version);
+    add_failure(failures.back(), cursor, bits, query);
     TRY(cursor.check());
   }
   return failures;
@@ -162,8 +189,9 @@ Result<KnownFiles> load_known_files(Connection& connection, const KnownFilesQuer
   const auto bits = TRY(AnalyzerBits::find(connection, query.analyzers));
   KnownFiles known = TRY(make_room(connection, budget));
   {
-    const auto done = TRY(read_done(connection, bits));
-    const auto failures = TRY(read_failures(connection, bits, query.program_version));
+    auto done = TRY(read_done(connection, bits));
+    TRY(forget_refused(connection, query.keep_truncated_percent, done));
+    const auto failures = TRY(read_failures(connection, bits, query));
     auto* statement = TRY(connection.prepare(
         "SELECT file_key, path, member, size, mtime_ns, ctime_ns, inode, picture_key, missing, "
         "content_type FROM files ORDER BY file_key"));
@@ -205,19 +233,22 @@ Result<KnownFiles> load_known_files(Connection& connection, const KnownFilesQuer
   return known;
 }
 
-Result<AnalyzerMask> done_analyzers(Connection& connection, const PictureId& picture,
-                                    std::span<const AnalyzerId> analyzers) {
+Result<KnownPicture> known_picture(Connection& connection, const PictureId& picture,
+                                   std::span<const AnalyzerId> analyzers) {
   const auto bits = TRY(AnalyzerBits::find(connection, analyzers));
-  auto* statement = TRY(
-      connection.prepare("SELECT analyzer_key FROM findings_done "
-                         "WHERE picture_key = (SELECT picture_key FROM pictures WHERE id = ?)"));
+  auto* statement =
+      TRY(connection.prepare("SELECT complete, analyzer_key FROM pictures "
+                             "LEFT JOIN findings_done USING (picture_key) WHERE id = ?"));
   auto cursor = TRY(statement->query(picture));
-  AnalyzerMask done = 0;
+  KnownPicture known;
   while (TRY(cursor.next())) {
-    done = static_cast<AnalyzerMask>(done | bits.of(cursor.integer(0)));
+    known.complete = static_cast<float>(cursor.real(0));
+    if (!cursor.is_null(1)) {
+      known.done = static_cast<AnalyzerMask>(known.done | bits.of(cursor.integer(1)));
+    }
     TRY(cursor.check());
   }
-  return done;
+  return known;
 }
 
 Result<std::optional<PictureId>> picture_of(Connection& connection, std::string_view path,

@@ -18,8 +18,8 @@ namespace albumen::store {
 // known_files_reader.cpp
 Result<KnownFiles> load_known_files(Connection& connection, const KnownFilesQuery& query,
                                     Budget& budget);
-Result<AnalyzerMask> done_analyzers(Connection& connection, const PictureId& picture,
-                                    std::span<const AnalyzerId> analyzers);
+Result<KnownPicture> known_picture(Connection& connection, const PictureId& picture,
+                                   std::span<const AnalyzerId> analyzers);
 Result<std::optional<PictureId>> picture_of(Connection& connection, std::string_view path,
                                             std::string_view member);
 

@@ -183,7 +183,8 @@ CREATE TABLE runs (
   failed INTEGER NOT NULL,
   failed_before INTEGER NOT NULL,
   unchanged INTEGER NOT NULL,
-  peak_bytes INTEGER NOT NULL
+  peak_bytes INTEGER NOT NULL,
+  keep_truncated REAL NOT NULL DEFAULT 100
 ) STRICT;
 CREATE TABLE run_skipped (
   run INTEGER NOT NULL REFERENCES runs,
@@ -222,6 +223,8 @@ BEGIN SELECT RAISE(ABORT, 'edit_faces is append-only'); END;
 constexpr std::array kMigrations{
     Migration{.from = 1, .script = "ALTER TABLE people ADD COLUMN made_from BLOB;"},
     Migration{.from = 2, .script = kRememberGrouping},
+    Migration{.from = 3,
+              .script = "ALTER TABLE runs ADD COLUMN keep_truncated REAL NOT NULL DEFAULT 100;"},
 };
 
 struct FileVersion {
@@ -317,7 +320,7 @@ Result<void> switch_to_wal(Connection& connection) {
 }  // namespace
 
 const Schema& current_schema() {
-  static constexpr Schema kSchema{.version = 3, .create = kCreate, .migrations = kMigrations};
+  static constexpr Schema kSchema{.version = 4, .create = kCreate, .migrations = kMigrations};
   return kSchema;
 }
 

@@ -127,7 +127,8 @@ TEST(SchemaTest, AFileOfTheFirstVersionBecomesOneOfToday) {
   must(old->execute(
       "DROP TABLE grouping; DROP TRIGGER edit_faces_are_never_changed;"
       "DROP TRIGGER edit_faces_are_never_deleted;"
-      "ALTER TABLE people DROP COLUMN made_from; PRAGMA user_version = 1;"
+      "ALTER TABLE people DROP COLUMN made_from; ALTER TABLE runs DROP COLUMN keep_truncated;"
+      "PRAGMA user_version = 1;"
       "INSERT INTO people (id, name, tentative, spread) VALUES ('p-1', 'Ada', 0, 0.5)"));
   EXPECT_NE(columns_of(*old), columns_of(*fresh));
   EXPECT_NE(names_of(*old), names_of(*fresh));

@@ -26,8 +26,9 @@ struct JobPlan {
   Bytes after_decode;
 };
 
-/// Plans the work of `wanted` on a picture with header `info`. Errors: those of decode's `plan`,
-/// BudgetExceeded when even the cheapest plan exceeds `limit`.
+/// Plans the work of `wanted` on a picture with header `info`: the same plan, and so the same
+/// findings, whatever `limit` is. Errors: those of decode's `plan`, BudgetExceeded, naming need and
+/// limit, where its peak exceeds `limit`.
 Result<JobPlan> plan_job(const SourceEntry& entry, const ImageInfo& info,
                          const AnalyzerSet& analyzers, AnalyzerMask wanted, Bytes limit,
                          const DecodeOptions& options);
