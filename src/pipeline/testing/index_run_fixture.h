@@ -118,7 +118,7 @@ class IndexRunFixture : public ::testing::Test {
     progress_ = std::make_unique<IndexProgress>();
     const IndexRequest request{.sources = sources_,
                                .source_options = {.excludes = excludes_, .archive_limits = {}},
-                               .decode = {},
+                               .decode = decode_,
                                .rehash = rehash_,
                                .workers = workers_,
                                .run = *run_id,
@@ -156,6 +156,7 @@ class IndexRunFixture : public ::testing::Test {
   StageClock clock_;
   std::unique_ptr<IndexProgress> progress_;
   FileListener listener_;
+  DecodeOptions decode_;
   Rehash rehash_ = Rehash::kChanged;
   unsigned workers_ = 3;
   std::string version_ = "test";
