@@ -196,8 +196,14 @@ Result<DecodedImage> decode(const EncodedImage& image, const ImageInfo& info,
                 fmt::format("{}: the job holds {} but its plan needs {}", image.name,
                             to_string(job.size()), to_string(plan.peak_bytes)));
   }
-  return decode_by_type(
-             {.bytes = image.bytes.bytes(), .info = info, .plan = plan, .options = options}, job)
+  TRY_CONTEXT(check_stop(options.stop), image.name);
+  DecodeWatch watch{options, info.stored_size.pixels()};
+  return decode_by_type({.bytes = image.bytes.bytes(),
+                         .info = info,
+                         .plan = plan,
+                         .options = options,
+                         .watch = watch},
+                        job)
       .with_context(image.name);
 }
 

@@ -6,14 +6,17 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 
 #include "colour/colour_transform.h"
 #include "core/content_type.h"
 #include "core/geometry.h"
 #include "core/result.h"
+#include "core/stop.h"
 #include "core/units.h"
 #include "core/view_spec.h"
 #include "govern/budget.h"
@@ -104,6 +107,11 @@ struct DecodeOptions {
   /// Reads the formats that are not decoded here; without it they are Unsupported. Such a picture
   /// comes in sRGB, whole or not at all. Outlives the decode.
   LongtailDecoder* longtail = nullptr;
+  /// Ends a decode between two groups of rows: it is Cancelled. albumen-longtail has its own.
+  StopToken stop;
+  /// The processor time of the calling thread so far, against which limits.h holds the decode.
+  /// Empty: the system's; tests bring others. Called on the thread that decodes.
+  std::function<std::chrono::nanoseconds()> processor_time;
 };
 
 /// How to decode, and what it costs.
@@ -164,7 +172,8 @@ Result<DecodePlan> plan(const ImageInfo& info, std::span<const ViewSpec> views, 
 /// Decodes. Takes its memory from `job`, at most plan.peak_bytes of it; what the codec needed is
 /// back in `job` on return, the output's share travels in the picture.
 /// Errors: Truncated and Corrupt (see DecodeOptions), Unsupported, BudgetExceeded when the file
-/// turns out to need more than its header promised, Internal when `job` is too small.
+/// turns out to need more than its header promised, Cancelled, DeadlineExceeded beyond limits.h,
+/// Internal when `job` is too small.
 Result<DecodedImage> decode(const EncodedImage& image, const ImageInfo& info,
                             const DecodePlan& plan, const DecodeOptions& options, Reservation& job);
 

@@ -156,38 +156,44 @@ Sha256Digest digest_of(const std::vector<ByteSpan>& parts) {
   return hash.finish();
 }
 
-// Both hashes over one block while it is in the cache. Positions are offsets in the file.
+// Both hashes over one block while it is in the cache, and a look at the stop before each.
+// Positions are offsets in the file.
 class TwoHashes {
  public:
-  explicit TwoHashes(ByteSpan file) : file_(file) {}
+  TwoHashes(ByteSpan file, const StopToken& stop) : file_(file), stop_(stop) {}
 
-  void skip_to(std::size_t position) {
-    file_hash_.update(file_.subspan(position_, position - position_));
-    position_ = position;
+  Result<void> keep(ByteSpan part) {
+    TRY(take_to(static_cast<std::size_t>(part.data() - file_.data()), Use::kFile));
+    return take_to(position_ + part.size(), Use::kFileAndPicture);
   }
 
-  void keep(ByteSpan part) {
-    constexpr std::size_t kBlockBytes = std::size_t{128} * 1024;
-    skip_to(static_cast<std::size_t>(part.data() - file_.data()));
-    while (!part.empty()) {
-      const ByteSpan block = part.first(std::min(part.size(), kBlockBytes));
-      file_hash_.update(block);
-      picture_hash_.update(block);
-      part = part.subspan(block.size());
-      position_ += block.size();
-    }
-  }
-
-  PictureIdentity finish(Orientation orientation, const Sha256Digest& profile) {
-    skip_to(file_.size());
+  Result<PictureIdentity> finish(Orientation orientation, const Sha256Digest& profile) {
+    TRY(take_to(file_.size(), Use::kFile));
     const auto turn = std::byte{static_cast<std::uint8_t>(orientation)};
     picture_hash_.update({&turn, 1});
     picture_hash_.update(profile.bytes);
-    return {.file = file_hash_.finish(), .picture = picture_hash_.finish()};
+    return PictureIdentity{.file = file_hash_.finish(), .picture = picture_hash_.finish()};
   }
 
  private:
+  enum class Use : std::uint8_t { kFile, kFileAndPicture };
+
+  Result<void> take_to(std::size_t end, Use use) {
+    constexpr std::size_t kBlockBytes = std::size_t{128} * 1024;
+    while (position_ < end) {
+      TRY(check_stop(stop_));
+      const ByteSpan block = file_.subspan(position_, std::min(end - position_, kBlockBytes));
+      file_hash_.update(block);
+      if (use == Use::kFileAndPicture) {
+        picture_hash_.update(block);
+      }
+      position_ += block.size();
+    }
+    return {};
+  }
+
   ByteSpan file_;
+  const StopToken& stop_;  // outlives this
   std::size_t position_ = 0;
   Sha256 file_hash_;
   Sha256 picture_hash_;
@@ -195,16 +201,17 @@ class TwoHashes {
 
 }  // namespace
 
-Result<PictureIdentity> identify(const EncodedImage& image, Orientation orientation) {
+Result<PictureIdentity> identify(const EncodedImage& image, Orientation orientation,
+                                 const StopToken& stop) {
   const ByteSpan bytes = image.bytes.bytes();
   const auto payload = payload_of(bytes);
   if (!payload || payload->has_too_many) {
-    const Sha256Digest file = sha256(bytes);
+    const Sha256Digest file = TRY(sha256(bytes, stop));
     return PictureIdentity{.file = file, .picture = file};
   }
-  TwoHashes hashes{bytes};
+  TwoHashes hashes{bytes, stop};
   for (const ByteSpan part : payload->parts) {
-    hashes.keep(part);
+    TRY(hashes.keep(part));
   }
   return hashes.finish(orientation, digest_of(payload->profile));
 }

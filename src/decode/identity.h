@@ -5,6 +5,7 @@
 
 #include "core/geometry.h"
 #include "core/result.h"
+#include "core/stop.h"
 #include "files/sha256.h"
 #include "govern/images.h"
 
@@ -23,7 +24,8 @@ struct PictureIdentity {
 ///   PNG:  signature and chunks without tEXt, zTXt, iTXt, tIME, eXIf and iCCP;
 ///   WebP: all chunks but VP8X, EXIF, XMP and ICCP.
 /// Where the file cannot be walked to its end or has some thousand segments or chunks to leave out,
-/// and for all other formats, `picture` is `file`.
-Result<PictureIdentity> identify(const EncodedImage& image, Orientation orientation);
+/// and for all other formats, `picture` is `file`. Error: Cancelled, soon after `stop`.
+Result<PictureIdentity> identify(const EncodedImage& image, Orientation orientation,
+                                 const StopToken& stop = {});
 
 }  // namespace albumen

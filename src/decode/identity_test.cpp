@@ -39,6 +39,19 @@ TEST(IdentityTest, FileHashIsOfAllBytes) {
   }
 }
 
+TEST(IdentityTest, StopEndsIt) {
+  std::stop_source stop;
+  stop.request_stop();
+  for (const EncodedBytes& bytes :
+       {encode_jpeg(photo_like({64, 48}, 3, 1)), bytes_of("no picture at all")}) {
+    Budget budget{kMiB};
+    const auto identity =
+        identify(testing::as_image(budget, bytes), Orientation::kUpright, stop.get_token());
+    ASSERT_FALSE(identity.has_value());
+    EXPECT_EQ(identity.error().code, ErrorCode::kCancelled);
+  }
+}
+
 TEST(IdentityTest, MetadataInJpegChangesTheFileOnly) {
   const EncodedBytes plain = encode_jpeg(photo_like({64, 48}, 3, 1));
   const PictureIdentity before = identity_of(plain);

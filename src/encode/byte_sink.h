@@ -22,7 +22,8 @@ class ByteSink {
  public:
   virtual ~ByteSink() = default;
 
-  /// All of `bytes`, which may be empty and need live only for the call.
+  /// All of `bytes`, which may be empty and need live only for the call. What works for long
+  /// without a byte writes none now and then, so that an error of the sink ends it.
   virtual Result<void> write(std::span<const std::byte> bytes) = 0;
 };
 

@@ -35,7 +35,7 @@ std::uint32_t longest_side_for(Size original, const Rect& square, Size tile) {
 Result<void> draw_face(MutableImageView tile, const FaceInPicture& face, SourceReader& reader,
                        Budget& budget, const StopToken& stop) {
   const SourceEntry& entry = face.entry;
-  const DecodeOptions options{.longtail = face.longtail};
+  const DecodeOptions options{.longtail = face.longtail, .stop = stop};
   // The header decides about the memory, so the bytes are read first, under a reservation of their
   // own that ends before the whole job's begins.
   const auto read = [&](Reservation& job) { return reader.read(entry, job); };

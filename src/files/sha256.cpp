@@ -19,6 +19,11 @@
 #include "files/path_text.h"
 
 namespace albumen {
+namespace {
+
+constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+
+}  // namespace
 
 struct Sha256::Context {
   struct Deleter {
@@ -77,12 +82,24 @@ Sha256Digest sha256(std::span<const std::byte> bytes) {
   return hash.finish();
 }
 
-Result<Sha256Digest> sha256_of_file(const std::string& path) {
+Result<Sha256Digest> sha256(std::span<const std::byte> bytes, const StopToken& stop) {
+  Sha256 hash;
+  while (!bytes.empty()) {
+    TRY(check_stop(stop));
+    const auto block = bytes.first(std::min(bytes.size(), kBlockBytes));
+    hash.update(block);
+    bytes = bytes.subspan(block.size());
+  }
+  return hash.finish();
+}
+
+Result<Sha256Digest> sha256_of_file(const std::string& path, const StopToken& stop) {
   const auto file = TRY(open_for_reading(path));
   const auto stamp = TRY(stamp_of(file, path));
-  std::vector<std::byte> block(std::size_t{1} << 20U);
+  std::vector<std::byte> block(kBlockBytes);
   Sha256 hash;
   for (std::uint64_t offset = 0; offset < stamp.size_bytes; offset += block.size()) {
+    TRY(check_stop(stop));
     const auto count =
         static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), stamp.size_bytes - offset));
     const auto part = std::span{block}.first(count);

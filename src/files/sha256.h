@@ -9,6 +9,7 @@
 
 #include "core/identity.h"
 #include "core/result.h"
+#include "core/stop.h"
 
 namespace albumen {
 
@@ -36,7 +37,11 @@ class Sha256 {
 
 Sha256Digest sha256(std::span<const std::byte> bytes);
 
-/// Of a whole file, read in blocks of 1 MiB.
-Result<Sha256Digest> sha256_of_file(const std::string& path);
+/// The same of many bytes. Error: Cancelled, within a MiB of `stop`.
+Result<Sha256Digest> sha256(std::span<const std::byte> bytes, const StopToken& stop);
+
+/// Of a whole file, read in blocks of 1 MiB. Errors: those of `open_for_reading` and
+/// `read_exactly`; Cancelled, within a block of `stop`.
+Result<Sha256Digest> sha256_of_file(const std::string& path, const StopToken& stop = {});
 
 }  // namespace albumen

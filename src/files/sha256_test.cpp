@@ -31,6 +31,19 @@ TEST(Sha256Test, AFileHashesLikeItsBytesAcrossBlocks) {
   EXPECT_EQ(sha256_of_file(path).value(), sha256(bytes_of(content)));
 }
 
+// A run that was stopped while it hashed a video of many GiB went on to its end.
+TEST(Sha256Test, StopEndsIt) {
+  std::stop_source stop;
+  const TemporaryDirectory folder;
+  const std::string content((std::size_t{1} << 20U) + 17, 'x');
+  const std::string path = folder.write("a", content);
+  EXPECT_EQ(sha256(bytes_of(content), stop.get_token()).value(), sha256(bytes_of(content)));
+  EXPECT_EQ(sha256_of_file(path, stop.get_token()).value(), sha256(bytes_of(content)));
+  stop.request_stop();
+  EXPECT_EQ(sha256(bytes_of(content), stop.get_token()).error().code, ErrorCode::kCancelled);
+  EXPECT_EQ(sha256_of_file(path, stop.get_token()).error().code, ErrorCode::kCancelled);
+}
+
 TEST(Sha256Test, ParsesWhatItPrints) {
   const auto digest = sha256(bytes_of("abc"));
   EXPECT_EQ(parse_sha256(to_string(digest)).value(), digest);

@@ -113,6 +113,21 @@ std::unexpected<Error> too_large_for(Bytes need, Bytes limit) {
               fmt::format("needs {}, the memory budget is {}", to_string(need), to_string(limit)));
 }
 
+/// Ends what writes to it once a stop was requested. REQUIRES: `next` outlives it.
+class StoppableSink final : public ByteSink {
+ public:
+  StoppableSink(ByteSink& next, StopToken stop) : next_(next), stop_(std::move(stop)) {}
+
+  Result<void> write(std::span<const std::byte> bytes) override {
+    TRY(check_stop(stop_));
+    return next_.write(bytes);
+  }
+
+ private:
+  ByteSink& next_;
+  StopToken stop_;
+};
+
 class OutputWriter {
  public:
   OutputWriter(const OutputTarget& target, OutputPlan& plan, EncodedImage& image,
@@ -186,7 +201,8 @@ class OutputWriter {
     const StageTimer timer{target_.clock, Stage::kDecode, Bytes{image_.bytes.size()}};
     const DecodeOptions options{.keep_truncated_percent = target_.settings.keep_truncated_percent,
                                 .colour = colour_.transform.get(),
-                                .longtail = target_.longtail};
+                                .longtail = target_.longtail,
+                                .stop = target_.stop};
     auto decoded = TRY(decode(image_, plan_.info, plan_.decode, options, memory_));
     image_.bytes.release_to(memory_);
     memory_.shrink_to(plan_.after_decode - Bytes{decoded.buffer.size()});
@@ -214,7 +230,8 @@ class OutputWriter {
     FileSink to_file{file};
     HashingSink sink{to_file};
     ExifSink with_exif{sink, exif_, size};
-    TRY(encode(with_exif));
+    StoppableSink stoppable{with_exif, target_.stop};
+    TRY(encode(stoppable));
     TRY(with_exif.finish());
     TRY(file.commit_unsynced());
     return WrittenOutput{.size = size, .bytes = sink.size().count(), .sha256 = sink.finish()};

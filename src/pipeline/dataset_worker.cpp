@@ -126,6 +126,7 @@ class MemberWorker {
       keep_known();
       return write_caption();
     }
+    TRY(check_stop(stop_));  // which may be why it was not found unchanged
     const auto plan = TRY(look());
     if (!plan) {
       return {};
@@ -264,7 +265,7 @@ class MemberWorker {
     if (known_->is_synced) {
       return true;
     }
-    const auto digest = sha256_of_file(in_set(*path));
+    const auto digest = sha256_of_file(in_set(*path), stop_);
     return digest && entry.row.sha256 == *digest;
   }
 
@@ -291,7 +292,7 @@ class MemberWorker {
     if (info != plan.info) {
       return std::optional{info};
     }
-    const PictureIdentity identity = TRY(identify(image, info.orientation));
+    const PictureIdentity identity = TRY(identify(image, info.orientation, stop_));
     // What goes along into the output is no part of a picture's identity.
     if (known_ != nullptr && !request().settings.keep_metadata &&
         is_same_output(identity.picture)) {
@@ -312,7 +313,8 @@ class MemberWorker {
                                                     .settings = settings_,
                                                     .colours = job_.colours,
                                                     .clock = environment().clock,
-                                                    .longtail = environment().longtail},
+                                                    .longtail = environment().longtail,
+                                                    .stop = stop_},
                                                    plan, image, memory));
     environment().progress.bytes_written += written.bytes;
     row_.status = MemberStatus::kWritten;

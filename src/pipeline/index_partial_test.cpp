@@ -21,7 +21,7 @@ class IndexPartialTest : public testing::IndexRunFixture {
   }
 
   void run_keeping(float percent) {
-    keep_truncated_percent_ = percent;
+    decode_.keep_truncated_percent = percent;
     shares_.clear();
     listener_ = [this](const FileEvent& event) {
       const std::lock_guard lock{mutex_};

@@ -33,7 +33,7 @@ enum class Rehash : std::uint8_t {
 struct IndexRequest {
   std::vector<std::string> sources;  ///< paths as bytes
   SourceOptions source_options;
-  DecodeOptions decode;
+  DecodeOptions decode;  ///< with the run's own stop
   Rehash rehash = Rehash::kChanged;
   unsigned workers = 1;
   RunId run = 0;                ///< of the library's log, begun by the caller

@@ -80,7 +80,7 @@ class PictureWorker {
     ALBUMEN_ENSURE(info.stored_size == job_.plan.info.stored_size);
     job_.plan.info = info;
     result_.file.metadata = file_metadata(TRY(read_metadata(job_.encoded)));
-    const PictureIdentity identity = TRY(identify(job_.encoded, info.orientation));
+    const PictureIdentity identity = TRY(identify(job_.encoded, info.orientation, state_.stop()));
     result_.file.sha256 = identity.file;
     result_.picture = PictureRecord{.id = identity.picture,
                                     .format = info.type,
@@ -102,8 +102,10 @@ class PictureWorker {
 
   Result<DecodedImage> decode_picture() {
     const StageTimer timer{environment().clock, Stage::kDecode, Bytes{job_.encoded.bytes.size()}};
-    auto decoded = TRY(decode(job_.encoded, job_.plan.info, job_.plan.decode,
-                              state_.request().decode, job_.memory));
+    DecodeOptions options = state_.request().decode;
+    options.stop = state_.stop();
+    auto decoded =
+        TRY(decode(job_.encoded, job_.plan.info, job_.plan.decode, options, job_.memory));
     job_.encoded.bytes.release_to(job_.memory);
     job_.memory.shrink_to(job_.plan.after_decode - Bytes{decoded.buffer.size()});
     return decoded;

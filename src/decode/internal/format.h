@@ -10,6 +10,7 @@
 #include "core/result.h"
 #include "decode/decoder.h"
 #include "decode/internal/byte_reader.h"
+#include "decode/internal/decode_watch.h"
 
 namespace albumen {
 
@@ -25,6 +26,7 @@ struct DecodeRequest {
   const ImageInfo& info;
   const DecodePlan& plan;
   const DecodeOptions& options;
+  DecodeWatch& watch;
 };
 
 Result<ImageInfo> probe_jpeg(ByteSpan bytes);

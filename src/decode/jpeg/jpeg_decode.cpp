@@ -220,6 +220,9 @@ Outcome run_session(JpegSession& session, const DecodeRequest& request,
       read_rows(jpeg, geometry, out, inks);
     }
   });
+  if (request.watch.has_ended()) {
+    return {.failed = session.error()};
+  }
   if (session.damage()) {
     const JpegDamage& damage = *session.damage();
     const float complete = std::min(damage.complete, kAlmostComplete);
@@ -254,7 +257,7 @@ Result<float> decode_with_libjpeg(const DecodeRequest& request, const JpegGeomet
   Outcome outcome;
   {
     JpegSession session{
-        scans.kept, arena,
+        scans.kept, arena, request.watch,
         keeps_damaged ? JpegSession::OnDamage::kGoOn : JpegSession::OnDamage::kStop};
     outcome = run_session(session, request, geometry, scans.has_end, output.data());
   }
@@ -271,7 +274,7 @@ Result<DecodedImage> decode_jpeg(const DecodeRequest& request, Reservation& job)
   const JpegGeometry geometry = jpeg_geometry(request.info, request.plan.jpeg_scale);
   ByteBuffer output = TRY(ByteBuffer::allocate(job, MemoryTag::kPixels, geometry.output_bytes));
   float complete = 1.0F;
-  if (!TRY(decode_plain_jpeg(request.bytes, request.info, geometry, job, output.data()))) {
+  if (!TRY(decode_plain_jpeg(request, geometry, job, output.data()))) {
     complete = TRY(decode_with_libjpeg(request, geometry, job, output));
   }
   DecodedImage image = TRY(finished_image(request, geometry, std::move(output)));

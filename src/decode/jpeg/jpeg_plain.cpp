@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 
-#include "decode/internal/format.h"
 #include "decode/jpeg/internal/plain_scan.h"
 #include "decode/jpeg/internal/scaled_basis.h"
 #include "decode/jpeg/jpeg_markers.h"
@@ -213,8 +212,9 @@ Size mcus_of(const PlainComponent& luma) {
 
 }  // namespace
 
-Result<bool> decode_plain_jpeg(ByteSpan bytes, const ImageInfo& info, const JpegGeometry& geometry,
+Result<bool> decode_plain_jpeg(const DecodeRequest& request, const JpegGeometry& geometry,
                                Reservation& job, std::uint8_t* out) {
+  const ImageInfo& info = request.info;
   const auto is_enlarged = [](const JpegPlane& plane) { return plane.block_side > kBlockSide; };
   if (!geometry.planar || info.progressive || info.jpeg.multi_scan ||
       std::ranges::any_of(geometry.planes, is_enlarged)) {
@@ -225,12 +225,13 @@ Result<bool> decode_plain_jpeg(ByteSpan bytes, const ImageInfo& info, const Jpeg
   tables->has_quantisers = {};
   PlainHeader header{info, *tables};
   bool done = false;
-  if (header.read(bytes)) {
-    PlainScan scan{.data = bytes.subspan(header.data_begin()),
+  if (header.read(request.bytes)) {
+    PlainScan scan{.data = request.bytes.subspan(header.data_begin()),
                    .components = {},
                    .component_count = static_cast<std::size_t>(info.jpeg.component_count),
                    .mcus = {},
-                   .restart_interval = header.restart_interval()};
+                   .restart_interval = header.restart_interval(),
+                   .watch = &request.watch};
     for (std::size_t index = 0; index < scan.component_count; ++index) {
       const auto& selection = header.selection(index);
       const JpegPlane& plane = geometry.planes[index];
@@ -260,6 +261,9 @@ Result<bool> decode_plain_jpeg(ByteSpan bytes, const ImageInfo& info, const Jpeg
   }
   std::destroy_at(tables);
   memory.release_to(job);
+  if (request.watch.has_ended()) {
+    return std::unexpected(request.watch.reason());
+  }
   return done;
 }
 

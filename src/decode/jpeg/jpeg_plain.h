@@ -10,7 +10,7 @@
 
 #include "core/result.h"
 #include "decode/decoder.h"
-#include "decode/internal/byte_reader.h"
+#include "decode/internal/format.h"
 #include "decode/jpeg/jpeg_geometry.h"
 #include "govern/budget.h"
 
@@ -18,8 +18,8 @@ namespace albumen {
 
 /// Decodes into the planes that `geometry` describes. True when done: the samples then differ from
 /// libjpeg's by one level at most. False: nothing is known about `out`; let libjpeg do it.
-/// Errors: those of ByteBuffer::allocate, for the tables.
-Result<bool> decode_plain_jpeg(ByteSpan bytes, const ImageInfo& info, const JpegGeometry& geometry,
+/// Errors: those of ByteBuffer::allocate, for the tables; those of the request's watch.
+Result<bool> decode_plain_jpeg(const DecodeRequest& request, const JpegGeometry& geometry,
                                Reservation& job, std::uint8_t* out);
 
 }  // namespace albumen

@@ -51,8 +51,8 @@ float share_known(int shift) { return shift < 0 ? 0.0F : 1.0F / static_cast<floa
 }  // namespace
 
 JpegSession::JpegSession(std::span<const std::span<const std::byte>> pieces, JpegArena& memory,
-                         OnDamage on_damage)
-    : JpegClient{&memory}, pieces_(pieces), on_damage_(on_damage) {
+                         DecodeWatch& watch, OnDamage on_damage)
+    : JpegClient{&memory}, pieces_(pieces), watch_(watch), on_damage_(on_damage) {
   jpeg_.err = jpeg_std_error(&errors_);
   errors_.error_exit = on_error;
   errors_.emit_message = on_message;
@@ -69,6 +69,8 @@ JpegSession::JpegSession(std::span<const std::span<const std::byte>> pieces, Jpe
   source_.resync_to_restart = jpeg_resync_to_restart;
   source_.term_source = ignore_source;
   jpeg_.src = &source_;
+  progress_.progress_monitor = ask_watch;
+  jpeg_.progress = &progress_;
 }
 
 JpegSession::~JpegSession() { jpeg_destroy_decompress(&jpeg_); }
@@ -84,6 +86,16 @@ JpegSession& JpegSession::of(j_decompress_ptr jpeg) {
 void JpegSession::ignore(j_common_ptr /*jpeg*/) {}
 
 void JpegSession::ignore_source(j_decompress_ptr /*jpeg*/) {}
+
+// libjpeg calls this before it reads the next line of blocks of any scan, and before each row that
+// it hands out.
+void JpegSession::ask_watch(j_common_ptr jpeg) {
+  JpegSession& session = of(jpeg);
+  if (!session.watch_.may_go_on()) {
+    session.gave_up_ = true;
+    std::longjmp(session.jump_, 1);  // NOLINT(cert-err52-cpp): libjpeg's only way out
+  }
+}
 
 void JpegSession::on_error(j_common_ptr jpeg) {
   JpegSession& session = of(jpeg);
@@ -182,6 +194,9 @@ float JpegSession::complete_so_far() const {
 }
 
 Error JpegSession::error() {
+  if (watch_.has_ended()) {
+    return watch_.reason();
+  }
   std::array<char, JMSG_LENGTH_MAX> words{};
   if (!gave_up_ && damage_) {
     errors_.msg_code = damage_->message;  // its parameters are gone; the two in use have none

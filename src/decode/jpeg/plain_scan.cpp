@@ -278,7 +278,7 @@ bool decode_scan(const PlainScan& scan) {
       }
     }
     // Once a row: zeros after the end are blocks too.
-    if (bits.overdrawn()) {
+    if (bits.overdrawn() || !scan.watch->may_go_on()) {
       return false;
     }
   }

@@ -35,7 +35,11 @@ PlainDecode decode_plain(std::span<const std::byte> bytes, int scale) {
   std::vector<std::uint8_t> out(geometry.output_bytes);
   Budget budget{kMiB};
   Reservation job = *budget.try_reserve(MemoryTag::kOther, kMiB);
-  const auto done = decode_plain_jpeg(bytes, *probed.info(), geometry, job, out.data());
+  const DecodeOptions options;
+  DecodeWatch watch{options, probed.info()->stored_size.pixels()};
+  const auto done = decode_plain_jpeg(
+      {.bytes = bytes, .info = *probed.info(), .plan = {}, .options = options, .watch = watch},
+      geometry, job, out.data());
   PlainDecode result{.done = done.has_value() && *done, .samples = {}};
   const JpegPlane& plane = geometry.planes[0];
   for (std::uint32_t y = 0; geometry.planar && y < plane.samples.height; ++y) {

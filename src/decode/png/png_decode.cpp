@@ -181,12 +181,17 @@ struct RowsRead {
   std::uint64_t pixels = 0;
 };
 
-// `scratch` is empty when rows can go straight to `out`.
-RowsRead read_rows(spng_ctx* context, const ImageInfo& info, const PngLayout& layout,
+// `scratch` is empty when rows can go straight to `out`. Ends early where the watch does.
+RowsRead read_rows(spng_ctx* context, const DecodeRequest& request, const PngLayout& layout,
                    std::span<std::uint8_t> scratch, RowSink& sink, MutableImageView out) {
+  constexpr std::uint64_t kRowsBetweenLooks = 16;
+  const ImageInfo& info = request.info;
   RowsRead read;
   const auto step = static_cast<std::size_t>(layout.row_channels);
-  while (true) {
+  for (std::uint64_t rows = 0;; ++rows) {
+    if (rows % kRowsBetweenLooks == 0 && !request.watch.may_go_on()) {
+      return read;
+    }
     spng_row_info row_info{};
     read.error = spng_get_row_info(context, &row_info);
     if (read.error != 0) {
@@ -260,7 +265,10 @@ Result<RowsRead> decode_rows(const DecodeRequest& request, const PngLayout& layo
   auto* const sums = reinterpret_cast<std::uint32_t*>(session.sums.data());
   RowSink sink{layout, {sums, session.sums.size() / sizeof(std::uint32_t)}, out};
   const std::span<std::uint8_t> scratch{session.row.data(), session.row.size()};
-  RowsRead read = read_rows(context.get(), request.info, layout, scratch, sink, out);
+  RowsRead read = read_rows(context.get(), request, layout, scratch, sink, out);
+  if (request.watch.has_ended()) {
+    return std::unexpected(request.watch.reason());
+  }
   sink.finish();
   if (meter.refused()) {
     return std::unexpected(png_error(SPNG_EMEM, true));

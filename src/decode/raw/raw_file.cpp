@@ -262,7 +262,8 @@ Result<DecodedImage> decode_raw(const DecodeRequest& request, Reservation& job) 
   return decode_jpeg({.bytes = slice(request.bytes, offset, size),
                       .info = request.info,
                       .plan = request.plan,
-                      .options = request.options},
+                      .options = request.options,
+                      .watch = request.watch},
                      job);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // WebP by libwebp, scaled while it is decoded, straight into the output. RGB, never its own YUV:
-// that is limited-range BT.601, not JFIF's.
+// that is limited-range BT.601, not JFIF's. Nothing ends libwebp from outside while it works, so it
+// gets large pictures piece by piece.
 #include <algorithm>
 #include <cstring>
 #include <fmt/core.h>
@@ -85,36 +86,65 @@ void set_output(WebPDecoderConfig& config, const DecodeRequest& request, ByteBuf
   }
 }
 
-// As much of a cut file as there is: the share of rows written.
-float decode_what_is_there(WebPDecoderConfig& config, ByteSpan frame) {
-  const auto* const data = reinterpret_cast<const std::uint8_t*>(frame.data());
+// A tenth of a second of work, even on a slow machine.
+constexpr PixelCount kPixelsPerPiece{std::uint64_t{1} << 20};
+
+/// What came of a decode piece by piece.
+struct Fed {
+  VP8StatusCode status = VP8_STATUS_OUT_OF_MEMORY;
+  float complete = 0;  ///< share of the rows that were written
+};
+
+// As much as there is, or until the watch ends it. Pieces of equal bytes are nearly ones of equal
+// pixels; a few KiB are pointless to divide, however many they hold.
+Fed decode_in_pieces(const DecodeRequest& request, ByteSpan frame, WebPDecoderConfig& config) {
+  constexpr std::size_t kLeastBytes = 4096;
+  const std::uint64_t pieces =
+      request.info.webp.frame_size.pixels().count() / kPixelsPerPiece.count() + 1;
+  const std::size_t step = std::max<std::size_t>(frame.size() / pieces, kLeastBytes);
   const std::unique_ptr<WebPIDecoder, IncrementalDeleter> decoder{WebPIDecode(nullptr, 0, &config)};
   if (!decoder) {
-    return 0;
+    return {};
   }
-  WebPIUpdate(decoder.get(), data, frame.size());
+  Fed fed{.status = VP8_STATUS_SUSPENDED};
+  std::size_t given = 0;
+  while (fed.status == VP8_STATUS_SUSPENDED && given < frame.size() && request.watch.may_go_on()) {
+    given += std::min(step, frame.size() - given);
+    fed.status =
+        WebPIUpdate(decoder.get(), reinterpret_cast<const std::uint8_t*>(frame.data()), given);
+  }
   int last_row = 0;
   int height = 0;
-  if (WebPIDecGetRGB(decoder.get(), &last_row, nullptr, &height, nullptr) == nullptr ||
-      height <= 0) {
-    return 0;
+  if (WebPIDecGetRGB(decoder.get(), &last_row, nullptr, &height, nullptr) != nullptr &&
+      height > 0) {
+    fed.complete = static_cast<float>(last_row) / static_cast<float>(height);
   }
-  return static_cast<float>(last_row) / static_cast<float>(height);
+  return fed;
+}
+
+VP8StatusCode decode_whole(const DecodeRequest& request, ByteSpan frame,
+                           WebPDecoderConfig& config) {
+  if (request.info.webp.frame_size.pixels() > kPixelsPerPiece) {
+    return decode_in_pieces(request, frame, config).status;
+  }
+  return WebPDecode(reinterpret_cast<const std::uint8_t*>(frame.data()), frame.size(), &config);
 }
 
 Result<float> decode_frame(const DecodeRequest& request, const WebpFrame& frame,
                            WebPDecoderConfig& config) {
   constexpr float kAlmostComplete = 0.999F;
-  const auto* const data = reinterpret_cast<const std::uint8_t*>(frame.bytes.data());
   VP8StatusCode status = VP8_STATUS_NOT_ENOUGH_DATA;
   if (!frame.truncated) {
-    status = WebPDecode(data, frame.bytes.size(), &config);
+    status = decode_whole(request, frame.bytes, config);
   }
   if (status == VP8_STATUS_OK) {
     return 1.0F;
   }
+  TRY(request.watch.check());
   if (request.options.keep_truncated_percent < 100.0F && status != VP8_STATUS_OUT_OF_MEMORY) {
-    const float complete = std::min(decode_what_is_there(config, frame.bytes), kAlmostComplete);
+    const Fed fed = decode_in_pieces(request, frame.bytes, config);
+    TRY(request.watch.check());
+    const float complete = std::min(fed.complete, kAlmostComplete);
     if (keeps(request.options, complete)) {
       return complete;
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <random>
 #include <webp/decode.h>
@@ -49,6 +50,40 @@ TEST(WebpTest, LossyIsCloseToTheOriginal) {
   ASSERT_TRUE(image.has_value());
   // Chroma is halved and the range limited: a few levels on noisy pixels.
   EXPECT_LT(testing::mean_difference(visible_samples(*image), rgb.pixels), 8.0);
+}
+
+// The samples of libwebp's own call for a whole picture.
+std::vector<std::uint8_t> at_once(const EncodedBytes& bytes, Size size, std::uint64_t channels) {
+  const auto* const data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  std::uint8_t* const pixels = channels == 4 ? WebPDecodeRGBA(data, bytes.size(), nullptr, nullptr)
+                                             : WebPDecodeRGB(data, bytes.size(), nullptr, nullptr);
+  std::vector<std::uint8_t> samples(size.pixels().bytes(channels).count());
+  std::copy_n(pixels, samples.size(), samples.begin());
+  WebPFree(pixels);
+  return samples;
+}
+
+TEST(WebpTest, LargePicturesAreDecodedInPiecesToTheSameSamples) {
+  constexpr Size kLarge{.width = 1400, .height = 800};
+  for (const int channels : {3, 4}) {
+    const Picture picture = photo_like(kLarge, channels, 11);
+    for (const bool lossless : {false, true}) {
+      const EncodedBytes bytes = encode_webp(picture, {.lossless = lossless});
+      TestDecode decode{bytes};
+      const auto image = decode.decode_to(kLarge.width);
+      ASSERT_TRUE(image.has_value()) << to_string(image.error());
+      EXPECT_TRUE(visible_samples(*image) ==
+                  at_once(bytes, kLarge, static_cast<std::uint64_t>(channels)))
+          << channels << lossless;
+      TestDecode cut{std::span{bytes}.first(bytes.size() / 2)};
+      const auto part = cut.decode_to(kLarge.width);
+      ASSERT_FALSE(part.has_value());
+      EXPECT_EQ(part.error().code, ErrorCode::kTruncated);
+      const auto kept = cut.decode_to(kLarge.width, {.keep_truncated_percent = 10});
+      ASSERT_TRUE(kept.has_value()) << to_string(kept.error());
+      EXPECT_LT(kept->complete, 0.9F);
+    }
+  }
 }
 
 TEST(WebpTest, ScalesToExactlyWhatTheViewNeeds) {

@@ -28,7 +28,9 @@ constexpr std::array<JOCTET, 2> kEndMarker{0xFF, JPEG_EOI};
 /// A decompression object that reads from memory. Not movable.
 class JpegReader {
  public:
-  JpegReader(JpegGuard& guard, std::span<const std::byte> file) : file_(file) {
+  /// `sink`: its errors end the reading of many scans, too; null: none.
+  JpegReader(JpegGuard& guard, std::span<const std::byte> file, ByteSink* sink)
+      : file_(file), progress_{.base = {}, .sink = sink} {
     guard.watch(jpeg_);
   }
 
@@ -49,8 +51,8 @@ class JpegReader {
     source_.resync_to_restart = jpeg_resync_to_restart;
     source_.term_source = ignore;
     jpeg_.src = &source_;
-    progress_.progress_monitor = count_scans;
-    jpeg_.progress = &progress_;
+    progress_.base.progress_monitor = look;
+    jpeg_.progress = &progress_.base;
     jpeg_read_header(&jpeg_, TRUE);
   }
 
@@ -78,11 +80,33 @@ class JpegReader {
     jpeg->src->bytes_in_buffer -= wanted;
   }
 
-  static void count_scans(j_common_ptr jpeg) {
+  // libjpeg knows the manager only; the rest is found behind it.
+  struct Progress {
+    jpeg_progress_mgr base{};
+    ByteSink* sink = nullptr;
+  };
+
+  // Before each line of blocks of each scan.
+  static void look(j_common_ptr jpeg) {
     if (reinterpret_cast<j_decompress_ptr>(jpeg)->input_scan_number > kMostScans) {
       refuse_scans(jpeg);
       JpegGuard::of(jpeg).give_up();
     }
+    if (!sink_goes_on(jpeg)) {
+      JpegGuard::of(jpeg).give_up();
+    }
+  }
+
+  static bool sink_goes_on(j_common_ptr jpeg) {
+    ByteSink* const sink = reinterpret_cast<Progress*>(jpeg->progress)->sink;
+    if (sink == nullptr) {
+      return true;
+    }
+    auto nothing_written = sink->write({});
+    if (!nothing_written) {
+      JpegGuard::of(jpeg).keep(std::move(nothing_written).error());
+    }
+    return nothing_written.has_value();
   }
 
   static void refuse_scans(j_common_ptr jpeg) {
@@ -93,7 +117,7 @@ class JpegReader {
 
   std::span<const std::byte> file_;
   jpeg_source_mgr source_{};
-  jpeg_progress_mgr progress_{};
+  Progress progress_;
   jpeg_decompress_struct jpeg_{};
 };
 
@@ -210,7 +234,7 @@ Result<Bytes> jpeg_transcode_bytes(std::span<const std::byte> file) {
   const auto memory = std::make_unique_for_overwrite<HeaderRoom>();
   JpegRoom room{memory->memory};
   JpegGuard guard{room};
-  JpegReader reader{guard, file};
+  JpegReader reader{guard, file, nullptr};
   if (!guard.run([&reader] { reader.open(); })) {
     return std::unexpected(guard.error());
   }
@@ -229,7 +253,7 @@ Result<void> transcode_jpeg(std::span<const std::byte> file, const JpegTranscode
   {
     JpegRoom room{buffer.bytes().subspan(JpegOutput::kBufferBytes)};
     JpegGuard guard{room};
-    JpegReader reader{guard, file};
+    JpegReader reader{guard, file, &sink};
     JpegOutput output{sink, buffer.bytes().data()};
     JpegWriter writer{guard};
     const bool whole = guard.run(

@@ -45,6 +45,10 @@ struct Output {
     }
     return 1;
   }
+
+  static int go_on(int /*percent*/, const WebPPicture* picture) {
+    return write(nullptr, 0, picture);
+  }
 };
 
 Result<void> check_arguments(ImageView pixels, const WebpOptions& options) {
@@ -124,6 +128,7 @@ Result<void> encode_webp(ImageView pixels, const WebpOptions& options, ByteSink&
   picture.height = static_cast<int>(pixels.height());
   Output output{.sink = sink, .error = std::nullopt};
   picture.writer = Output::write;
+  picture.progress_hook = Output::go_on;  // nothing is written before everything is encoded
   picture.custom_ptr = &output;
   const bool encoded = import(picture, pixels) != 0 && WebPEncode(&config, &picture) != 0;
   job.merge(std::move(held));

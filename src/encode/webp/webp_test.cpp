@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <gtest/gtest.h>
+#include <span>
 #include <vector>
 #include <webp/decode.h>
 
@@ -103,6 +104,34 @@ TEST(WebpTest, LargePicturesOfNoiseKeepToThePromisedMemory) {
         encoded(make_picture(motif, size, channels), {.coding = coding, .quality = 100});
       }
     }
+  }
+}
+
+/// Takes whatever it gets until it has been asked with no bytes at all, and nothing from then on.
+class ImpatientSink final : public ByteSink {
+ public:
+  Result<void> write(std::span<const std::byte> bytes) override {
+    was_asked = was_asked || bytes.empty();
+    written += bytes.size();
+    return was_asked ? fail(ErrorCode::kCancelled, "stopped by a test") : Result<void>{};
+  }
+
+  bool was_asked = false;
+  std::size_t written = 0;
+};
+
+// libwebp writes when all is encoded: a stop of a large picture waited for that.
+TEST(WebpTest, SinkCanEndItBeforeAnythingIsWritten) {
+  const Picture rgb = make_picture(Motif::kFlat, {.width = 200, .height = 200}, 3);
+  for (const WebpCoding coding : {WebpCoding::kLossy, WebpCoding::kLossless}) {
+    const Bytes promised = webp_encode_bytes(rgb.size, rgb.channels, {.coding = coding});
+    Budget budget{promised};
+    Reservation job = budget.reserve(MemoryTag::kOther, promised, {}).value();
+    ImpatientSink sink;
+    EXPECT_EQ(encode_webp(rgb.view(), {.coding = coding}, sink, job).error().code,
+              ErrorCode::kCancelled);
+    EXPECT_EQ(sink.written, 0U);
+    EXPECT_EQ(job.size(), promised);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "core/geometry.h"
 #include "core/identity.h"
 #include "core/result.h"
+#include "core/stop.h"
 #include "core/units.h"
 #include "core/view_spec.h"
 #include "dataset/picture_settings.h"
@@ -61,6 +62,7 @@ struct OutputTarget {
   ColourCache& colours;
   StageClock& clock;
   LongtailDecoder* longtail = nullptr;
+  StopToken stop;
 };
 
 struct WrittenOutput {
@@ -72,7 +74,8 @@ struct WrittenOutput {
 
 /// Makes the picture out of `image` and puts it at the target's path, whole or not at all. `memory`
 /// holds plan.peak less what `image` carries; what it took is back on return. Errors: those of the
-/// decode, of the encoders and of the file.
+/// decode, of the encoders and of the file; Cancelled soon after target.stop, but for the resizing,
+/// which goes to its end.
 Result<WrittenOutput> write_output(const OutputTarget& target, OutputPlan& plan,
                                    EncodedImage& image, Reservation& memory);
 

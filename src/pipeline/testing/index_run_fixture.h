@@ -111,7 +111,7 @@ class IndexRunFixture : public ::testing::Test {
     auto run_id = writer.begin_run({.command = "index",
                                     .program_version = version_,
                                     .started_ms = 0,
-                                    .keep_truncated_percent = keep_truncated_percent_,
+                                    .keep_truncated_percent = decode_.keep_truncated_percent,
                                     .analyzers = analyzers_->ids()});
     if (!run_id) {
       return std::unexpected(run_id.error());
@@ -119,7 +119,7 @@ class IndexRunFixture : public ::testing::Test {
     progress_ = std::make_unique<IndexProgress>();
     const IndexRequest request{.sources = sources_,
                                .source_options = {.excludes = excludes_, .archive_limits = {}},
-                               .decode = {.keep_truncated_percent = keep_truncated_percent_},
+                               .decode = decode_,
                                .rehash = rehash_,
                                .workers = workers_,
                                .run = *run_id,
@@ -157,8 +157,8 @@ class IndexRunFixture : public ::testing::Test {
   StageClock clock_;
   std::unique_ptr<IndexProgress> progress_;
   FileListener listener_;
+  DecodeOptions decode_;
   Rehash rehash_ = Rehash::kChanged;
-  float keep_truncated_percent_ = 100;
   unsigned workers_ = 3;
   std::string version_ = "test";
   std::vector<std::string> sources_{folder_ / "pictures"};

@@ -12,6 +12,7 @@
 
 #include "core/result.h"
 #include "decode/decoder.h"
+#include "decode/internal/decode_watch.h"
 #include "decode/jpeg/internal/jpeg_arena.h"
 #include "decode/jpeg/internal/libjpeg.h"
 
@@ -24,13 +25,14 @@ struct JpegDamage {
   float complete = 0;  ///< share of the picture that was there before it, 0..1
 };
 
-/// REQUIRES: `pieces` and `memory` outlive it. One thread. Not movable: libjpeg points into it.
+/// REQUIRES: `pieces`, `memory` and `watch` outlive it. One thread. Not movable: libjpeg points
+/// into it.
 class JpegSession : private JpegClient {
  public:
   enum class OnDamage : std::uint8_t { kStop, kGoOn };
 
   JpegSession(std::span<const std::span<const std::byte>> pieces, JpegArena& memory,
-              OnDamage on_damage);
+              DecodeWatch& watch, OnDamage on_damage);
   ~JpegSession();
   JpegSession(const JpegSession&) = delete;
   JpegSession& operator=(const JpegSession&) = delete;
@@ -55,7 +57,8 @@ class JpegSession : private JpegClient {
   /// The first damage so far, also when decoding went on after it.
   [[nodiscard]] const std::optional<JpegDamage>& damage() const { return damage_; }
 
-  /// libjpeg's words for what it last gave up on, or for the first damage.
+  /// The watch's reason where it ended the decode, else libjpeg's words for what it last gave up
+  /// on, or for the first damage.
   [[nodiscard]] Error error();
 
  private:
@@ -63,6 +66,7 @@ class JpegSession : private JpegClient {
   static JpegSession& of(j_decompress_ptr jpeg);
   static void on_error(j_common_ptr jpeg);
   static void on_message(j_common_ptr jpeg, int level);
+  static void ask_watch(j_common_ptr jpeg);
   static void ignore(j_common_ptr jpeg);
   static void ignore_source(j_decompress_ptr jpeg);
   static boolean fill(j_decompress_ptr jpeg);
@@ -74,6 +78,7 @@ class JpegSession : private JpegClient {
   std::span<const std::span<const std::byte>> pieces_;
   std::size_t next_piece_ = 0;
   bool at_end_ = false;
+  DecodeWatch& watch_;
   OnDamage on_damage_;
   std::optional<JpegDamage> damage_;
   bool gave_up_ = false;
@@ -82,6 +87,7 @@ class JpegSession : private JpegClient {
   std::jmp_buf jump_{};
   jpeg_error_mgr errors_{};
   jpeg_source_mgr source_{};
+  jpeg_progress_mgr progress_{};
   jpeg_decompress_struct jpeg_{};
 };
 

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "core/geometry.h"
+#include "decode/internal/decode_watch.h"
 #include "decode/jpeg/internal/huffman_table.h"
 #include "decode/jpeg/internal/pair_table.h"
 
@@ -36,10 +37,11 @@ struct PlainScan {
   std::size_t component_count = 0;
   Size mcus;
   std::uint32_t restart_interval = 0;  ///< in MCUs; 0: none
+  DecodeWatch* watch = nullptr;        ///< asked after every line of MCUs
 };
 
-/// True when the scan is whole and followed by the end marker. Otherwise the samples may be
-/// anything: nothing is concealed here.
+/// True when the scan is whole and followed by the end marker. Otherwise, also where the watch
+/// ended it, the samples may be anything: nothing is concealed here. REQUIRES: scan.watch.
 bool decode_plain_scan(const PlainScan& scan);
 
 }  // namespace albumen
