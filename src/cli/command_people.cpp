@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/internal/command.h"
+#include "cli/internal/edit_list.h"
 #include "cli/internal/engine_flags.h"
 #include "cli/internal/library_choice.h"
 #include "cli/internal/standard_output.h"
@@ -29,7 +30,7 @@ struct PeopleFlags {
   std::vector<std::string> first;
   std::vector<std::string> second;
   std::string name;
-  std::uint64_t undone = 0;
+  std::optional<std::uint64_t> undone;
   std::string directory;
   std::string placement = "copy";
 };
@@ -140,14 +141,33 @@ Result<Session> open_session(const Context& context, const PeopleFlags& flags) {
 Result<ExitCode> edit(const Context& context, const PeopleFlags& flags,
                       const EditRequest& request) {
   Session session = TRY(open_session(context, flags));
-  const auto [number, people] =
+  const auto [number, people, undone] =
       TRY(apply_edit(*session.library, *session.writer, request, session.options, *session.budget,
                      context.signals.token()));
   if (context.options.json) {
-    fmt::print("{}\n", Json{{"edit", number}, {"people", people.people}}.dump());
+    Json line{{"edit", number}, {"people", people.people}};
+    if (undone) {
+      line["undoes"] = undone->id;
+    }
+    fmt::print("{}\n", line.dump());
+    return ExitCode::kSuccess;
+  }
+  if (undone) {
+    fmt::print("edit {} taken back: {}\n", undone->id, words_of(*undone));
+  }
+  fmt::print("edit {}; {} people now; albumen people undo {} takes it back\n", number,
+             human_count(people.people), number);
+  return ExitCode::kSuccess;
+}
+
+Result<ExitCode> edits(const Context& context) {
+  const auto library = TRY(open_library(context, {}));
+  Budget budget{TRY(chosen_budget(context.options))};
+  const auto history = TRY(edit_history(*library, budget));
+  if (context.options.json) {
+    print_edits_json(history);
   } else {
-    fmt::print("edit {}; {} people now; albumen people undo {} takes it back\n", number,
-               human_count(people.people), number);
+    print_edits(history, TRY(library->people()));
   }
   return ExitCode::kSuccess;
 }
@@ -202,6 +222,8 @@ void add_reading_commands(CommandTable& table, CLI::App* group, const Flags& fla
   command = table.add(group, "show", "The faces of one person, with their ids",
                       [flags](const Context& context) { return show(context, *flags); });
   command->add_option("person", flags->person, "Id or name")->required();
+  table.add(group, "edits", "What was said about people, newest last, with numbers for undo",
+            [](const Context& context) { return edits(context); });
   command = table.add(group, "export", "One folder per person with a contact sheet",
                       [flags](const Context& context) { return export_folders(context, *flags); });
   command->add_option("--out", flags->directory, "Folder to write into")->required();
@@ -258,10 +280,15 @@ void add_edit_commands(CommandTable& table, CLI::App* group, const Flags& flags)
                      command.add_option("person", flags->person, "A person or face")->required();
                      command.add_option("others", flags->second, "Persons or faces")->required();
                    });
-  add_edit_command(table, group, flags, "undo", "Take one edit back, by its number",
-                   EditKind::kUndo, [flags](CLI::App& command) {
-                     command.add_option("edit", flags->undone, "Number of the edit")->required();
-                   });
+  add_edit_command(
+      table, group, flags, "undo", "Take one edit back", EditKind::kUndo,
+      [flags](CLI::App& command) {
+        command
+            .add_option("edit", flags->undone,
+                        "Number of the edit, as people edits lists them (default: the last that "
+                        "stands)")
+            ->check(CLI::PositiveNumber);
+      });
 }
 
 }  // namespace

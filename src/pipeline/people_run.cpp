@@ -96,6 +96,25 @@ std::int64_t unix_seconds() {
   return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
+Result<std::uint64_t> undone_by(const EditRequest& request, const std::vector<Edit>& log) {
+  const auto undone = request.undone ? request.undone : last_standing_edit(log);
+  if (!undone) {
+    return fail(ErrorCode::kNotFound, "no edit stands that could be undone");
+  }
+  return *undone;
+}
+
+// Nothing for an edit that undoes none.
+Result<std::optional<Edit>> undone_edit(const EditRow& row, const std::vector<EditRow>& log) {
+  const Edit edit = TRY(edit_from_row(row));
+  const auto found =
+      std::ranges::find(log, static_cast<std::int64_t>(edit.undone), &EditRow::number);
+  if (edit.kind != EditKind::kUndo || found == log.end()) {
+    return std::optional<Edit>{};
+  }
+  return std::optional{TRY(edit_from_row(*found))};
+}
+
 Result<EditRow> build_edit(const Library& library, const PeopleInput& input,
                            const EditRequest& request, const PeopleOptions& options) {
   const EditBuilder builder{input.faces, input.people};
@@ -114,7 +133,9 @@ Result<EditRow> build_edit(const Library& library, const PeopleInput& input,
                 fmt::format("'{}' is no name: it is not UTF-8", path_to_text(request.name)));
   }
   edit.name = request.name;
-  edit.undone = request.undone;
+  if (request.kind == EditKind::kUndo) {
+    edit.undone = TRY(undone_by(request, log));
+  }
   edit.time_unix = unix_seconds();
   TRY(check_edit(log, edit));
   // Before it is written down: what is in the log stays there.
@@ -173,8 +194,10 @@ Result<EditOutcome> apply_edit(const Library& library, LibraryWriter& writer,
   EditRow row = TRY(build_edit(library, input, request, options));
   row.number = TRY(writer.append_edit(row));
   input.edits.push_back(row);
-  const PeopleSummary people = TRY(regroup(input, writer, options, budget, stop));
-  return EditOutcome{.number = row.number, .people = people};
+  EditOutcome outcome{.number = row.number, .people = {}, .undone = std::nullopt};
+  outcome.undone = TRY(undone_edit(row, input.edits));
+  outcome.people = TRY(regroup(input, writer, options, budget, stop));
+  return outcome;
 }
 
 }  // namespace albumen

@@ -82,18 +82,20 @@ struct EditRequest {
   std::vector<std::string> left;
   std::vector<std::string> right;
   std::string name;
-  std::uint64_t undone = 0;
+  std::optional<std::uint64_t> undone;  ///< kUndo; nothing: the last edit that stands
 };
 
 struct EditOutcome {
-  std::int64_t number = 0;  ///< of the edit
-  PeopleSummary people;     ///< as they are now
+  std::int64_t number = 0;     ///< of the edit
+  PeopleSummary people;        ///< as they are now
+  std::optional<Edit> undone;  ///< kUndo: what was taken back
 };
 
 /// Appends the edit to the log and groups again. For kSplit without `right`: the rest of the
-/// persons of `left`. Errors: NotFound, InvalidArgument naming what does not fit; Unavailable while
-/// people are made of other faces than those of the current analyzer, because an index run with
-/// another one did not end; those of `group_people`.
+/// persons of `left`. Errors: NotFound (also where no edit stands that could be undone),
+/// InvalidArgument naming what does not fit; Unavailable while people are made of other faces than
+/// those of the current analyzer, because an index run with another one did not end; those of
+/// `group_people`.
 Result<EditOutcome> apply_edit(const Library& library, LibraryWriter& writer,
                                const EditRequest& request, const PeopleOptions& options,
                                Budget& budget, const StopToken& stop);
