@@ -18,6 +18,7 @@
 #include "exporters/contact_sheet.h"
 #include "exporters/internal/export_place.h"
 #include "exporters/internal/face_tile.h"
+#include "exporters/internal/folder_names.h"
 #include "files/face_id.h"
 #include "files/file.h"
 #include "files/file_names.h"
@@ -26,9 +27,6 @@
 
 namespace albumen {
 namespace {
-
-constexpr std::size_t kLongestFolderName = 200;
-constexpr std::size_t kLongestIdInName = 40;
 
 // One face of a person and the file that it is cut from.
 struct Appearance {
@@ -247,28 +245,6 @@ bool is_asked_for(const PersonRow& person, const PeopleFoldersOptions& options) 
   return std::ranges::find(options.people, person.id) != options.people.end();
 }
 
-// What is left of `text` when nothing in it can mean anything to a file system; may be nothing.
-std::string safe_name(std::string_view text) {
-  std::string name;
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    const bool unsafe = byte < 0x20 || byte == 0x7F ||
-                        std::string_view{"/\\:*?\"<>|"}.find(character) != std::string_view::npos;
-    name.push_back(unsafe ? '_' : character);
-  }
-  name = cut_to(std::move(name), kLongestFolderName);
-  while (!is_utf8(name)) {
-    name.pop_back();
-  }
-  while (name.starts_with('.') || name.starts_with(' ')) {
-    name.erase(0, 1);
-  }
-  while (name.ends_with('.') || name.ends_with(' ')) {
-    name.pop_back();
-  }
-  return name;
-}
-
 // A person who is asked for, and where to.
 struct PersonFolder {
   const PersonRow* person;                     // of the library's list
@@ -279,33 +255,19 @@ struct PersonFolder {
 std::vector<PersonFolder> chosen_folders(const std::vector<PersonRow>& people,
                                          const Appearances& appearances,
                                          const PeopleFoldersOptions& options) {
-  std::map<std::string, unsigned> name_count;
-  for (const PersonRow& person : people) {
-    ++name_count[folder_name(person, true)];
-  }
+  const auto names = folder_names(people);
   std::vector<PersonFolder> chosen;
   for (const PersonRow& person : people) {
     const auto found = appearances.find(person.id);
     if (found != appearances.end() && is_asked_for(person, options)) {
-      const bool unique = name_count[folder_name(person, true)] == 1;
       chosen.push_back(
-          {.person = &person, .name = folder_name(person, unique), .appearances = &found->second});
+          {.person = &person, .name = names.at(person.id), .appearances = &found->second});
     }
   }
   return chosen;
 }
 
 }  // namespace
-
-std::string folder_name(const PersonRow& person, bool unique) {
-  const std::string name = safe_name(person.name);
-  // An id is safe already, unless somebody else wrote the library.
-  const std::string id = safe_name(person.id);
-  if (name.empty()) {
-    return id.empty() ? "person" : id;
-  }
-  return unique ? name : fmt::format("{} {}", name, cut_to(id, kLongestIdInName));
-}
 
 Result<PeopleFoldersReport> export_people_folders(const Library& library, SourceReader& reader,
                                                   const PeopleFoldersOptions& options,

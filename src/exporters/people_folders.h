@@ -48,7 +48,8 @@ struct PeopleFoldersReport {
 };
 
 /// A folder's name for a person: the given name made safe for any file system, or the id; with the
-/// id behind it when `unique` is false. Never empty, never hidden, no '/', at most 241 bytes.
+/// id behind it when `unique` is false, because somebody else is called so, too. Never empty, never
+/// hidden, no '/', at most 241 bytes.
 std::string folder_name(const PersonRow& person, bool unique);
 
 /// Writes the folders, each with kExportMark in it, so that a listing of pictures leaves it out.

@@ -284,6 +284,26 @@ TEST_F(PeopleFoldersTest, PeopleOfOneNameHaveFoldersOfTheirOwn) {
   EXPECT_THAT(names_in(out_ + "/A_B p-4"), ElementsAre("4.jpg", "contact-sheet.png"));
 }
 
+// Somebody called "Ada p-1" shared a folder with the first of two Adas, and "ada" with "Ada" where
+// case does not count.
+TEST_F(PeopleFoldersTest, FoldersAreDistinctWhateverPeopleAreCalled) {
+  set_people({{.id = "p-1", .name = "Ada", .faces = {add_picture("1.jpg", 1)}},
+              {.id = "p-2", .name = "Ada", .faces = {add_picture("2.jpg", 2)}},
+              {.id = "p-3", .name = "Ada p-1", .faces = {add_picture("3.jpg", 3)}},
+              {.id = "p-4", .name = "Bob", .faces = {add_picture("4.jpg", 4)}},
+              {.id = "p-5", .name = "bob", .faces = {add_picture("5.jpg", 5)}},
+              {.id = "p-6", .name = "p-7", .faces = {add_picture("6.jpg", 6)}},
+              {.id = "p-7", .name = "", .faces = {add_picture("7.jpg", 7)}}});
+  EXPECT_EQ(write_folders().people, 7U);
+  EXPECT_THAT(names_in(out_), ElementsAre("Ada p-1", "Ada p-1-2", "Ada p-2", "Bob p-4", "bob p-5",
+                                          "p-7", "p-7 p-6"));
+  EXPECT_THAT(names_in(out_ + "/Ada p-1"), ElementsAre("3.jpg", "contact-sheet.png"));
+  EXPECT_THAT(names_in(out_ + "/Ada p-1-2"), ElementsAre("1.jpg", "contact-sheet.png"));
+  // The same folders when only some are written.
+  write_folders({.directory = folder_ / "some", .people = {"p-1", "p-6"}});
+  EXPECT_THAT(names_in(folder_ / "some"), ElementsAre("Ada p-1-2", "p-7 p-6"));
+}
+
 TEST(FolderNameTest, IsSafeOnEveryFileSystemAndNeverEmpty) {
   const auto name_of = [](const std::string& name, const std::string& id = "p-1") {
     return folder_name({.id = id, .name = name}, true);
