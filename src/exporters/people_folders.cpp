@@ -159,7 +159,7 @@ class PeopleFolders {
 
   Result<void> draw_sheets(const std::vector<std::string>& paths, const PersonRow& person,
                            const std::vector<Appearance>& appearances) {
-    const std::string title = person.name.empty() ? person.id : person.name;
+    const SheetTitle title{.name = person.name, .id = person.id};
     std::span rest{appearances};
     for (const std::string& path : paths) {
       const auto count = std::min<std::size_t>(kMaxTilesOnSheet, rest.size());
@@ -170,7 +170,7 @@ class PeopleFolders {
     return {};
   }
 
-  Result<void> draw_sheet(const std::string& path, const std::string& title,
+  Result<void> draw_sheet(const std::string& path, const SheetTitle& title,
                           std::span<const Appearance> appearances) {
     const auto tiles = static_cast<std::uint32_t>(appearances.size());
     // A ledger of its own: the sheet is held while the budget is waited for, picture by picture.
