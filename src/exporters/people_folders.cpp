@@ -36,6 +36,14 @@ struct Appearance {
   Rect box;
 };
 
+constexpr PngOptions kSheetEncoding{};
+
+Bytes sheet_peak_bytes(std::uint32_t tiles) {
+  const Size size = ContactSheet::size_for(tiles);
+  return ContactSheet::bytes_for(tiles) +
+         png_encode_bytes(size, ContactSheet::kChannels, kSheetEncoding.effort);
+}
+
 using Appearances = std::map<std::string, std::vector<Appearance>>;  // by person id
 
 std::string file_name(const Appearance& appearance) {
@@ -173,35 +181,39 @@ class PeopleFolders {
   Result<void> draw_sheet(const std::string& path, const SheetTitle& title,
                           std::span<const Appearance> appearances) {
     const auto tiles = static_cast<std::uint32_t>(appearances.size());
-    // A ledger of its own: the sheet is held while the budget is waited for, picture by picture.
-    Budget sheet_budget{ContactSheet::bytes_for(tiles)};
-    auto job = TRY(sheet_budget.reserve(MemoryTag::kPixels, sheet_budget.limit(), stop_));
+    const Bytes needed = sheet_peak_bytes(tiles);
+    if (needed > budget_.limit()) {
+      return fail(ErrorCode::kBudgetExceeded,
+                  fmt::format("a contact sheet of {} faces takes {}, the memory budget is {}",
+                              tiles, to_string(needed), to_string(budget_.limit())));
+    }
+    // Whoever holds a reservation may not wait for another one, but a sheet is held while pictures
+    // come and go: it takes the whole budget, and lends them what it leaves of it.
+    auto job = TRY(budget_.reserve(MemoryTag::kPixels, budget_.limit(), stop_));
     ContactSheet sheet = TRY(ContactSheet::create(title, tiles, job));
+    Budget rest{job.size()};
     for (std::uint32_t index = 0; index < tiles; ++index) {
       TRY(check_stop(stop_));
       const Appearance& appearance = appearances[index];
       sheet.label(index, short_face_id(appearance.face) + " " + file_name(appearance));
-      if (auto drawn = draw(sheet.tile(index), appearance); !drawn) {
+      if (auto drawn = draw(sheet.tile(index), appearance, rest); !drawn) {
         fail_picture(appearance, std::move(drawn).error());
       }
     }
-    return write_sheet(path, sheet.pixels());
+    return write_sheet(path, sheet.pixels(), job);
   }
 
-  Result<void> write_sheet(const std::string& path, ImageView pixels) {
-    const PngOptions options;
-    Budget budget{png_encode_bytes(pixels.size(), pixels.channels(), options.effort)};
-    auto job = TRY(budget.reserve(MemoryTag::kEncoded, budget.limit(), stop_));
+  static Result<void> write_sheet(const std::string& path, ImageView pixels, Reservation& job) {
     auto file = TRY(AtomicFile::create(path));
     FileSink sink{file};
-    TRY(encode_png(pixels, options, sink, job));
+    TRY(encode_png(pixels, kSheetEncoding, sink, job));
     return file.commit();
   }
 
-  Result<void> draw(MutableImageView tile, const Appearance& appearance) {
+  Result<void> draw(MutableImageView tile, const Appearance& appearance, Budget& budget) {
     const SourceEntry entry = TRY(find_entry(appearance));
     return draw_face(tile, {.entry = entry, .box = appearance.box, .longtail = options_.longtail},
-                     reader_, budget_, stop_);
+                     reader_, budget, stop_);
   }
 
   // The entry of a picture as its source lists it today; an archive is listed once.

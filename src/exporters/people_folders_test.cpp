@@ -481,6 +481,18 @@ TEST_F(PeopleFoldersTest, EveryReadThatFailsCostsOnePictureOrOneTile) {
   EXPECT_GE(reported, 4U) << "two copies and two tiles are read";
 }
 
+// Sheets and their encoder had a ledger of their own beside the memory budget.
+TEST_F(PeopleFoldersTest, SheetsAreMadeOutOfTheBudget) {
+  set_people({{.id = "p-1", .name = "Ada", .faces = {add_picture("a.jpg", 1)}}});
+  Budget small{kKiB * 512};
+  const auto refused = export_people_folders(*library_, reader_, {.directory = out_}, small, {});
+  EXPECT_EQ(code_of(refused), ErrorCode::kBudgetExceeded);
+  EXPECT_THAT(message_of(refused), HasSubstr("a contact sheet of 1 face"));
+  EXPECT_THAT(write_folders().failures, IsEmpty());
+  EXPECT_GE(budget_.peak(), ContactSheet::bytes_for(1));
+  EXPECT_EQ(budget_.used(), Bytes{});
+}
+
 TEST_F(PeopleFoldersTest, AStopEndsTheExport) {
   set_people({{.id = "p-1", .name = "Ada", .faces = {add_picture("a.jpg", 1)}}});
   std::stop_source stop;
