@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fmt/core.h>
+#include <iterator>
 #include <map>
 #include <set>
 #include <span>
@@ -11,11 +12,11 @@
 #include <system_error>
 #include <unistd.h>
 #include <utility>
-#include <variant>
 
 #include "encode/byte_sink.h"
 #include "encode/png.h"
 #include "exporters/contact_sheet.h"
+#include "exporters/internal/entry_finder.h"
 #include "exporters/internal/export_place.h"
 #include "exporters/internal/face_tile.h"
 #include "exporters/internal/folder_names.h"
@@ -23,7 +24,6 @@
 #include "files/file.h"
 #include "files/file_names.h"
 #include "files/path_text.h"
-#include "sources/source_lister.h"
 
 namespace albumen {
 namespace {
@@ -45,6 +45,10 @@ Bytes sheet_peak_bytes(std::uint32_t tiles) {
 }
 
 using Appearances = std::map<std::string, std::vector<Appearance>>;  // by person id
+
+PictureName picture_of(const Appearance& appearance) {
+  return {appearance.path, appearance.member};
+}
 
 std::string file_name(const Appearance& appearance) {
   return std::string{
@@ -95,6 +99,9 @@ class PeopleFolders {
     const std::string folder = options_.directory + "/" + name;
     TRY(make_directories(folder));
     TRY(mark_as_export(folder));
+    std::set<PictureName> pictures;
+    std::ranges::transform(appearances, std::inserter(pictures, pictures.end()), picture_of);
+    finder_ = EntryFinder{std::move(pictures)};
     FileNames names;
     std::vector<std::string> sheets;
     for (std::size_t first = 0; first < appearances.size(); first += kMaxTilesOnSheet) {
@@ -111,10 +118,10 @@ class PeopleFolders {
  private:
   Result<void> place_pictures(const std::string& folder, const std::vector<Appearance>& appearances,
                               FileNames& names) {
-    std::set<std::pair<std::string, std::string>> placed;
+    std::set<PictureName> placed;
     for (const Appearance& appearance : appearances) {
       TRY(check_stop(stop_));
-      if (!placed.emplace(appearance.path, appearance.member).second) {
+      if (!placed.insert(picture_of(appearance)).second) {
         continue;
       }
       const std::string target = folder + "/" + names.take(file_name(appearance));
@@ -141,7 +148,7 @@ class PeopleFolders {
         return linked;
       }
     }
-    const SourceEntry entry = TRY(find_entry(appearance));
+    const SourceEntry entry = TRY(finder_.find(picture_of(appearance), stop_));
     auto job = TRY(budget_.reserve(MemoryTag::kEncoded, entry.reading_bytes(), stop_));
     const EncodedImage image = TRY(reader_.read(entry, job));
     auto file = TRY(AtomicFile::create(target));
@@ -211,29 +218,9 @@ class PeopleFolders {
   }
 
   Result<void> draw(MutableImageView tile, const Appearance& appearance, Budget& budget) {
-    const SourceEntry entry = TRY(find_entry(appearance));
+    const SourceEntry entry = TRY(finder_.find(picture_of(appearance), stop_));
     return draw_face(tile, {.entry = entry, .box = appearance.box, .longtail = options_.longtail},
                      reader_, budget, stop_);
-  }
-
-  // The entry of a picture as its source lists it today; an archive is listed once.
-  Result<SourceEntry> find_entry(const Appearance& appearance) {
-    if (listed_path_ != appearance.path) {
-      listed_.clear();
-      listed_path_ = appearance.path;
-      auto lister = TRY(SourceLister::create({appearance.path}, {}));
-      while (auto event = lister.next(stop_)) {
-        if (auto* entry = std::get_if<SourceEntry>(&*event)) {
-          listed_.emplace(entry->member, std::move(*entry));
-        }
-      }
-    }
-    const auto found = listed_.find(appearance.member);
-    if (found == listed_.end()) {
-      return fail(ErrorCode::kNotFound,
-                  source_name(appearance.path, appearance.member) + ": is no longer there");
-    }
-    return found->second;
   }
 
   void fail_picture(const Appearance& appearance, Error error) {
@@ -246,8 +233,7 @@ class PeopleFolders {
   Budget& budget_;
   StopToken stop_;
   PeopleFoldersReport report_;
-  std::string listed_path_;
-  std::map<std::string, SourceEntry> listed_;
+  EntryFinder finder_{{}};  // of the pictures of one person
 };
 
 bool is_asked_for(const PersonRow& person, const PeopleFoldersOptions& options) {

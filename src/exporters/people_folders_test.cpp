@@ -215,6 +215,20 @@ TEST_F(PeopleFoldersTest, MembersOfArchivesAreCopiedWhateverThePlacement) {
   }
 }
 
+// Indexed under limits that were raised for it, a member was "no longer there" for the export.
+TEST_F(PeopleFoldersTest, MembersBeyondTheUsualLimitsOfArchivesAreFound) {
+  ZipWriter archive;
+  const std::string padded = jpeg(1).append(std::string(kMiB.count() * 2, '\0'));
+  archive.add({.name = "padded.jpg", .content = padded, .deflate = true});
+  const std::string path = folder_.write("source/set.zip", archive.finish());
+  EXPECT_THAT(collect_events({path}).names(), IsEmpty()) << "its ratio is that of a bomb";
+  add_row(path, "padded.jpg", 1);
+  set_people({{.id = "p-1", .name = "Ada", .faces = {{digest_of(1), 0}}}});
+  const auto report = write_folders();
+  EXPECT_THAT(report.failures, IsEmpty());
+  EXPECT_EQ(content_of(out_ + "/Ada/padded.jpg"), padded);
+}
+
 TEST_F(PeopleFoldersTest, APictureOfTwoPeopleStandsInBothFoldersAndTwiceInNone) {
   const FaceKey face = add_picture("a.jpg", 1, 3);
   FaceKey second = face;
