@@ -209,9 +209,18 @@ Result<ExitCode> export_folders(const Context& context, const PeopleFlags& flags
   for (const PlacementFailure& failure : report.failures) {
     put_notice(to_string(failure.error));
   }
-  fmt::print("{} people, {} pictures, {} contact sheets in {}\n", human_count(report.people),
+  for (const std::string& path : report.spared) {
+    put_notice(
+        fmt::format("{}: does not belong any more, and stays: it was changed, or its original "
+                    "is gone",
+                    path_to_text(path)));
+  }
+  fmt::print("{} people, {} pictures, {} contact sheets in {}{}\n", human_count(report.people),
              human_count(report.pictures), human_count(report.sheets),
-             path_to_text(flags.directory));
+             path_to_text(flags.directory),
+             report.removed > 0 ? fmt::format("; {} files removed that do not belong any more",
+                                              human_count(report.removed))
+                                : "");
   return report.failures.empty() ? ExitCode::kSuccess : ExitCode::kSomeFailed;
 }
 

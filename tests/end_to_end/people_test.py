@@ -146,6 +146,22 @@ class People(ProgramTest):
         refused = self.edit("export", "--out", self.folder, expect=2)
         self.assertIn(b"another folder", refused.stderr)
 
+    def test_an_export_again_takes_away_what_a_split_took_out(self):
+        # The stranger's picture stayed in the folder until somebody removed all of it.
+        self.edit("name", self.person_of("obama.jpg"), "Obama")
+        out, face = self.path("again"), self.main_face("obama3.jpg")["id"]
+        self.edit("export", "--out", out)
+        self.edit("split", face)
+        done = self.edit("export", "--out", out)
+        self.assertIn(b"1 files removed", done.stdout)
+        names = set(os.listdir(os.path.join(out, "Obama")))
+        self.assertNotIn("obama3.jpg", names)
+        self.assertTrue({"obama.jpg", "obama2.jpg"} <= names)
+        self.edit("undo")
+        shutil.copy(os.path.join(self.pictures, "biden.jpg"), os.path.join(out, "Obama", "own.jpg"))
+        self.edit("export", "--out", out)
+        self.assertTrue({"obama3.jpg", "own.jpg"} <= set(os.listdir(os.path.join(out, "Obama"))))
+
     def test_a_grouping_that_fails_is_logged_and_the_rest_told(self):
         # The run was left as a running one for ever, and what it had done was not said.
         with contextlib.closing(sqlite3.connect(self.library)) as database, database:
