@@ -91,6 +91,7 @@ Result<ExitCode> show(const Context& context, const PeopleFlags& flags) {
     return ExitCode::kSuccess;
   }
   print_person(person);
+  TRY(check_people_settled(*library));
   TRY(library->for_each_picture({}, [&](const PictureRow& row) -> Result<void> {
     for (std::size_t index = 0; row.faces && index < row.faces->size(); ++index) {
       const FaceRow& face = row.faces->at(index);
@@ -196,6 +197,7 @@ Result<ExitCode> export_folders(const Context& context, const PeopleFlags& flags
   } else if (flags.placement == "symlink") {
     options.placement = Placement::kSymlink;
   }
+  TRY(check_people_settled(*library));  // else everybody's pictures would seem to be gone
   const auto people = TRY(library->people());
   for (const std::string& word : flags.first) {
     options.people.push_back(TRY(find_person(people, word)).id);

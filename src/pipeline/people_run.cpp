@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analyze/faces/faces_analyzer.h"
+#include "core/ascii_case.h"
 #include "files/path_text.h"
 #include "pipeline/internal/people_input.h"
 #include "pipeline/internal/regroup.h"
@@ -57,19 +58,6 @@ class EditBuilder {
   const FaceStore& faces_;  // outlive the builder
   const std::vector<PersonRow>& people_;
 };
-
-// From the beginning of a run that looks for faces in another way until people are grouped anew,
-// people are made of faces that have other numbers and places than those of today: what was meant
-// by an edit could only be guessed.
-Result<void> check_settled(const PeopleInput& input) {
-  if (!input.people_are_of_today) {
-    return fail(ErrorCode::kUnavailable,
-                "an index run that looks for faces in another way did not end, and people are "
-                "still made of the faces of before; run that index to its end, or one as before, "
-                "then edit");
-  }
-  return {};
-}
 
 // The faces of the left side, then those of the right, each with its box, also where its file is
 // away just now. A face that is not found any more leaves the edit: no detector could ever tell
@@ -159,6 +147,21 @@ Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer
   return regroup(input, writer, options, budget, stop);
 }
 
+// From the beginning of a run that looks for faces in another way until people are grouped anew,
+// people are made of faces that have other numbers and places than those of today: what was meant
+// by an edit could only be guessed, and no picture says who is on it.
+Result<void> check_people_settled(const Library& library) {
+  const auto analyzer = TRY(current_faces_analyzer(library));
+  const auto analyzers = TRY(library.analyzers_of_people());
+  if (std::ranges::all_of(analyzers, [&](const AnalyzerId& of) { return analyzer == of; })) {
+    return {};
+  }
+  return fail(ErrorCode::kUnavailable,
+              "an index run that looks for faces in another way did not end, and people are "
+              "still made of the faces of before; run that index to its end, or one as before, "
+              "and try again");
+}
+
 Result<std::string> embedder_in_use(const Library& library) {
   const auto analyzer = TRY(current_faces_analyzer(library));
   return std::string{analyzer ? embedder_of(*analyzer) : ""};
@@ -166,11 +169,12 @@ Result<std::string> embedder_in_use(const Library& library) {
 
 Result<PersonRow> find_person(const std::vector<PersonRow>& people, std::string_view text) {
   std::vector<const PersonRow*> found;
+  const std::string id = lower_case(std::string{text});
   for (const PersonRow& person : people) {
-    if (person.id == text) {
+    if (person.id == text || person.id == id) {
       return person;
     }
-    const bool by_prefix = text.starts_with("p-") && person.id.starts_with(text);
+    const bool by_prefix = id.starts_with("p-") && person.id.starts_with(id);
     if (by_prefix || (!person.name.empty() && person.name == text)) {
       found.push_back(&person);
     }
@@ -190,7 +194,7 @@ Result<EditOutcome> apply_edit(const Library& library, LibraryWriter& writer,
                                const EditRequest& request, const PeopleOptions& options,
                                Budget& budget, const StopToken& stop) {
   PeopleInput input = TRY(PeopleInput::load(library, budget));
-  TRY(check_settled(input));
+  TRY(check_people_settled(library));
   EditRow row = TRY(build_edit(library, input, request, options));
   row.number = TRY(writer.append_edit(row));
   input.edits.push_back(row);

@@ -68,11 +68,17 @@ Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer
                                    const PeopleOptions& options, Budget& budget,
                                    const StopToken& stop);
 
+/// Whether people are made of the faces that pictures have today, so that one may speak of a
+/// person's pictures. Errors: Unavailable, with what to run, because an index run that looks for
+/// faces in another way did not end; those of the library.
+Result<void> check_people_settled(const Library& library);
+
 /// The model whose vectors are grouped; empty when no faces were ever looked for.
 Result<std::string> embedder_in_use(const Library& library);
 
-/// A person by id, by the beginning of an id that fits only one, or by exact name.
-/// Errors: NotFound; InvalidArgument when it fits several.
+/// A person by id, by the beginning of an id that fits only one (both in either case: contact
+/// sheets print capitals), or by exact name. Errors: NotFound; InvalidArgument when it fits
+/// several.
 Result<PersonRow> find_person(const std::vector<PersonRow>& people, std::string_view text);
 
 /// What a user asks for, in ids and names.
