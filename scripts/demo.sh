@@ -34,8 +34,6 @@ say "indexing $photographs"
 well_enough "$albumen" --library "$library" index "$photographs"
 say "the people found"
 "$albumen" --library "$library" people list
-# The export's folder was made by the last run of this demo, and by nothing else.
-rm -rf "$people"
 "$albumen" --library "$library" people export --out "$people"
 say "duplicates"
 "$albumen" --library "$library" duplicates

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/internal/command.h"
+#include "cli/internal/edit_list.h"
 #include "cli/internal/engine_flags.h"
 #include "cli/internal/library_choice.h"
 #include "cli/internal/standard_output.h"
@@ -29,7 +30,7 @@ struct PeopleFlags {
   std::vector<std::string> first;
   std::vector<std::string> second;
   std::string name;
-  std::uint64_t undone = 0;
+  std::optional<std::uint64_t> undone;
   std::string directory;
   std::string placement = "copy";
 };
@@ -90,6 +91,7 @@ Result<ExitCode> show(const Context& context, const PeopleFlags& flags) {
     return ExitCode::kSuccess;
   }
   print_person(person);
+  TRY(check_people_settled(*library));
   TRY(library->for_each_picture({}, [&](const PictureRow& row) -> Result<void> {
     for (std::size_t index = 0; row.faces && index < row.faces->size(); ++index) {
       const FaceRow& face = row.faces->at(index);
@@ -140,14 +142,33 @@ Result<Session> open_session(const Context& context, const PeopleFlags& flags) {
 Result<ExitCode> edit(const Context& context, const PeopleFlags& flags,
                       const EditRequest& request) {
   Session session = TRY(open_session(context, flags));
-  const auto [number, people] =
+  const auto [number, people, undone] =
       TRY(apply_edit(*session.library, *session.writer, request, session.options, *session.budget,
                      context.signals.token()));
   if (context.options.json) {
-    fmt::print("{}\n", Json{{"edit", number}, {"people", people.people}}.dump());
+    Json line{{"edit", number}, {"people", people.people}};
+    if (undone) {
+      line["undoes"] = undone->id;
+    }
+    fmt::print("{}\n", line.dump());
+    return ExitCode::kSuccess;
+  }
+  if (undone) {
+    fmt::print("edit {} taken back: {}\n", undone->id, words_of(*undone));
+  }
+  fmt::print("edit {}; {} people now; albumen people undo {} takes it back\n", number,
+             human_count(people.people), number);
+  return ExitCode::kSuccess;
+}
+
+Result<ExitCode> edits(const Context& context) {
+  const auto library = TRY(open_library(context, {}));
+  Budget budget{TRY(chosen_budget(context.options))};
+  const auto history = TRY(edit_history(*library, budget));
+  if (context.options.json) {
+    print_edits_json(history);
   } else {
-    fmt::print("edit {}; {} people now; albumen people undo {} takes it back\n", number,
-               human_count(people.people), number);
+    print_edits(history, TRY(library->people()));
   }
   return ExitCode::kSuccess;
 }
@@ -182,6 +203,7 @@ Result<ExitCode> export_folders(const Context& context, const PeopleFlags& flags
   } else if (flags.placement == "symlink") {
     options.placement = Placement::kSymlink;
   }
+  TRY(check_people_settled(*library));  // else everybody's pictures would seem to be gone
   const auto people = TRY(library->people());
   for (const std::string& word : flags.first) {
     options.people.push_back(TRY(find_person(people, word)).id);
@@ -195,9 +217,18 @@ Result<ExitCode> export_folders(const Context& context, const PeopleFlags& flags
   for (const PlacementFailure& failure : report.failures) {
     put_notice(to_string(failure.error));
   }
-  fmt::print("{} people, {} pictures, {} contact sheets in {}\n", human_count(report.people),
+  for (const std::string& path : report.spared) {
+    put_notice(
+        fmt::format("{}: does not belong any more, and stays: it was changed, or its original "
+                    "is gone",
+                    path_to_text(path)));
+  }
+  fmt::print("{} people, {} pictures, {} contact sheets in {}{}\n", human_count(report.people),
              human_count(report.pictures), human_count(report.sheets),
-             path_to_text(flags.directory));
+             path_to_text(flags.directory),
+             report.removed > 0 ? fmt::format("; {} files removed that do not belong any more",
+                                              human_count(report.removed))
+                                : "");
   return report.failures.empty() ? ExitCode::kSuccess : ExitCode::kSomeFailed;
 }
 
@@ -208,6 +239,8 @@ void add_reading_commands(CommandTable& table, CLI::App* group, const Flags& fla
   command = table.add(group, "show", "The faces of one person, with their ids",
                       [flags](const Context& context) { return show(context, *flags); });
   command->add_option("person", flags->person, "Id or name")->required();
+  table.add(group, "edits", "What was said about people, newest last, with numbers for undo",
+            [](const Context& context) { return edits(context); });
   command = table.add(group, "export", "One folder per person with a contact sheet",
                       [flags](const Context& context) { return export_folders(context, *flags); });
   command->add_option("--out", flags->directory, "Folder to write into")->required();
@@ -264,10 +297,15 @@ void add_edit_commands(CommandTable& table, CLI::App* group, const Flags& flags)
                      command.add_option("person", flags->person, "A person or face")->required();
                      command.add_option("others", flags->second, "Persons or faces")->required();
                    });
-  add_edit_command(table, group, flags, "undo", "Take one edit back, by its number",
-                   EditKind::kUndo, [flags](CLI::App& command) {
-                     command.add_option("edit", flags->undone, "Number of the edit")->required();
-                   });
+  add_edit_command(
+      table, group, flags, "undo", "Take one edit back", EditKind::kUndo,
+      [flags](CLI::App& command) {
+        command
+            .add_option("edit", flags->undone,
+                        "Number of the edit, as people edits lists them (default: the last that "
+                        "stands)")
+            ->check(CLI::PositiveNumber);
+      });
 }
 
 }  // namespace

@@ -2,13 +2,12 @@
 // `albumen runs`: what ran on this library, and where its time went.
 
 #include <algorithm>
-#include <ctime>
-#include <fmt/chrono.h>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/internal/command.h"
 #include "cli/internal/library_choice.h"
+#include "cli/internal/summary_text.h"
 #include "cli/progress_view.h"
 #include "files/file_names.h"
 #include "library/library.h"
@@ -25,13 +24,6 @@ constexpr double kMicrosecondsPerSecond = 1e6;
 struct RunsOptions {
   std::int64_t limit = 10;
 };
-
-std::string local_time(std::int64_t unix_ms) {
-  const auto seconds = static_cast<std::time_t>(unix_ms / 1000);
-  std::tm parts{};
-  ::localtime_r(&seconds, &parts);
-  return fmt::format("{:%Y-%m-%d %H:%M:%S}", parts);
-}
 
 // Its stages in the order in which a picture goes through them; those of another version last.
 std::vector<StageRow> stages_in_order(const RunRow& run) {

@@ -2,6 +2,8 @@
 #include "cli/internal/summary_text.h"
 
 #include <cmath>
+#include <ctime>
+#include <fmt/chrono.h>
 #include <fmt/core.h>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -76,6 +78,13 @@ void print_figures(const RunFigures& figures, double images_per_second) {
     }
   }
   fmt::print("stages    {}\n", shares);
+}
+
+std::string local_time(std::int64_t unix_ms) {
+  const auto seconds = static_cast<std::time_t>(unix_ms / 1000);
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}", parts);
 }
 
 std::string reasons_text(const std::map<std::string, std::uint64_t>& counts) {

@@ -20,14 +20,7 @@ constexpr std::uint32_t kLabelScale = 1;
 constexpr std::uint8_t kPaper = 250;
 constexpr std::uint8_t kInk = 40;
 constexpr std::uint8_t kEmptyTile = 225;
-constexpr std::uint32_t kChannels = 3;
-
-Size sheet_size(std::uint32_t tiles) {
-  // Always the full width: a row of one face is still a sheet with room for its title.
-  const std::uint32_t rows = (tiles + kColumns - 1) / kColumns;
-  return {.width = kMargin + kColumns * (kTileSide + kMargin),
-          .height = kTitleHeight + kMargin + rows * (kTileSide + kLabelHeight + kMargin)};
-}
+constexpr auto kSamples = static_cast<std::uint32_t>(ContactSheet::kChannels);  // of a pixel
 
 struct Corner {
   std::uint32_t x;
@@ -46,8 +39,8 @@ void fill(MutableImageView area, std::uint8_t value) {
 }
 
 MutableImageView part_of(MutableImageView whole, Corner corner, Size size) {
-  return {whole.data() + corner.y * whole.stride_bytes() + std::size_t{corner.x} * kChannels, size,
-          static_cast<int>(kChannels), whole.stride_bytes()};
+  return {whole.data() + corner.y * whole.stride_bytes() + std::size_t{corner.x} * kSamples, size,
+          ContactSheet::kChannels, whole.stride_bytes()};
 }
 
 void draw_glyph(MutableImageView cell, const Glyph& glyph, std::uint32_t scale) {
@@ -55,7 +48,7 @@ void draw_glyph(MutableImageView cell, const Glyph& glyph, std::uint32_t scale) 
     for (std::uint32_t x = 0; x < cell.width(); ++x) {
       const unsigned row = glyph.at(y / scale);
       if (((row >> (kGlyphWidth - 1 - x / scale)) & 1U) != 0) {
-        std::ranges::fill(cell.row(y).subspan(std::size_t{x} * kChannels, kChannels), kInk);
+        std::ranges::fill(cell.row(y).subspan(std::size_t{x} * kSamples, kSamples), kInk);
       }
     }
   }
@@ -65,7 +58,7 @@ void draw_text(MutableImageView line, std::string_view text, std::uint32_t scale
   const std::uint32_t advance = (kGlyphWidth + 1) * scale;
   const Size cell{.width = kGlyphWidth * scale, .height = kGlyphHeight * scale};
   std::uint32_t x = 0;
-  for (const char character : text) {
+  for (const char character : in_alphabet(text)) {
     if (x + cell.width > line.width()) {
       return;
     }
@@ -74,27 +67,52 @@ void draw_text(MutableImageView line, std::string_view text, std::uint32_t scale
   }
 }
 
+// "Ada  p-12". What is too long for `width` pixels goes from the name: ids are for typing.
+std::string title_text(const SheetTitle& title, std::uint32_t width) {
+  constexpr std::string_view kGap = "  ";
+  constexpr std::string_view kCut = "..";
+  const std::size_t most = width / ((kGlyphWidth + 1) * kTitleScale);
+  const std::size_t beside = kGap.size() + title.id.size();
+  std::string text = in_alphabet(title.name);
+  if (text.empty()) {
+    return title.id;
+  }
+  if (text.size() + beside > most) {
+    text.erase(std::min(text.size(), most - std::min(most, beside + kCut.size())));
+    text.append(kCut);
+  }
+  return text.append(kGap).append(title.id);
+}
+
 }  // namespace
 
+Size ContactSheet::size_for(std::uint32_t tiles) {
+  // Always the full width: a row of one face is still a sheet with room for its title.
+  const std::uint32_t rows = (tiles + kColumns - 1) / kColumns;
+  return {.width = kMargin + kColumns * (kTileSide + kMargin),
+          .height = kTitleHeight + kMargin + rows * (kTileSide + kLabelHeight + kMargin)};
+}
+
 Bytes ContactSheet::bytes_for(std::uint32_t tiles) {
-  return sheet_size(tiles).pixels().bytes(kChannels);
+  return size_for(tiles).pixels().bytes(kSamples);
 }
 
 ContactSheet::ContactSheet(ByteBuffer buffer, Size size, std::uint32_t tiles)
     : buffer_(std::move(buffer)), size_(size), tiles_(tiles) {}
 
-Result<ContactSheet> ContactSheet::create(const std::string& title, std::uint32_t tiles,
+Result<ContactSheet> ContactSheet::create(const SheetTitle& title, std::uint32_t tiles,
                                           Reservation& job) {
   if (tiles == 0 || tiles > kMaxTilesOnSheet) {
     return fail(ErrorCode::kInvalidArgument, "a contact sheet has 1 to 120 tiles");
   }
   auto buffer = TRY(ByteBuffer::allocate(job, MemoryTag::kPixels, bytes_for(tiles).count()));
-  ContactSheet sheet{std::move(buffer), sheet_size(tiles), tiles};
-  const MutableImageView all{sheet.buffer_.data(), sheet.size_, static_cast<int>(kChannels),
-                             std::size_t{sheet.size_.width} * kChannels};
+  ContactSheet sheet{std::move(buffer), size_for(tiles), tiles};
+  const MutableImageView all{sheet.buffer_.data(), sheet.size_, ContactSheet::kChannels,
+                             std::size_t{sheet.size_.width} * kSamples};
   fill(all, kPaper);
   const Size line{.width = all.width() - 2 * kMargin, .height = kGlyphHeight * kTitleScale};
-  draw_text(part_of(all, {.x = kMargin, .y = kMargin}, line), title, kTitleScale);
+  draw_text(part_of(all, {.x = kMargin, .y = kMargin}, line), title_text(title, line.width),
+            kTitleScale);
   for (std::uint32_t index = 0; index < tiles; ++index) {
     fill(sheet.tile(index), kEmptyTile);
   }
@@ -103,16 +121,16 @@ Result<ContactSheet> ContactSheet::create(const std::string& title, std::uint32_
 
 MutableImageView ContactSheet::tile(std::uint32_t index) {
   ALBUMEN_DCHECK(index < tiles_);
-  const MutableImageView all{buffer_.data(), size_, static_cast<int>(kChannels),
-                             std::size_t{size_.width} * kChannels};
+  const MutableImageView all{buffer_.data(), size_, ContactSheet::kChannels,
+                             std::size_t{size_.width} * kSamples};
   return part_of(all, corner_of(index), {.width = kTileSide, .height = kTileSide});
 }
 
 void ContactSheet::label(std::uint32_t index, const std::string& text) {
   ALBUMEN_DCHECK(index < tiles_);
   constexpr std::uint32_t kGap = 5;
-  const MutableImageView all{buffer_.data(), size_, static_cast<int>(kChannels),
-                             std::size_t{size_.width} * kChannels};
+  const MutableImageView all{buffer_.data(), size_, ContactSheet::kChannels,
+                             std::size_t{size_.width} * kSamples};
   const Corner corner = corner_of(index);
   const Size line{.width = kTileSide, .height = kGlyphHeight * kLabelScale};
   draw_text(part_of(all, {.x = corner.x, .y = corner.y + kTileSide + kGap}, line), text,
@@ -120,7 +138,7 @@ void ContactSheet::label(std::uint32_t index, const std::string& text) {
 }
 
 ImageView ContactSheet::pixels() const {
-  return {buffer_.data(), size_, static_cast<int>(kChannels), std::size_t{size_.width} * kChannels};
+  return {buffer_.data(), size_, ContactSheet::kChannels, std::size_t{size_.width} * kSamples};
 }
 
 }  // namespace albumen

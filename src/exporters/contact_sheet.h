@@ -16,16 +16,27 @@ namespace albumen {
 inline constexpr std::uint32_t kTileSide = 144;  ///< pixels; one face
 inline constexpr std::uint32_t kMaxTilesOnSheet = 120;
 
+/// What stands on top of a sheet.
+struct SheetTitle {
+  std::string name;  ///< UTF-8; may be empty, and is cut so that the id stays whole
+  std::string id;    ///< of the person, as the people commands take it
+};
+
 /// An RGB drawing, filled tile by tile, so that no more than one face need be in memory besides.
 /// One thread.
 class ContactSheet {
  public:
+  static constexpr int kChannels = 3;
+
+  static Size size_for(std::uint32_t tiles);
+
   /// Memory that a sheet of `tiles` takes out of its job.
   static Bytes bytes_for(std::uint32_t tiles);
 
   /// An empty sheet for `tiles` tiles (1..kMaxTilesOnSheet). Text is drawn in capitals of a small
-  /// built-in alphabet (ASCII); other characters appear as a box.
-  static Result<ContactSheet> create(const std::string& title, std::uint32_t tiles,
+  /// built-in alphabet: ASCII, and Latin letters without their accents; any other character appears
+  /// as one box.
+  static Result<ContactSheet> create(const SheetTitle& title, std::uint32_t tiles,
                                      Reservation& job);
 
   /// Where tile `index` is to be drawn: kTileSide x kTileSide, RGB, grey before.

@@ -2,48 +2,21 @@
 #include "exporters/people_folders.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <fmt/core.h>
 #include <map>
 #include <set>
-#include <span>
-#include <string_view>
-#include <system_error>
-#include <unistd.h>
 #include <utility>
-#include <variant>
 
-#include "encode/byte_sink.h"
-#include "encode/png.h"
-#include "exporters/contact_sheet.h"
 #include "exporters/internal/export_place.h"
-#include "exporters/internal/face_tile.h"
-#include "files/face_id.h"
+#include "exporters/internal/folder_names.h"
+#include "exporters/internal/person_folder.h"
 #include "files/file.h"
-#include "files/file_names.h"
-#include "files/path_text.h"
-#include "sources/source_lister.h"
+#include "files/real_path.h"
 
 namespace albumen {
 namespace {
 
-constexpr std::size_t kLongestFolderName = 200;
-constexpr std::size_t kLongestIdInName = 40;
-
-// One face of a person and the file that it is cut from.
-struct Appearance {
-  std::string path;
-  std::string member;
-  FaceKey face;
-  Rect box;
-};
-
 using Appearances = std::map<std::string, std::vector<Appearance>>;  // by person id
-
-std::string file_name(const Appearance& appearance) {
-  return std::string{
-      last_component(appearance.member.empty() ? appearance.path : appearance.member)};
-}
 
 // Also looks that none of the library's pictures lies where people's folders are to be: an export
 // would replace it where names meet, and writing into a source makes pictures of pictures.
@@ -68,178 +41,6 @@ Result<Appearances> collect_appearances(const Library& library, ExportPlace& pla
   return appearances;
 }
 
-// So that the next index run does not find everybody a second time.
-Result<void> mark_as_export(const std::string& folder) {
-  constexpr std::string_view kText =
-      "Written by albumen people export. albumen index leaves this folder out as long as this file "
-      "is here.\n";
-  auto file = TRY(AtomicFile::create(fmt::format("{}/{}", folder, kExportMark)));
-  TRY(file.write(std::as_bytes(std::span{kText})));
-  return file.commit();
-}
-
-class PeopleFolders {
- public:
-  PeopleFolders(const PeopleFoldersOptions& options, SourceReader& reader, Budget& budget,
-                const StopToken& stop)
-      : options_(options), reader_(reader), budget_(budget), stop_(stop) {}
-
-  Result<void> write_person(const PersonRow& person, const std::string& name,
-                            const std::vector<Appearance>& appearances) {
-    const std::string folder = options_.directory + "/" + name;
-    TRY(make_directories(folder));
-    TRY(mark_as_export(folder));
-    FileNames names;
-    std::vector<std::string> sheets;
-    for (std::size_t first = 0; first < appearances.size(); first += kMaxTilesOnSheet) {
-      sheets.push_back(folder + "/" + names.take("contact-sheet.png"));
-    }
-    TRY(place_pictures(folder, appearances, names));
-    TRY(draw_sheets(sheets, person, appearances));
-    ++report_.people;
-    return {};
-  }
-
-  PeopleFoldersReport take_report() { return std::move(report_); }
-
- private:
-  Result<void> place_pictures(const std::string& folder, const std::vector<Appearance>& appearances,
-                              FileNames& names) {
-    std::set<std::pair<std::string, std::string>> placed;
-    for (const Appearance& appearance : appearances) {
-      TRY(check_stop(stop_));
-      if (!placed.emplace(appearance.path, appearance.member).second) {
-        continue;
-      }
-      const std::string target = folder + "/" + names.take(file_name(appearance));
-      if (auto done = place(appearance, target); !done) {
-        fail_picture(appearance, std::move(done).error());
-      } else {
-        ++report_.pictures;
-      }
-    }
-    return {};
-  }
-
-  Result<void> place(const Appearance& appearance, const std::string& target) {
-    if (appearance.member.empty() && options_.placement == Placement::kSymlink) {
-      return link_over(target, [&](const std::string& at) {
-        return ::symlink(appearance.path.c_str(), at.c_str());
-      });
-    }
-    if (appearance.member.empty() && options_.placement == Placement::kHardLink) {
-      auto linked = link_over(target, [&](const std::string& at) {
-        return ::link(appearance.path.c_str(), at.c_str());
-      });
-      if (linked) {
-        return linked;
-      }
-    }
-    const SourceEntry entry = TRY(find_entry(appearance));
-    auto job = TRY(budget_.reserve(MemoryTag::kEncoded, entry.reading_bytes(), stop_));
-    const EncodedImage image = TRY(reader_.read(entry, job));
-    auto file = TRY(AtomicFile::create(target));
-    TRY(file.write(image.bytes.bytes()));
-    return file.commit();
-  }
-
-  // Makes a link beside the target and renames it over: a link cannot replace a file itself.
-  template <class MakeLink>
-  static Result<void> link_over(const std::string& target, const MakeLink& make_link) {
-    const std::string temporary = fmt::format("{}/.albumen-link.part", folder_of(target));
-    ::unlink(temporary.c_str());
-    if (make_link(temporary) != 0 || ::rename(temporary.c_str(), target.c_str()) != 0) {
-      const int error_number = errno;
-      ::unlink(temporary.c_str());
-      return fail(ErrorCode::kIo, fmt::format("{}: cannot link: {}", path_to_text(target),
-                                              std::generic_category().message(error_number)));
-    }
-    // Renaming one hard link of a file over another of the same file leaves both.
-    ::unlink(temporary.c_str());
-    return {};
-  }
-
-  Result<void> draw_sheets(const std::vector<std::string>& paths, const PersonRow& person,
-                           const std::vector<Appearance>& appearances) {
-    const std::string title = person.name.empty() ? person.id : person.name;
-    std::span rest{appearances};
-    for (const std::string& path : paths) {
-      const auto count = std::min<std::size_t>(kMaxTilesOnSheet, rest.size());
-      TRY(draw_sheet(path, title, rest.first(count)));
-      rest = rest.subspan(count);
-      ++report_.sheets;
-    }
-    return {};
-  }
-
-  Result<void> draw_sheet(const std::string& path, const std::string& title,
-                          std::span<const Appearance> appearances) {
-    const auto tiles = static_cast<std::uint32_t>(appearances.size());
-    // A ledger of its own: the sheet is held while the budget is waited for, picture by picture.
-    Budget sheet_budget{ContactSheet::bytes_for(tiles)};
-    auto job = TRY(sheet_budget.reserve(MemoryTag::kPixels, sheet_budget.limit(), stop_));
-    ContactSheet sheet = TRY(ContactSheet::create(title, tiles, job));
-    for (std::uint32_t index = 0; index < tiles; ++index) {
-      TRY(check_stop(stop_));
-      const Appearance& appearance = appearances[index];
-      sheet.label(index, short_face_id(appearance.face) + " " + file_name(appearance));
-      if (auto drawn = draw(sheet.tile(index), appearance); !drawn) {
-        fail_picture(appearance, std::move(drawn).error());
-      }
-    }
-    return write_sheet(path, sheet.pixels());
-  }
-
-  Result<void> write_sheet(const std::string& path, ImageView pixels) {
-    const PngOptions options;
-    Budget budget{png_encode_bytes(pixels.size(), pixels.channels(), options.effort)};
-    auto job = TRY(budget.reserve(MemoryTag::kEncoded, budget.limit(), stop_));
-    auto file = TRY(AtomicFile::create(path));
-    FileSink sink{file};
-    TRY(encode_png(pixels, options, sink, job));
-    return file.commit();
-  }
-
-  Result<void> draw(MutableImageView tile, const Appearance& appearance) {
-    const SourceEntry entry = TRY(find_entry(appearance));
-    return draw_face(tile, {.entry = entry, .box = appearance.box, .longtail = options_.longtail},
-                     reader_, budget_, stop_);
-  }
-
-  // The entry of a picture as its source lists it today; an archive is listed once.
-  Result<SourceEntry> find_entry(const Appearance& appearance) {
-    if (listed_path_ != appearance.path) {
-      listed_.clear();
-      listed_path_ = appearance.path;
-      auto lister = TRY(SourceLister::create({appearance.path}, {}));
-      while (auto event = lister.next(stop_)) {
-        if (auto* entry = std::get_if<SourceEntry>(&*event)) {
-          listed_.emplace(entry->member, std::move(*entry));
-        }
-      }
-    }
-    const auto found = listed_.find(appearance.member);
-    if (found == listed_.end()) {
-      return fail(ErrorCode::kNotFound,
-                  source_name(appearance.path, appearance.member) + ": is no longer there");
-    }
-    return found->second;
-  }
-
-  void fail_picture(const Appearance& appearance, Error error) {
-    report_.failures.push_back(
-        {.name = source_name(appearance.path, appearance.member), .error = std::move(error)});
-  }
-
-  const PeopleFoldersOptions& options_;  // outlive this
-  SourceReader& reader_;
-  Budget& budget_;
-  StopToken stop_;
-  PeopleFoldersReport report_;
-  std::string listed_path_;
-  std::map<std::string, SourceEntry> listed_;
-};
-
 bool is_asked_for(const PersonRow& person, const PeopleFoldersOptions& options) {
   if (options.people.empty()) {
     return options.tentative || !person.tentative;
@@ -247,49 +48,23 @@ bool is_asked_for(const PersonRow& person, const PeopleFoldersOptions& options) 
   return std::ranges::find(options.people, person.id) != options.people.end();
 }
 
-// What is left of `text` when nothing in it can mean anything to a file system; may be nothing.
-std::string safe_name(std::string_view text) {
-  std::string name;
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    const bool unsafe = byte < 0x20 || byte == 0x7F ||
-                        std::string_view{"/\\:*?\"<>|"}.find(character) != std::string_view::npos;
-    name.push_back(unsafe ? '_' : character);
-  }
-  name = cut_to(std::move(name), kLongestFolderName);
-  while (!is_utf8(name)) {
-    name.pop_back();
-  }
-  while (name.starts_with('.') || name.starts_with(' ')) {
-    name.erase(0, 1);
-  }
-  while (name.ends_with('.') || name.ends_with(' ')) {
-    name.pop_back();
-  }
-  return name;
-}
-
 // A person who is asked for, and where to.
-struct PersonFolder {
+struct ChosenFolder {
   const PersonRow* person;                     // of the library's list
   std::string name;                            // of the folder
   const std::vector<Appearance>* appearances;  // of those of everybody
 };
 
-std::vector<PersonFolder> chosen_folders(const std::vector<PersonRow>& people,
+std::vector<ChosenFolder> chosen_folders(const std::vector<PersonRow>& people,
                                          const Appearances& appearances,
                                          const PeopleFoldersOptions& options) {
-  std::map<std::string, unsigned> name_count;
-  for (const PersonRow& person : people) {
-    ++name_count[folder_name(person, true)];
-  }
-  std::vector<PersonFolder> chosen;
+  const auto names = folder_names(people);
+  std::vector<ChosenFolder> chosen;
   for (const PersonRow& person : people) {
     const auto found = appearances.find(person.id);
     if (found != appearances.end() && is_asked_for(person, options)) {
-      const bool unique = name_count[folder_name(person, true)] == 1;
       chosen.push_back(
-          {.person = &person, .name = folder_name(person, unique), .appearances = &found->second});
+          {.person = &person, .name = names.at(person.id), .appearances = &found->second});
     }
   }
   return chosen;
@@ -297,33 +72,34 @@ std::vector<PersonFolder> chosen_folders(const std::vector<PersonRow>& people,
 
 }  // namespace
 
-std::string folder_name(const PersonRow& person, bool unique) {
-  const std::string name = safe_name(person.name);
-  // An id is safe already, unless somebody else wrote the library.
-  const std::string id = safe_name(person.id);
-  if (name.empty()) {
-    return id.empty() ? "person" : id;
-  }
-  return unique ? name : fmt::format("{} {}", name, cut_to(id, kLongestIdInName));
-}
-
 Result<PeopleFoldersReport> export_people_folders(const Library& library, SourceReader& reader,
                                                   const PeopleFoldersOptions& options,
                                                   Budget& budget, const StopToken& stop) {
   ExportPlace place = TRY(ExportPlace::at(options.directory));
   const Appearances appearances = TRY(collect_appearances(library, place));
   const std::vector<PersonRow> people = TRY(library.people());
-  const std::vector<PersonFolder> chosen = chosen_folders(people, appearances, options);
+  const std::vector<ChosenFolder> chosen = chosen_folders(people, appearances, options);
+  std::set<std::string> names;
   // All of them before the first one is written.
-  for (const PersonFolder& folder : chosen) {
+  for (const ChosenFolder& folder : chosen) {
     TRY(check_is_ours(fmt::format("{}/{}", options.directory, folder.name)));
+    names.insert(folder.name);
   }
   TRY(make_directories(options.directory));
-  PeopleFolders folders{options, reader, budget, stop};
-  for (const PersonFolder& folder : chosen) {
-    TRY(folders.write_person(*folder.person, folder.name, *folder.appearances));
+  PeopleFoldersReport report;
+  ExportTools tools{.options = options,
+                    .library = "",
+                    .reader = reader,
+                    .budget = budget,
+                    .stop = stop,
+                    .report = report};
+  tools.library = TRY(real_path(library.path()));
+  // First: where case does not count, a folder of before may have the name of one of today.
+  TRY(prune_other_folders(tools, names));
+  for (const ChosenFolder& folder : chosen) {
+    TRY(PersonFolder(tools, *folder.person, *folder.appearances).write(folder.name));
   }
-  return folders.take_report();
+  return report;
 }
 
 }  // namespace albumen

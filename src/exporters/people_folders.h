@@ -25,7 +25,7 @@ enum class Placement : std::uint8_t {
 };
 
 struct PeopleFoldersOptions {
-  std::string directory;  ///< made when missing; what it holds beside people's folders stays
+  std::string directory;  ///< made when missing; what no export wrote there stays
   Placement placement = Placement::kCopy;
   /// Also groups below the size of a person.
   bool tentative = false;
@@ -44,20 +44,27 @@ struct PeopleFoldersReport {
   std::uint64_t people = 0;
   std::uint64_t pictures = 0;  ///< placed, counted once per person they show
   std::uint64_t sheets = 0;
+  std::uint64_t removed = 0;  ///< files that an earlier export wrote and that do not belong now
+  /// Paths, bytes, of such files that stay: changed since, or their original is gone.
+  std::vector<std::string> spared;
   std::vector<PlacementFailure> failures;
 };
 
 /// A folder's name for a person: the given name made safe for any file system, or the id; with the
-/// id behind it when `unique` is false. Never empty, never hidden, no '/', at most 241 bytes.
+/// id behind it when `unique` is false, because somebody else is called so, too. Never empty, never
+/// hidden, no '/', at most 241 bytes.
 std::string folder_name(const PersonRow& person, bool unique);
 
-/// Writes the folders, each with kExportMark in it, so that a listing of pictures leaves it out.
-/// Names inside follow the pictures' own; two of one name are told apart by a
-/// number in the order of their paths, and "contact-sheet.png" is the sheet's. Running it again
-/// replaces what it wrote, file by file: a folder with the mark belongs to the export. Errors, all
+/// Writes the folders, each with kExportMark in it, so that a listing of pictures leaves it out,
+/// and an export knows what it wrote there (docs/formats/export.md). Names inside follow the
+/// pictures' own; two of one name are told apart by a number in the order of their paths, and
+/// "contact-sheet.png" is the sheet's. Running it again replaces what it wrote, file by file, and
+/// removes what an earlier export of the same library wrote and does not belong any more, as long
+/// as it is as it was written; folders of other people stay where `people` names some. Memory: the
+/// list of one person's files, beside `budget`, of which nobody else holds a part. Errors, all
 /// before anything is written: InvalidArgument when a picture of the library lies below
 /// `directory`, whoever is on it, or when a person's folder is there already, is not empty and has
-/// no mark; those of the library. Io. A picture that fails is in the report.
+/// no mark; those of the library. BudgetExceeded; Io. A picture that fails is in the report.
 Result<PeopleFoldersReport> export_people_folders(const Library& library, SourceReader& reader,
                                                   const PeopleFoldersOptions& options,
                                                   Budget& budget, const StopToken& stop);

@@ -7,13 +7,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stop_token>
-#include <sys/stat.h>
 
 #include "decode/decoder.h"
-#include "decode/testing/test_pictures.h"
 #include "exporters/contact_sheet.h"
+#include "exporters/testing/people_folders_fixture.h"
 #include "files/path_text.h"
-#include "library/testing/library_test_support.h"
 #include "sources/testing/collect_events.h"
 #include "sources/testing/zip_writer.h"
 
@@ -29,86 +27,7 @@ using ::testing::UnorderedElementsAre;
 
 namespace fs = std::filesystem;
 
-constexpr Size kPictureSize{.width = 64, .height = 48};
-
-class PeopleFoldersTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    library_ = open_for_test(folder_ / "library.db");
-    begin_test_run(*library_);
-    writer_ = must(library_->writer());
-  }
-
-  static std::string jpeg(std::uint32_t seed) {
-    const auto bytes = encode_jpeg(testing::photo_like(kPictureSize, 3, seed));
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-  }
-
-  // A picture on disk and in the library, with this many faces.
-  FaceKey add_picture(const std::string& name, std::uint64_t seed, std::size_t faces = 1) {
-    const std::string path =
-        folder_.write("source/" + name, jpeg(static_cast<std::uint32_t>(seed)));
-    add_row(path, "", seed, faces);
-    return {.picture = digest_of(seed), .index = 0};
-  }
-
-  void add_row(const std::string& path, const std::string& member, std::uint64_t seed,
-               std::size_t faces = 1) {
-    PictureResult result = made_up_result(seed, 0);
-    result.file.path = path;
-    result.file.member = member;
-    std::mt19937_64 random{seed};
-    Faces found;
-    for (std::size_t index = 0; index < faces; ++index) {
-      Face face = made_up_face(random, 8);
-      face.where.box = {.x = 10, .y = 8, .width = 20, .height = 24};
-      found.faces.push_back(std::move(face));
-    }
-    result.findings = {{kFacesId, found}};
-    must(writer_->submit(result));
-  }
-
-  void set_people(const std::vector<PersonRow>& people) {
-    must(writer_->change_people(
-        {.faces_analyzer = kFacesId, .replace_all = true, .removed = {}, .people = people}));
-  }
-
-  PeopleFoldersReport write_folders(PeopleFoldersOptions options = {}) {
-    if (options.directory.empty()) {
-      options.directory = out_;
-    }
-    return must(export_people_folders(*library_, reader_, options, budget_, {}));
-  }
-
-  // Names in a folder, ordered as bytes.
-  // But the mark of an export.
-  static std::vector<std::string> names_in(const std::string& folder) {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator{folder}) {
-      names.push_back(entry.path().filename().native());
-    }
-    std::erase(names, kExportMark);
-    std::ranges::sort(names);
-    return names;
-  }
-
-  static std::string content_of(const std::string& path) {
-    return must(read_small_file(path, kMiB * 16));
-  }
-
-  static struct stat status_of(const std::string& path) {
-    struct stat status{};
-    EXPECT_EQ(::lstat(path.c_str(), &status), 0) << path;
-    return status;
-  }
-
-  TemporaryDirectory folder_;
-  std::string out_ = folder_ / "out";
-  std::unique_ptr<Library> library_;
-  LibraryWriter* writer_ = nullptr;
-  SourceReader reader_;
-  Budget budget_{kMiB * 64};
-};
+class PeopleFoldersTest : public testing::PeopleFoldersFixture {};
 
 TEST_F(PeopleFoldersTest, APersonsPicturesAndAContactSheetStandInOneFolder) {
   const FaceKey first = add_picture("a.jpg", 1);
@@ -215,6 +134,20 @@ TEST_F(PeopleFoldersTest, MembersOfArchivesAreCopiedWhateverThePlacement) {
   }
 }
 
+// Indexed under limits that were raised for it, a member was "no longer there" for the export.
+TEST_F(PeopleFoldersTest, MembersBeyondTheUsualLimitsOfArchivesAreFound) {
+  ZipWriter archive;
+  const std::string padded = jpeg(1).append(std::string(kMiB.count() * 2, '\0'));
+  archive.add({.name = "padded.jpg", .content = padded, .deflate = true});
+  const std::string path = folder_.write("source/set.zip", archive.finish());
+  EXPECT_THAT(collect_events({path}).names(), IsEmpty()) << "its ratio is that of a bomb";
+  add_row(path, "padded.jpg", 1);
+  set_people({{.id = "p-1", .name = "Ada", .faces = {{digest_of(1), 0}}}});
+  const auto report = write_folders();
+  EXPECT_THAT(report.failures, IsEmpty());
+  EXPECT_EQ(content_of(out_ + "/Ada/padded.jpg"), padded);
+}
+
 TEST_F(PeopleFoldersTest, APictureOfTwoPeopleStandsInBothFoldersAndTwiceInNone) {
   const FaceKey face = add_picture("a.jpg", 1, 3);
   FaceKey second = face;
@@ -282,6 +215,26 @@ TEST_F(PeopleFoldersTest, PeopleOfOneNameHaveFoldersOfTheirOwn) {
   EXPECT_EQ(write_folders().people, 5U);
   EXPECT_THAT(names_in(out_), ElementsAre("A_B p-3", "A_B p-4", "Ada p-1", "Ada p-2", "p-5"));
   EXPECT_THAT(names_in(out_ + "/A_B p-4"), ElementsAre("4.jpg", "contact-sheet.png"));
+}
+
+// Somebody called "Ada p-1" shared a folder with the first of two Adas, and "ada" with "Ada" where
+// case does not count.
+TEST_F(PeopleFoldersTest, FoldersAreDistinctWhateverPeopleAreCalled) {
+  set_people({{.id = "p-1", .name = "Ada", .faces = {add_picture("1.jpg", 1)}},
+              {.id = "p-2", .name = "Ada", .faces = {add_picture("2.jpg", 2)}},
+              {.id = "p-3", .name = "Ada p-1", .faces = {add_picture("3.jpg", 3)}},
+              {.id = "p-4", .name = "Bob", .faces = {add_picture("4.jpg", 4)}},
+              {.id = "p-5", .name = "bob", .faces = {add_picture("5.jpg", 5)}},
+              {.id = "p-6", .name = "p-7", .faces = {add_picture("6.jpg", 6)}},
+              {.id = "p-7", .name = "", .faces = {add_picture("7.jpg", 7)}}});
+  EXPECT_EQ(write_folders().people, 7U);
+  EXPECT_THAT(names_in(out_), ElementsAre("Ada p-1", "Ada p-1-2", "Ada p-2", "Bob p-4", "bob p-5",
+                                          "p-7", "p-7 p-6"));
+  EXPECT_THAT(names_in(out_ + "/Ada p-1"), ElementsAre("3.jpg", "contact-sheet.png"));
+  EXPECT_THAT(names_in(out_ + "/Ada p-1-2"), ElementsAre("1.jpg", "contact-sheet.png"));
+  // The same folders when only some are written.
+  write_folders({.directory = folder_ / "some", .people = {"p-1", "p-6"}});
+  EXPECT_THAT(names_in(folder_ / "some"), ElementsAre("Ada p-1-2", "p-7 p-6"));
 }
 
 TEST(FolderNameTest, IsSafeOnEveryFileSystemAndNeverEmpty) {
@@ -459,6 +412,18 @@ TEST_F(PeopleFoldersTest, EveryReadThatFailsCostsOnePictureOrOneTile) {
     ++reported;
   }
   EXPECT_GE(reported, 4U) << "two copies and two tiles are read";
+}
+
+// Sheets and their encoder had a ledger of their own beside the memory budget.
+TEST_F(PeopleFoldersTest, SheetsAreMadeOutOfTheBudget) {
+  set_people({{.id = "p-1", .name = "Ada", .faces = {add_picture("a.jpg", 1)}}});
+  Budget small{kKiB * 512};
+  const auto refused = export_people_folders(*library_, reader_, {.directory = out_}, small, {});
+  EXPECT_EQ(code_of(refused), ErrorCode::kBudgetExceeded);
+  EXPECT_THAT(message_of(refused), HasSubstr("a contact sheet of 1 face"));
+  EXPECT_THAT(write_folders().failures, IsEmpty());
+  EXPECT_GE(budget_.peak(), ContactSheet::bytes_for(1));
+  EXPECT_EQ(budget_.used(), Bytes{});
 }
 
 TEST_F(PeopleFoldersTest, AStopEndsTheExport) {

@@ -2,7 +2,11 @@
 #include "exporters/internal/small_font.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <utility>
+
+#include "files/path_text.h"
 
 namespace albumen {
 namespace {
@@ -69,7 +73,80 @@ constexpr std::array kAlphabet{
 
 static_assert(std::ranges::is_sorted(kAlphabet, {}, &Entry::first));
 
+// All characters from this one to before the next entry's are drawn as these letters.
+using BaseLetters = std::pair<char32_t, std::string_view>;
+
+constexpr std::string_view kBoxOnly{&kNoGlyph, 1};
+
+// After the charts of the Unicode standard: Latin-1 Supplement, Latin Extended-A, four letters of
+// Extended-B, Combining Diacritical Marks, General Punctuation. In capitals, as all is drawn.
+constexpr std::array kBaseLetters{
+    BaseLetters{0x80, kBoxOnly},   BaseLetters{0xA0, " "},       BaseLetters{0xA1, kBoxOnly},
+    BaseLetters{0xC0, "A"},        BaseLetters{0xC6, "AE"},      BaseLetters{0xC7, "C"},
+    BaseLetters{0xC8, "E"},        BaseLetters{0xCC, "I"},       BaseLetters{0xD0, "D"},
+    BaseLetters{0xD1, "N"},        BaseLetters{0xD2, "O"},       BaseLetters{0xD7, kBoxOnly},
+    BaseLetters{0xD8, "O"},        BaseLetters{0xD9, "U"},       BaseLetters{0xDD, "Y"},
+    BaseLetters{0xDE, "TH"},       BaseLetters{0xDF, "SS"},      BaseLetters{0xE0, "A"},
+    BaseLetters{0xE6, "AE"},       BaseLetters{0xE7, "C"},       BaseLetters{0xE8, "E"},
+    BaseLetters{0xEC, "I"},        BaseLetters{0xF0, "D"},       BaseLetters{0xF1, "N"},
+    BaseLetters{0xF2, "O"},        BaseLetters{0xF7, kBoxOnly},  BaseLetters{0xF8, "O"},
+    BaseLetters{0xF9, "U"},        BaseLetters{0xFD, "Y"},       BaseLetters{0xFE, "TH"},
+    BaseLetters{0xFF, "Y"},        BaseLetters{0x100, "A"},      BaseLetters{0x106, "C"},
+    BaseLetters{0x10E, "D"},       BaseLetters{0x112, "E"},      BaseLetters{0x11C, "G"},
+    BaseLetters{0x124, "H"},       BaseLetters{0x128, "I"},      BaseLetters{0x132, "IJ"},
+    BaseLetters{0x134, "J"},       BaseLetters{0x136, "K"},      BaseLetters{0x139, "L"},
+    BaseLetters{0x143, "N"},       BaseLetters{0x14C, "O"},      BaseLetters{0x152, "OE"},
+    BaseLetters{0x154, "R"},       BaseLetters{0x15A, "S"},      BaseLetters{0x162, "T"},
+    BaseLetters{0x168, "U"},       BaseLetters{0x174, "W"},      BaseLetters{0x176, "Y"},
+    BaseLetters{0x179, "Z"},       BaseLetters{0x17F, "S"},      BaseLetters{0x180, kBoxOnly},
+    BaseLetters{0x218, "S"},       BaseLetters{0x21A, "T"},      BaseLetters{0x21C, kBoxOnly},
+    BaseLetters{0x300, ""},        BaseLetters{0x370, kBoxOnly}, BaseLetters{0x2010, "-"},
+    BaseLetters{0x2016, kBoxOnly}, BaseLetters{0x2018, "'"},     BaseLetters{0x201A, kBoxOnly}};
+
+static_assert(std::ranges::is_sorted(kBaseLetters, {}, &BaseLetters::first));
+
+// How many bytes of `text`, which is not empty, its first character has; 0 where there is none.
+std::size_t first_character_bytes(std::string_view text) {
+  constexpr std::size_t kLongestCharacter = 4;
+  for (std::size_t length = 1; length <= std::min(kLongestCharacter, text.size()); ++length) {
+    if (is_utf8(text.substr(0, length))) {
+      return length;
+    }
+  }
+  return 0;
+}
+
+// Of one well-formed character of two bytes or more.
+char32_t code_point(std::string_view character) {
+  const auto lead = static_cast<unsigned char>(character.front());
+  char32_t code = lead & (0xFFU >> (character.size() + 1));
+  for (const char byte : character.substr(1)) {
+    code = (code << 6U) | (static_cast<unsigned char>(byte) & 0x3FU);
+  }
+  return code;
+}
+
+std::string_view base_letters(std::string_view character) {
+  const auto next =
+      std::ranges::upper_bound(kBaseLetters, code_point(character), {}, &BaseLetters::first);
+  return next == kBaseLetters.begin() ? kBoxOnly : std::prev(next)->second;
+}
+
 }  // namespace
+
+std::string in_alphabet(std::string_view text) {
+  std::string letters;
+  while (!text.empty()) {
+    const std::size_t bytes = first_character_bytes(text);
+    if (bytes > 1) {
+      letters.append(base_letters(text.substr(0, bytes)));
+    } else {
+      letters.push_back(bytes == 1 ? text.front() : kNoGlyph);
+    }
+    text.remove_prefix(std::max<std::size_t>(bytes, 1));
+  }
+  return letters;
+}
 
 const Glyph& glyph_of(char character) {
   const bool small = character >= 'a' && character <= 'z';

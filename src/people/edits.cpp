@@ -7,7 +7,6 @@
 #include <map>
 #include <set>
 #include <tuple>
-#include <unordered_set>
 #include <utility>
 
 #include "core/check.h"
@@ -125,20 +124,14 @@ class Play {
   std::vector<KeepApart> rules_;
 };
 
-// From the end: an undo that counts takes its target out before the target's own turn comes.
 std::vector<const Edit*> counting_edits(std::span<const Edit> log) {
-  std::unordered_set<std::uint64_t> undone;
+  const auto undone = undone_edits(log);
   std::vector<const Edit*> counting;
-  for (auto edit = log.rbegin(); edit != log.rend(); ++edit) {
-    if (undone.contains(edit->id)) {
-      continue;
+  for (const Edit& edit : log) {
+    if (!undone.contains(edit.id)) {
+      counting.push_back(&edit);
     }
-    if (edit->kind == EditKind::kUndo) {
-      undone.insert(edit->undone);
-    }
-    counting.push_back(&*edit);
   }
-  std::ranges::reverse(counting);
   return counting;
 }
 
@@ -268,6 +261,27 @@ Result<void> check_edit(std::span<const Edit> log, const Edit& edit) {
     return {};
   }
   return check_sides(edit);
+}
+
+std::map<std::uint64_t, std::uint64_t> undone_edits(std::span<const Edit> log) {
+  std::map<std::uint64_t, std::uint64_t> undone;
+  // From the end: an undo that counts takes its target out before the target's own turn comes.
+  for (auto edit = log.rbegin(); edit != log.rend(); ++edit) {
+    if (edit->kind == EditKind::kUndo && !undone.contains(edit->id)) {
+      undone.emplace(edit->undone, edit->id);
+    }
+  }
+  return undone;
+}
+
+std::optional<std::uint64_t> last_standing_edit(std::span<const Edit> log) {
+  const auto counting = counting_edits(log);
+  for (auto edit = counting.rbegin(); edit != counting.rend(); ++edit) {
+    if ((*edit)->kind != EditKind::kUndo) {
+      return (*edit)->id;
+    }
+  }
+  return std::nullopt;
 }
 
 Decisions resolve(std::span<const Edit> log) {

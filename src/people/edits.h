@@ -6,6 +6,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,6 +49,13 @@ struct Edit {
 /// May `edit` follow `log`? Errors: InvalidArgument (empty sides, a face on both sides, an id that
 /// does not rise), NotFound (undo of an edit that is not there).
 Result<void> check_edit(std::span<const Edit> log, const Edit& edit);
+
+/// The edits that do not count, each with the undo that counts and took it back.
+std::map<std::uint64_t, std::uint64_t> undone_edits(std::span<const Edit> log);
+
+/// What an undo without a number takes back: the last edit that counts and is no undo itself, so
+/// that one undo after the other goes back through the log. Nothing when there is none.
+std::optional<std::uint64_t> last_standing_edit(std::span<const Edit> log);
 
 /// A name and the faces it was given to.
 struct NamedFaces {

@@ -142,6 +142,21 @@ TEST_F(PeopleDetectorsTest, BetweenTwoDetectorsNothingIsWrittenDown) {
   EXPECT_EQ(name_of_person(person_of(3, 2)), "Bob");
 }
 
+// Nobody had a picture between two detectors: show listed none, and an export would take all
+// folders for those of people who are gone.
+TEST_F(PeopleDetectorsTest, BetweenTwoDetectorsPeopleHaveNoPicturesAndThatIsSaid) {
+  EXPECT_TRUE(check_people_settled(*library_).has_value()) << "nobody is there yet";
+  group();
+  EXPECT_TRUE(check_people_settled(*library_).has_value());
+  begin_run_with(newer());
+  look_with_newer({1, 5});
+  EXPECT_EQ(code_of(check_people_settled(*library_)), ErrorCode::kUnavailable);
+  look_with_newer({2, 3, 4, 6});
+  EXPECT_EQ(code_of(check_people_settled(*library_)), ErrorCode::kUnavailable);
+  group();
+  EXPECT_TRUE(check_people_settled(*library_).has_value());
+}
+
 // A run without faces marked a file as missing and grouped nobody: the edit of a person of that
 // file was written down without a place, and never counted again.
 TEST_F(PeopleDetectorsTest, AFaceWhoseFileIsAwayKeepsItsPlaceInAnEdit) {

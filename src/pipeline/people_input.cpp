@@ -96,7 +96,7 @@ Result<std::vector<Edit>> edits_of(const std::vector<EditRow>& rows) {
   return edits;
 }
 
-Result<Decisions> decisions_of(const PeopleInput& input) {
+Result<std::vector<Edit>> edits_of_today(const PeopleInput& input) {
   std::vector<LocatedEdit> log;
   for (const EditRow& row : input.edits) {
     LocatedEdit& located = log.emplace_back();
@@ -105,7 +105,11 @@ Result<Decisions> decisions_of(const PeopleInput& input) {
       located.boxes.push_back(face.box);
     }
   }
-  return resolve(rebind(log, input.faces.located()));
+  return rebind(log, input.faces.located());
+}
+
+Result<Decisions> decisions_of(const PeopleInput& input) {
+  return resolve(TRY(edits_of_today(input)));
 }
 
 Partition known_people(const PeopleInput& input, const PersonBasis& basis) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analyze/faces/faces_analyzer.h"
+#include "core/ascii_case.h"
 #include "files/path_text.h"
 #include "pipeline/internal/people_input.h"
 #include "pipeline/internal/regroup.h"
@@ -58,19 +59,6 @@ class EditBuilder {
   const std::vector<PersonRow>& people_;
 };
 
-// From the beginning of a run that looks for faces in another way until people are grouped anew,
-// people are made of faces that have other numbers and places than those of today: what was meant
-// by an edit could only be guessed.
-Result<void> check_settled(const PeopleInput& input) {
-  if (!input.people_are_of_today) {
-    return fail(ErrorCode::kUnavailable,
-                "an index run that looks for faces in another way did not end, and people are "
-                "still made of the faces of before; run that index to its end, or one as before, "
-                "then edit");
-  }
-  return {};
-}
-
 // The faces of the left side, then those of the right, each with its box, also where its file is
 // away just now. A face that is not found any more leaves the edit: no detector could ever tell
 // which one was meant.
@@ -96,6 +84,25 @@ std::int64_t unix_seconds() {
   return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
+Result<std::uint64_t> undone_by(const EditRequest& request, const std::vector<Edit>& log) {
+  const auto undone = request.undone ? request.undone : last_standing_edit(log);
+  if (!undone) {
+    return fail(ErrorCode::kNotFound, "no edit stands that could be undone");
+  }
+  return *undone;
+}
+
+// Nothing for an edit that undoes none.
+Result<std::optional<Edit>> undone_edit(const EditRow& row, const std::vector<EditRow>& log) {
+  const Edit edit = TRY(edit_from_row(row));
+  const auto found =
+      std::ranges::find(log, static_cast<std::int64_t>(edit.undone), &EditRow::number);
+  if (edit.kind != EditKind::kUndo || found == log.end()) {
+    return std::optional<Edit>{};
+  }
+  return std::optional{TRY(edit_from_row(*found))};
+}
+
 Result<EditRow> build_edit(const Library& library, const PeopleInput& input,
                            const EditRequest& request, const PeopleOptions& options) {
   const EditBuilder builder{input.faces, input.people};
@@ -114,7 +121,9 @@ Result<EditRow> build_edit(const Library& library, const PeopleInput& input,
                 fmt::format("'{}' is no name: it is not UTF-8", path_to_text(request.name)));
   }
   edit.name = request.name;
-  edit.undone = request.undone;
+  if (request.kind == EditKind::kUndo) {
+    edit.undone = TRY(undone_by(request, log));
+  }
   edit.time_unix = unix_seconds();
   TRY(check_edit(log, edit));
   // Before it is written down: what is in the log stays there.
@@ -141,6 +150,21 @@ Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer
   return regroup(input, writer, options, budget, stop);
 }
 
+// From the beginning of a run that looks for faces in another way until people are grouped anew,
+// people are made of faces that have other numbers and places than those of today: what was meant
+// by an edit could only be guessed, and no picture says who is on it.
+Result<void> check_people_settled(const Library& library) {
+  const auto analyzer = TRY(current_faces_analyzer(library));
+  const auto analyzers = TRY(library.analyzers_of_people());
+  if (std::ranges::all_of(analyzers, [&](const AnalyzerId& of) { return analyzer == of; })) {
+    return {};
+  }
+  return fail(ErrorCode::kUnavailable,
+              "an index run that looks for faces in another way did not end, and people are "
+              "still made of the faces of before; run that index to its end, or one as before, "
+              "and try again");
+}
+
 Result<std::string> embedder_in_use(const Library& library) {
   const auto analyzer = TRY(current_faces_analyzer(library));
   return std::string{analyzer ? embedder_of(*analyzer) : ""};
@@ -148,11 +172,12 @@ Result<std::string> embedder_in_use(const Library& library) {
 
 Result<PersonRow> find_person(const std::vector<PersonRow>& people, std::string_view text) {
   std::vector<const PersonRow*> found;
+  const std::string id = lower_case(std::string{text});
   for (const PersonRow& person : people) {
-    if (person.id == text) {
+    if (person.id == text || person.id == id) {
       return person;
     }
-    const bool by_prefix = text.starts_with("p-") && person.id.starts_with(text);
+    const bool by_prefix = id.starts_with("p-") && person.id.starts_with(id);
     if (by_prefix || (!person.name.empty() && person.name == text)) {
       found.push_back(&person);
     }
@@ -172,12 +197,14 @@ Result<EditOutcome> apply_edit(const Library& library, LibraryWriter& writer,
                                const EditRequest& request, const PeopleOptions& options,
                                Budget& budget, const StopToken& stop) {
   PeopleInput input = TRY(PeopleInput::load(library, budget));
-  TRY(check_settled(input));
+  TRY(check_people_settled(library));
   EditRow row = TRY(build_edit(library, input, request, options));
   row.number = TRY(writer.append_edit(row));
   input.edits.push_back(row);
-  const PeopleSummary people = TRY(regroup(input, writer, options, budget, stop));
-  return EditOutcome{.number = row.number, .people = people};
+  EditOutcome outcome{.number = row.number, .people = {}, .undone = std::nullopt};
+  outcome.undone = TRY(undone_edit(row, input.edits));
+  outcome.people = TRY(regroup(input, writer, options, budget, stop));
+  return outcome;
 }
 
 }  // namespace albumen

@@ -71,11 +71,17 @@ Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer
                                    const PeopleOptions& options, Budget& budget,
                                    const StopToken& stop);
 
+/// Whether people are made of the faces that pictures have today, so that one may speak of a
+/// person's pictures. Errors: Unavailable, with what to run, because an index run that looks for
+/// faces in another way did not end; those of the library.
+Result<void> check_people_settled(const Library& library);
+
 /// The model whose vectors are grouped; empty when no faces were ever looked for.
 Result<std::string> embedder_in_use(const Library& library);
 
-/// A person by id, by the beginning of an id that fits only one, or by exact name.
-/// Errors: NotFound; InvalidArgument when it fits several.
+/// A person by id, by the beginning of an id that fits only one (both in either case: contact
+/// sheets print capitals), or by exact name. Errors: NotFound; InvalidArgument when it fits
+/// several.
 Result<PersonRow> find_person(const std::vector<PersonRow>& people, std::string_view text);
 
 /// What a user asks for, in ids and names.
@@ -85,18 +91,20 @@ struct EditRequest {
   std::vector<std::string> left;
   std::vector<std::string> right;
   std::string name;
-  std::uint64_t undone = 0;
+  std::optional<std::uint64_t> undone;  ///< kUndo; nothing: the last edit that stands
 };
 
 struct EditOutcome {
-  std::int64_t number = 0;  ///< of the edit
-  PeopleSummary people;     ///< as they are now
+  std::int64_t number = 0;     ///< of the edit
+  PeopleSummary people;        ///< as they are now
+  std::optional<Edit> undone;  ///< kUndo: what was taken back
 };
 
 /// Appends the edit to the log and groups again. For kSplit without `right`: the rest of the
-/// persons of `left`. Errors: NotFound, InvalidArgument naming what does not fit; Unavailable while
-/// people are made of other faces than those of the current analyzer, because an index run with
-/// another one did not end; those of `group_people`.
+/// persons of `left`. Errors: NotFound (also where no edit stands that could be undone),
+/// InvalidArgument naming what does not fit; Unavailable while people are made of other faces than
+/// those of the current analyzer, because an index run with another one did not end; those of
+/// `group_people`.
 Result<EditOutcome> apply_edit(const Library& library, LibraryWriter& writer,
                                const EditRequest& request, const PeopleOptions& options,
                                Budget& budget, const StopToken& stop);

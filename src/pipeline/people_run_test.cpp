@@ -228,6 +228,14 @@ TEST(FindPersonTest, IdsNamesAndBeginningsMeanOnePersonOrNone) {
   EXPECT_EQ(code_of(find_person({}, "p-77")), ErrorCode::kNotFound);
 }
 
+// A contact sheet prints capitals: an id typed from it was nobody's.
+TEST(FindPersonTest, AnIdMayBeTypedInCapitals) {
+  const std::vector<PersonRow> people{{.id = "p-12ab", .name = "Ada"}, {.id = "p-77", .name = ""}};
+  EXPECT_EQ(must(find_person(people, "P-12AB")).name, "Ada");
+  EXPECT_EQ(must(find_person(people, "P-12A")).name, "Ada");
+  EXPECT_EQ(code_of(find_person(people, "ADA")), ErrorCode::kNotFound) << "names are as they are";
+}
+
 TEST_F(PeopleRunTest, DbscanLeavesNoiseToNobodyAndKeepsNames) {
   group();
   const std::string ada = person_of(1);

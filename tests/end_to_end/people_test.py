@@ -116,6 +116,27 @@ class People(ProgramTest):
         self.assertEqual(self.person_of("obama3.jpg"), self.person_of("obama.jpg"))
         self.assertEqual(self.main_face("obama.jpg")["person_name"], "Barack Obama")
 
+    def test_edits_are_listed_and_the_last_one_is_undone_without_its_number(self):
+        # After the terminal had scrolled away, only SQL told an edit's number.
+        self.assertIn(b"nothing was said", self.edit("edits").stdout)
+        obama, biden = self.person_of("obama.jpg"), self.person_of("biden.jpg")
+        self.edit("name", obama, "Barack Obama")
+        self.edit("merge", obama, biden)
+        undone = self.edit("undo").stdout.decode()
+        self.assertRegex(undone, r"edit 2 taken back: merge .* with [0-9a-f]+#[0-9]+")
+        lines = self.edit("edits").stdout.decode().splitlines()
+        self.assertRegex(lines[0], rf'^ +1  [-0-9]+ [:0-9]+  name "Barack Obama" for .*'
+                                   rf"; now Barack Obama \({obama}\)$")
+        self.assertTrue(lines[1].endswith("[undone by edit 3]"), lines[1])
+        self.assertIn("undo edit 2", lines[2])
+        records = [json.loads(line) for line in
+                   self.run_program("--json", "people", "edits").stdout.splitlines()]
+        self.assertEqual([record["state"] for record in records], ["stands", "undone", "stands"])
+        self.assertEqual(records[0]["left_people"], [obama])
+        self.edit("undo", "0", expect=2)
+        self.edit("undo")
+        self.assertIn(b"no edit stands", self.edit("undo", expect=3).stderr)
+
     def test_an_edit_groups_as_index_did(self):
         # Every edit took the distance of the model's card, whatever index had been told.
         strict = ("index", "--least-faces", "1", "--same-distance", "0.002", self.pictures)
@@ -166,6 +187,22 @@ class People(ProgramTest):
                 self.assertEqual(copy.read(), original.read())
         refused = self.edit("export", "--out", self.folder, expect=2)
         self.assertIn(b"another folder", refused.stderr)
+
+    def test_an_export_again_takes_away_what_a_split_took_out(self):
+        # The stranger's picture stayed in the folder until somebody removed all of it.
+        self.edit("name", self.person_of("obama.jpg"), "Obama")
+        out, face = self.path("again"), self.main_face("obama3.jpg")["id"]
+        self.edit("export", "--out", out)
+        self.edit("split", face)
+        done = self.edit("export", "--out", out)
+        self.assertIn(b"1 files removed", done.stdout)
+        names = set(os.listdir(os.path.join(out, "Obama")))
+        self.assertNotIn("obama3.jpg", names)
+        self.assertTrue({"obama.jpg", "obama2.jpg"} <= names)
+        self.edit("undo")
+        shutil.copy(os.path.join(self.pictures, "biden.jpg"), os.path.join(out, "Obama", "own.jpg"))
+        self.edit("export", "--out", out)
+        self.assertTrue({"obama3.jpg", "own.jpg"} <= set(os.listdir(os.path.join(out, "Obama"))))
 
     def test_a_grouping_that_fails_is_logged_and_the_rest_told(self):
         # The run was left as a running one for ever, and what it had done was not said.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the summaries of all runs share: where time and memory went, in words and JSON.
+// What summaries and lists share: where time and memory went, in words and JSON; times as text.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,9 @@ void print_figures(const RunFigures& figures, double images_per_second);
 
 /// "3 Truncated, 1 Io".
 std::string reasons_text(const std::map<std::string, std::uint64_t>& counts);
+
+/// "2026-07-01 14:05:09", in the time zone of this process.
+std::string local_time(std::int64_t unix_ms);
 
 /// To two decimals: more would only look exact.
 double rounded(double value);

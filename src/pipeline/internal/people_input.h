@@ -35,8 +35,11 @@ Result<std::optional<AnalyzerId>> current_faces_analyzer(const Library& library)
 /// A log of edits out of its rows. Error: StoreFailed for a row that no albumen wrote.
 Result<std::vector<Edit>> edits_of(const std::vector<EditRow>& rows);
 
-/// What the log amounts to, with its faces as they are found today: a new detector gives a face
-/// another index. Error: StoreFailed.
+/// The log with its faces as they are found today: a new detector gives a face another index, and
+/// one that is not found any more is left out. Error: StoreFailed.
+Result<std::vector<Edit>> edits_of_today(const PeopleInput& input);
+
+/// What `edits_of_today` amount to. Error: StoreFailed.
 Result<Decisions> decisions_of(const PeopleInput& input);
 
 /// Labels the faces of those who are what a full run starts from with their place in
