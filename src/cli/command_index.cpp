@@ -197,11 +197,13 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   StageClock clock{&budget};
   FailureList failures;
   const auto longtail = installed_longtail(workers, stop);
+  // On its own: nested in what follows, GCC 12 takes its members for uninitialised.
+  const DecodeOptions decode{.keep_truncated_percent = flags.keep_truncated_percent,
+                             .longtail = longtail.get()};
   const IndexRequest request{
       .sources = sources,
       .source_options = {.excludes = flags.excludes, .archive_limits = limits},
-      .decode = {.keep_truncated_percent = flags.keep_truncated_percent,
-                 .longtail = longtail.get()},
+      .decode = decode,
       .rehash = flags.rehash ? Rehash::kAll : Rehash::kChanged,
       .workers = workers,
       .run = run,
