@@ -171,9 +171,11 @@ Result<void> complete(const GroupingStep& step, PeopleSummary& people, const Sto
 // All of it but `workers`, `run` and the long tail.
 IndexRequest index_request(const IndexFlags& flags, const std::vector<std::string>& sources,
                            const ArchiveLimits& limits) {
+  // On its own: nested in what follows, GCC 12 takes its members for uninitialised.
+  const DecodeOptions decode{.keep_truncated_percent = flags.keep_truncated_percent};
   return {.sources = sources,
           .source_options = {.excludes = flags.excludes, .archive_limits = limits},
-          .decode = {.keep_truncated_percent = flags.keep_truncated_percent},
+          .decode = decode,
           .rehash = flags.rehash ? Rehash::kAll : Rehash::kChanged,
           .program_version = std::string{program_version()}};
 }
