@@ -192,6 +192,35 @@ Result<ExitCode> regroup(const Context& context, const PeopleFlags& flags) {
   return ExitCode::kSuccess;
 }
 
+void print_export(const Context& context, const PeopleFoldersReport& report,
+                  const std::string& directory) {
+  for (const PlacementFailure& failure : report.failures) {
+    put_notice(to_string(failure.error));
+  }
+  for (const std::string& path : report.spared) {
+    put_notice(
+        fmt::format("{}: does not belong any more, and stays: it was changed, or its original "
+                    "is gone",
+                    path_to_text(path)));
+  }
+  if (context.options.json) {
+    put_line(Json{{"people", report.people},
+                  {"pictures", report.pictures},
+                  {"sheets", report.sheets},
+                  {"removed", report.removed},
+                  {"spared", report.spared.size()},
+                  {"failed", report.failures.size()},
+                  {"out", path_to_text(directory)}}
+                 .dump());
+  } else {
+    fmt::print("{} people, {} pictures, {} contact sheets in {}{}\n", human_count(report.people),
+               human_count(report.pictures), human_count(report.sheets), path_to_text(directory),
+               report.removed > 0 ? fmt::format("; {} files removed that do not belong any more",
+                                                human_count(report.removed))
+                                  : "");
+  }
+}
+
 Result<ExitCode> export_folders(const Context& context, const PeopleFlags& flags) {
   const auto library = TRY(open_library(context, {}));
   PeopleFoldersOptions options{.directory = flags.directory,
@@ -214,21 +243,7 @@ Result<ExitCode> export_folders(const Context& context, const PeopleFlags& flags
   Budget budget{TRY(chosen_budget(context.options))};
   const auto report =
       TRY(export_people_folders(*library, reader, options, budget, context.signals.token()));
-  for (const PlacementFailure& failure : report.failures) {
-    put_notice(to_string(failure.error));
-  }
-  for (const std::string& path : report.spared) {
-    put_notice(
-        fmt::format("{}: does not belong any more, and stays: it was changed, or its original "
-                    "is gone",
-                    path_to_text(path)));
-  }
-  fmt::print("{} people, {} pictures, {} contact sheets in {}{}\n", human_count(report.people),
-             human_count(report.pictures), human_count(report.sheets),
-             path_to_text(flags.directory),
-             report.removed > 0 ? fmt::format("; {} files removed that do not belong any more",
-                                              human_count(report.removed))
-                                : "");
+  print_export(context, report, flags.directory);
   return report.failures.empty() ? ExitCode::kSuccess : ExitCode::kSomeFailed;
 }
 

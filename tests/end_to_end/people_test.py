@@ -194,8 +194,10 @@ class People(ProgramTest):
         out, face = self.path("again"), self.main_face("obama3.jpg")["id"]
         self.edit("export", "--out", out)
         self.edit("split", face)
-        done = self.edit("export", "--out", out)
-        self.assertIn(b"1 files removed", done.stdout)
+        done = self.run_program("--json", "people", "export", "--out", out)
+        counts = json.loads(done.stdout)
+        self.assertEqual((counts["removed"], counts["spared"], counts["failed"], counts["out"]),
+                         (1, 0, 0, out))
         names = set(os.listdir(os.path.join(out, "Obama")))
         self.assertNotIn("obama3.jpg", names)
         self.assertTrue({"obama.jpg", "obama2.jpg"} <= names)
