@@ -87,6 +87,7 @@ Result<ExitCode> show(const Context& context, const PeopleFlags& flags) {
   const auto library = TRY(open_library(context, {}));
   const PersonRow person = TRY(find_person(TRY(library->people()), flags.person));
   if (context.options.json) {
+    TRY(check_people_settled(*library));
     fmt::print("{}\n", to_json(person).dump());
     return ExitCode::kSuccess;
   }
@@ -199,8 +200,8 @@ void print_export(const Context& context, const PeopleFoldersReport& report,
   }
   for (const std::string& path : report.spared) {
     put_notice(
-        fmt::format("{}: does not belong any more, and stays: it was changed, or its original "
-                    "is gone",
+        fmt::format("{}: stays beside what is written now: it was changed, or its picture was not "
+                    "found anywhere else",
                     path_to_text(path)));
   }
   if (context.options.json) {
@@ -226,7 +227,8 @@ Result<ExitCode> export_folders(const Context& context, const PeopleFlags& flags
   PeopleFoldersOptions options{.directory = flags.directory,
                                .placement = Placement::kCopy,
                                .tentative = flags.tentative,
-                               .people = {}};
+                               .people = {},
+                               .still_settled = [&] { return check_people_settled(*library); }};
   if (flags.placement == "hardlink") {
     options.placement = Placement::kHardLink;
   } else if (flags.placement == "symlink") {

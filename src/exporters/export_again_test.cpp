@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stop_token>
+#include <optional>
+#include <vector>
 
 #include "exporters/internal/export_manifest.h"
+#include "exporters/internal/export_place.h"
 #include "exporters/internal/export_prune.h"
 #include "exporters/testing/people_folders_fixture.h"
 #include "files/sha256.h"
@@ -48,6 +50,11 @@ class ExportAgainTest : public testing::PeopleFoldersFixture {
   FaceKey first_;
   FaceKey second_;
 };
+
+ExportManifest must_have(std::optional<ExportManifest> manifest) {
+  EXPECT_TRUE(manifest.has_value());
+  return manifest ? *std::move(manifest) : ExportManifest{};
+}
 
 constexpr std::array kPlacements{Placement::kCopy, Placement::kHardLink, Placement::kSymlink};
 
@@ -96,12 +103,11 @@ TEST_F(ExportAgainTest, WhatWasChangedSinceStays) {
     fs::remove(out_ + "/Ada/b.jpg");
     folder_.write("out/Ada/b.jpg", "retouched");
     split();
-    for (int round = 0; round < 2; ++round) {
-      const auto report = write_as(placement);
-      EXPECT_EQ(report.removed, 0U);
-      EXPECT_THAT(report.spared, ElementsAre(EndsWith("out/Ada/b.jpg")));
-      EXPECT_EQ(content_of(out_ + "/Ada/b.jpg"), "retouched");
-    }
+    EXPECT_THAT(write_as(placement).spared, ElementsAre(EndsWith("out/Ada/b.jpg")));
+    const auto again = write_as(placement);
+    EXPECT_THAT(again.spared, IsEmpty()) << "it was said once, and is theirs";
+    EXPECT_EQ(again.removed, 0U);
+    EXPECT_EQ(content_of(out_ + "/Ada/b.jpg"), "retouched");
     fs::remove_all(out_);
   }
 }
@@ -160,14 +166,129 @@ TEST_F(ExportAgainTest, FoldersOfAnotherLibraryStay) {
   EXPECT_THAT(names_in(out_ + "/Ada"), ElementsAre("a.jpg", "b.jpg", "contact-sheet.png"));
 }
 
-TEST_F(ExportAgainTest, WhatAStopLeftIsKnownToTheNextExport) {
-  std::stop_source stop;
-  stop.request_stop();
-  ASSERT_FALSE(
-      export_people_folders(*library_, reader_, {.directory = out_}, budget_, stop.get_token()));
+// What was placed before an export ended, without its mark at the end, was nobody's: it stayed for
+// ever, and the next export had to take other names.
+TEST_F(ExportAgainTest, WhatAnExportPlacedBeforeItFailedIsKnownToTheNext) {
+  Budget small{kKiB * 64};
+  const auto failed = export_people_folders(*library_, reader_, {.directory = out_}, small, {});
+  ASSERT_FALSE(failed.has_value());
+  EXPECT_EQ(failed.error().code, ErrorCode::kBudgetExceeded) << "of the sheet";
+  EXPECT_THAT(names_in(out_ + "/Ada"), ElementsAre("a.jpg", "b.jpg"));
   write_folders();
+  EXPECT_THAT(names_in(out_ + "/Ada"), ElementsAre("a.jpg", "b.jpg", "contact-sheet.png"));
   split();
   EXPECT_EQ(write_folders().removed, 1U);
+}
+
+TEST_F(ExportAgainTest, WhatIsClaimedBeforeItIsPlacedIsKnownAfterAKill) {
+  write_folders();
+  // As a process leaves it that is killed behind its last picture.
+  ExportManifest claims = must_have(read_manifest(out_ + "/Ada"));
+  std::erase_if(claims.files,
+                [](const ExportedFile& file) { return file.kind == ExportedKind::kSheet; });
+  must(write_manifest(out_ + "/Ada", claims));
+  fs::remove(out_ + "/Ada/contact-sheet.png");
+  split();
+  EXPECT_EQ(write_folders().removed, 1U);
+  EXPECT_THAT(names_in(out_ + "/Ada"), ElementsAre("a.jpg", "contact-sheet.png"));
+}
+
+// Links took the place of copies whose originals were gone, and led nowhere.
+TEST_F(ExportAgainTest, NoLinkReplacesTheLastOfAPicture) {
+  for (const Placement placement : {Placement::kSymlink, Placement::kHardLink}) {
+    for (const bool leads_here : {false, true}) {
+      write_folders();
+      const std::string original = folder_ / "source/b.jpg";
+      fs::remove(original);
+      if (leads_here) {
+        fs::create_symlink(out_ + "/Ada/b.jpg", original);
+      }
+      const auto report = write_as(placement);
+      EXPECT_FALSE(report.failures.empty());
+      EXPECT_EQ(content_of(out_ + "/Ada/b.jpg"), jpeg(2));
+      fs::remove(original);
+      folder_.write("source/b.jpg", jpeg(2));
+      fs::remove_all(out_);
+    }
+  }
+}
+
+// Files that stay shifted the names of others onto another file that had to stay.
+TEST_F(ExportAgainTest, WhoHasToStayStaysHoweverNamesShift) {
+  const FaceKey usb = add_picture("usb/b.jpg", 3);
+  set_people({{.id = "p-1", .name = "Ada", .faces = {first_, second_, usb}}});
+  write_folders();
+  ASSERT_EQ(content_of(out_ + "/Ada/b-2.jpg"), jpeg(3));
+  fs::remove(folder_ / "source/b.jpg");
+  fs::remove(folder_ / "source/usb/b.jpg");
+  const FaceKey other = add_picture("other/b.jpg", 4);
+  set_people({{.id = "p-1", .name = "Ada", .faces = {first_, usb, other}}});
+  write_folders();
+  EXPECT_EQ(content_of(out_ + "/Ada/b.jpg"), jpeg(2));
+  EXPECT_EQ(content_of(out_ + "/Ada/b-2.jpg"), jpeg(3));
+  EXPECT_EQ(content_of(out_ + "/Ada/b-3.jpg"), jpeg(4));
+}
+
+// A retouched picture under another name was replaced by the next one of that name.
+TEST_F(ExportAgainTest, FilesOfOthersKeepTheirNames) {
+  write_folders();
+  folder_.write("out/Ada/b-2.jpg", "mine");
+  folder_.write("out/Ada/a.jpg", "retouched");
+  const FaceKey other = add_picture("other/b.jpg", 3);
+  set_people({{.id = "p-1", .name = "Ada", .faces = {first_, second_, other}}});
+  write_folders();
+  EXPECT_EQ(content_of(out_ + "/Ada/b-2.jpg"), "mine");
+  EXPECT_EQ(content_of(out_ + "/Ada/b-3.jpg"), jpeg(3));
+  EXPECT_EQ(content_of(out_ + "/Ada/a.jpg"), "retouched");
+  EXPECT_EQ(content_of(out_ + "/Ada/a-2.jpg"), jpeg(1));
+}
+
+// That something is at the original's path was taken for the original.
+TEST_F(ExportAgainTest, ACopyStaysWhenItsPathHasAnotherPicture) {
+  write_folders();
+  split();
+  folder_.write("source/b.jpg", jpeg(7));
+  const auto report = write_folders();
+  EXPECT_EQ(report.removed, 0U);
+  EXPECT_THAT(report.spared, ElementsAre(EndsWith("out/Ada/b.jpg")));
+  EXPECT_EQ(content_of(out_ + "/Ada/b.jpg"), jpeg(2));
+}
+
+// A copy of a person's folder was emptied like a folder of somebody who is no longer there.
+TEST_F(ExportAgainTest, CopiesOfFoldersAreTheirOwners) {
+  write_folders();
+  fs::copy(out_ + "/Ada", out_ + "/Ada 2025", fs::copy_options::recursive);
+  EXPECT_EQ(write_folders().removed, 0U);
+  EXPECT_THAT(names_in(out_ + "/Ada 2025"), ElementsAre("a.jpg", "b.jpg", "contact-sheet.png"));
+}
+
+// They were links to the links, and never known again.
+TEST_F(ExportAgainTest, HardLinksOfLinksAreOfTheFilesThatTheyLeadTo) {
+  const std::string real = folder_.write("elsewhere/real.jpg", jpeg(2));
+  fs::remove(folder_ / "source/b.jpg");
+  fs::create_symlink("../elsewhere/real.jpg", folder_ / "source/b.jpg");
+  write_as(Placement::kHardLink);
+  EXPECT_EQ(status_of(out_ + "/Ada/b.jpg").st_ino, status_of(real).st_ino);
+  split();
+  EXPECT_EQ(write_as(Placement::kHardLink).removed, 1U);
+  EXPECT_EQ(content_of(real), jpeg(2));
+}
+
+TEST_F(ExportAgainTest, OneExportAtATimeAndNoneWhilePeopleChange) {
+  const FileDescriptor lock = must(lock_place(folder_ / "."));
+  const auto second =
+      export_people_folders(*library_, reader_, {.directory = folder_ / "."}, budget_, {});
+  ASSERT_FALSE(second.has_value());
+  const auto changing = export_people_folders(*library_, reader_,
+                                              {.directory = out_,
+                                               .still_settled = [&]() -> Result<void> {
+                                                 split();
+                                                 return {};
+                                               }},
+                                              budget_, {});
+  ASSERT_FALSE(changing.has_value());
+  EXPECT_EQ(changing.error().code, ErrorCode::kUnavailable);
+  EXPECT_FALSE(fs::exists(out_));
 }
 
 // A manifest may come from anywhere, with links where it says that there are files.
@@ -179,21 +300,20 @@ TEST_F(ExportAgainTest, NothingOutsideOfTheFolderIsTouchedAndNoLinkFollowed) {
   fs::create_symlink(precious, out_ + "/Ada/other.jpg");
   fs::create_directory(out_ + "/Ada/folder.jpg");
   fs::create_hard_link(precious, out_ + "/Ada/hard.jpg");
-  const ExportManifest manifest{
-      .library = "",
-      .person = "p-1",
-      .files = {
-          {.kind = ExportedKind::kCopy, .name = "link.jpg", .source = precious, .digest = digest},
-          {.kind = ExportedKind::kSheet, .name = "link.jpg", .source = "", .digest = digest},
-          {.kind = ExportedKind::kHardLink, .name = "link.jpg", .source = precious},
-          {.kind = ExportedKind::kSymlink, .name = "other.jpg", .source = precious + "x"},
-          {.kind = ExportedKind::kSymlink, .name = "plain.jpg", .source = precious},
-          {.kind = ExportedKind::kHardLink, .name = "plain.jpg", .source = precious},
-          {.kind = ExportedKind::kCopy, .name = "hard.jpg", .source = precious, .digest = digest},
-          {.kind = ExportedKind::kSheet, .name = "folder.jpg", .source = "", .digest = digest}}};
-  const Pruned pruned = must(prune_files(out_ + "/Ada", manifest, {}, ExportPruning::kReal, {}));
-  EXPECT_EQ(pruned.removed, 0U);
-  EXPECT_EQ(pruned.spared.size(), manifest.files.size());
+  const std::vector<ExportedFile> files{
+      {.kind = ExportedKind::kCopy, .name = "link.jpg", .source = precious, .digest = digest},
+      {.kind = ExportedKind::kSheet, .name = "link.jpg", .source = "", .digest = digest},
+      {.kind = ExportedKind::kHardLink, .name = "link.jpg", .source = precious},
+      {.kind = ExportedKind::kSymlink, .name = "other.jpg", .source = precious + "x"},
+      {.kind = ExportedKind::kSymlink, .name = "plain.jpg", .source = precious},
+      {.kind = ExportedKind::kHardLink, .name = "plain.jpg", .source = precious},
+      {.kind = ExportedKind::kCopy, .name = "hard.jpg", .source = precious, .digest = digest},
+      {.kind = ExportedKind::kSheet, .name = "folder.jpg", .source = "", .digest = digest}};
+  auto earlier = must(EarlierFiles::look(out_ + "/Ada", files, {}, {}));
+  ASSERT_EQ(earlier.as_written().size(), 1U);
+  EXPECT_EQ(earlier.as_written()[0].name, "hard.jpg");
+  EXPECT_FALSE(earlier.may_go(earlier.as_written()[0])) << "its original is the same file";
+  EXPECT_EQ(earlier.others().size(), 4U);
   EXPECT_EQ(names_in(out_ + "/Ada").size(), 5U);
   EXPECT_EQ(content_of(precious), "precious");
   EXPECT_FALSE(must(remove_if_empty(out_ + "/Ada")));

@@ -82,18 +82,40 @@ std::optional<ExportedFile> file_of_line(std::string_view line) {
   return is_complete(file) ? std::optional{std::move(file)} : std::nullopt;
 }
 
-std::optional<ExportManifest> parse(std::string_view text) {
+}  // namespace
+
+bool is_own_file(std::string_view name) {
+  return name == kExportMark || (name.starts_with(".albumen-") && name.ends_with(".part"));
+}
+
+std::string to_text(const ExportManifest& manifest) {
+  std::string text = fmt::format("{}\n{}\nlibrary\t{}\nperson\t{}\nfolder\t{}\n", kFirstLine,
+                                 kVersionLine, path_to_text(manifest.library),
+                                 path_to_text(manifest.person), path_to_text(manifest.folder));
+  for (const ExportedFile& file : manifest.files) {
+    if (is_complete(file)) {
+      text += fmt::format("{}\t{}\t{}\t{}\n", kKindNames.at(static_cast<std::size_t>(file.kind)),
+                          file.digest ? to_string(*file.digest) : "", path_to_text(file.name),
+                          path_to_text(file.source));
+    }
+  }
+  return text;
+}
+
+std::optional<ExportManifest> parse_manifest(std::string_view text) {
   if (take_until(text, '\n') != kFirstLine || take_until(text, '\n') != kVersionLine) {
     return std::nullopt;
   }
   ExportManifest manifest;
   const auto library = value_of(take_until(text, '\n'), "library");
   const auto person = value_of(take_until(text, '\n'), "person");
-  if (!library || !person) {
+  const auto folder = value_of(take_until(text, '\n'), "folder");
+  if (!library || !person || !folder) {
     return std::nullopt;
   }
   manifest.library = *library;
   manifest.person = *person;
+  manifest.folder = *folder;
   while (!text.empty()) {
     auto file = file_of_line(take_until(text, '\n'));
     if (!file) {
@@ -104,12 +126,6 @@ std::optional<ExportManifest> parse(std::string_view text) {
   return manifest;
 }
 
-}  // namespace
-
-bool is_own_file(std::string_view name) {
-  return name == kExportMark || (name.starts_with(".albumen-") && name.ends_with(".part"));
-}
-
 std::optional<ExportManifest> read_manifest(const std::string& folder) {
   struct stat status{};
   const bool is_folder = ::lstat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
@@ -118,22 +134,12 @@ std::optional<ExportManifest> read_manifest(const std::string& folder) {
     return std::nullopt;
   }
   const auto text = read_small_file(mark, kLargestManifest);
-  return text ? parse(*text) : std::nullopt;
+  return text ? parse_manifest(*text) : std::nullopt;
 }
 
 Result<void> write_manifest(const std::string& folder, const ExportManifest& manifest) {
   auto mark = TRY(AtomicFile::create(mark_of(folder)));
-  TRY(mark.write(fmt::format("{}\n{}\nlibrary\t{}\nperson\t{}\n", kFirstLine, kVersionLine,
-                             path_to_text(manifest.library), path_to_text(manifest.person))));
-  for (const ExportedFile& file : manifest.files) {
-    if (!is_complete(file)) {
-      continue;
-    }
-    TRY(mark.write(fmt::format("{}\t{}\t{}\t{}\n",
-                               kKindNames.at(static_cast<std::size_t>(file.kind)),
-                               file.digest ? to_string(*file.digest) : "", path_to_text(file.name),
-                               path_to_text(file.source))));
-  }
+  TRY(mark.write(to_text(manifest)));
   return mark.commit();
 }
 

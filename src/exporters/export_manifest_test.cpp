@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 const std::string kBegin =
     "Written by albumen people export. albumen index leaves this folder out as long as this file "
     "is "
-    "here.\nversion\t1\nlibrary\t/l.db\nperson\tp-1\n";
+    "here.\nversion\t1\nlibrary\t/l.db\nperson\tp-1\nfolder\tAda\n";
 
 class ExportManifestTest : public ::testing::Test {
  protected:
@@ -34,6 +34,7 @@ TEST_F(ExportManifestTest, WhatWasWrittenIsReadAgainWhateverItsBytes) {
   const ExportManifest manifest{
       .library = "/home/caf\xE9\n/library.db",
       .person = "p-1",
+      .folder = "A/da",
       .files = {{.kind = ExportedKind::kCopy,
                  .name = "tab\there%.jpg",
                  .source = "/p/a.zip",

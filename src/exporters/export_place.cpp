@@ -2,9 +2,11 @@
 #include "exporters/internal/export_place.h"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <filesystem>
 #include <fmt/core.h>
 #include <string_view>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <utility>
@@ -85,6 +87,15 @@ Result<void> check_is_ours(const std::string& folder) {
                             path_to_text(folder)));
   }
   return {};
+}
+
+Result<FileDescriptor> lock_place(const std::string& directory) {
+  FileDescriptor folder{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (folder.valid() && ::flock(folder.value(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    return fail(ErrorCode::kUnavailable,
+                fmt::format("{}: another export is writing there", path_to_text(directory)));
+  }
+  return folder;
 }
 
 }  // namespace albumen

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <fmt/core.h>
 #include <optional>
-#include <string_view>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -24,74 +23,114 @@ std::optional<struct stat> status_of(const std::string& path) {
   return ::lstat(path.c_str(), &status) == 0 ? std::optional{status} : std::nullopt;
 }
 
+// Of the file that a name leads to; nothing for what is no regular file.
+std::optional<struct stat> status_of_file(const std::string& path) {
+  struct stat status{};
+  const bool is_file = ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+  return is_file ? std::optional{status} : std::nullopt;
+}
+
 bool is_same_file(const struct stat& one, const struct stat& other) {
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-bool has_digest(const std::string& path, const ExportedFile& file) {
+bool has_digest(const std::string& path, const std::optional<Sha256Digest>& wanted) {
   const auto digest = sha256_of_file(path);
-  return digest && file.digest == *digest;
+  return digest && wanted == *digest;
 }
 
-// Whether the bytes of a copy are kept elsewhere. The original may have become a link to its copy.
-bool has_original(const struct stat& copy, const ExportedFile& file) {
-  struct stat original{};
-  return ::stat(file.source.c_str(), &original) == 0 && S_ISREG(original.st_mode) &&
-         !is_same_file(copy, original);
-}
-
-bool is_link_to_original(const struct stat& link, const ExportedFile& file) {
-  const auto original = status_of(file.source);
-  return original && link.st_nlink > 1 && is_same_file(link, *original);
-}
-
-bool leads_to(const std::string& path, const ExportedFile& file) {
+bool leads_to(const std::string& path, const std::string& target) {
   std::error_code error;
-  return fs::read_symlink(path, error).native() == file.source && !error;
+  return fs::read_symlink(path, error).native() == target && !error;
 }
 
-// Whether `path`, whose status this is, may go.
-bool is_ours(const std::string& path, const struct stat& status, const ExportedFile& file) {
+bool is_as_written(const std::string& path, const struct stat& status, const ExportedFile& file) {
   switch (file.kind) {
     case ExportedKind::kCopy:
-      return S_ISREG(status.st_mode) && has_original(status, file) && has_digest(path, file);
-    case ExportedKind::kHardLink:
-      return S_ISREG(status.st_mode) && is_link_to_original(status, file);
-    case ExportedKind::kSymlink:
-      return S_ISLNK(status.st_mode) && leads_to(path, file);
     case ExportedKind::kSheet:
-      return S_ISREG(status.st_mode) && has_digest(path, file);
+      return S_ISREG(status.st_mode) && has_digest(path, file.digest);
+    case ExportedKind::kHardLink: {
+      const auto original = status_of_file(file.source);
+      return S_ISREG(status.st_mode) && (!original || is_same_file(status, *original));
+    }
+    case ExportedKind::kSymlink:
+      return S_ISLNK(status.st_mode) && leads_to(path, file.source);
   }
   return false;
 }
 
+// REQUIRES: as written, with this status.
+bool is_elsewhere(const struct stat& status, const ExportedFile& file,
+                  const ArchivedBytes& archived) {
+  if (file.kind == ExportedKind::kSheet || file.kind == ExportedKind::kSymlink) {
+    return true;
+  }
+  const auto original = status_of_file(file.source);
+  if (!original) {
+    return false;
+  }
+  if (file.kind == ExportedKind::kHardLink) {
+    // The original may have become a link to this one name of the file.
+    return status.st_nlink > 1 && is_same_file(status, *original);
+  }
+  // The path may have got another picture since, and the original may have become a link to here.
+  return archived.contains({file.source, *file.digest}) ||
+         (!is_same_file(status, *original) && has_digest(file.source, file.digest));
+}
+
 }  // namespace
 
-Result<Pruned> prune_files(const std::string& folder, const ExportManifest& manifest,
-                           const PlannedFiles& planned, ExportPruning pruning,
-                           const StopToken& stop) {
-  Pruned pruned;
-  for (const ExportedFile& file : manifest.files) {
-    TRY(check_stop(stop));
-    const std::string path = fmt::format("{}/{}", folder, file.name);
-    const auto status = status_of(path);
-    if (!status) {
-      continue;
+Result<EarlierFiles> EarlierFiles::look(const std::string& folder,
+                                        const std::vector<ExportedFile>& files,
+                                        const ArchivedBytes& archived, const StopToken& stop) {
+  EarlierFiles earlier{folder, archived};
+  std::error_code error;
+  for (fs::directory_iterator entry{folder, error}; !error && entry != fs::directory_iterator{};
+       entry.increment(error)) {
+    std::string name = entry->path().filename().native();
+    if (!is_own_file(name)) {
+      earlier.others_.insert(std::move(name));
     }
-    if (planned.contains({file.name, file.source})) {
-      pruned.kept.push_back(file);
-      continue;
-    }
-    if (!is_ours(path, *status, file)) {
-      pruned.spared.push_back(file);
-      continue;
-    }
-    if (pruning == ExportPruning::kReal && ::unlink(path.c_str()) != 0) {
-      return system_failure(errno, "remove", path);
-    }
-    ++pruned.removed;
   }
-  return pruned;
+  if (error) {
+    return system_failure(error.value(), "look into", folder);
+  }
+  for (const ExportedFile& file : files) {
+    TRY(check_stop(stop));
+    if (!earlier.others_.contains(file.name)) {
+      continue;  // gone, or named by an earlier line
+    }
+    const std::string path = earlier.path_of(file);
+    const auto status = status_of(path);
+    if (status && is_as_written(path, *status, file)) {
+      earlier.others_.erase(file.name);
+      earlier.as_written_.push_back(file);
+    } else {
+      earlier.changed_.push_back(file);
+    }
+  }
+  return earlier;
+}
+
+bool EarlierFiles::may_go(const ExportedFile& file) {
+  const auto [known, is_new] = may_go_.try_emplace(file.name, false);
+  if (is_new) {
+    const auto status = status_of(path_of(file));
+    known->second = status && is_elsewhere(*status, file, *archived_);
+  }
+  return known->second;
+}
+
+Result<void> EarlierFiles::remove(const ExportedFile& file) const {
+  const std::string path = path_of(file);
+  if (::unlink(path.c_str()) != 0) {
+    return system_failure(errno, "remove", path);
+  }
+  return {};
+}
+
+std::string EarlierFiles::path_of(const ExportedFile& file) const {
+  return fmt::format("{}/{}", folder_, file.name);
 }
 
 Result<bool> remove_if_empty(const std::string& folder) {

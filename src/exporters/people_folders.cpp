@@ -20,10 +20,14 @@ using Appearances = std::map<std::string, std::vector<Appearance>>;  // by perso
 
 // Also looks that none of the library's pictures lies where people's folders are to be: an export
 // would replace it where names meet, and writing into a source makes pictures of pictures.
-Result<Appearances> collect_appearances(const Library& library, ExportPlace& place) {
+Result<Appearances> collect_appearances(const Library& library, ExportPlace& place,
+                                        ArchivedBytes& archived) {
   Appearances appearances;
   TRY(library.for_each_picture({}, [&](const PictureRow& row) -> Result<void> {
     TRY(place.check_is_elsewhere(row.file.path));
+    if (!row.file.member.empty() && row.file.sha256) {
+      archived.emplace(row.file.path, *row.file.sha256);
+    }
     if (!row.faces || !row.picture) {
       return {};
     }
@@ -32,6 +36,7 @@ Result<Appearances> collect_appearances(const Library& library, ExportPlace& pla
       if (!face.person.empty()) {
         appearances[face.person].push_back({.path = row.file.path,
                                             .member = row.file.member,
+                                            .sha256 = row.file.sha256,
                                             .face = {.picture = row.picture->id, .index = index},
                                             .box = face.where.box});
       }
@@ -70,14 +75,29 @@ std::vector<ChosenFolder> chosen_folders(const std::vector<PersonRow>& people,
   return chosen;
 }
 
+// Read in two pieces: an index run between them would let people seem to be gone.
+Result<void> check_unchanged(const Library& library, const std::vector<PersonRow>& people,
+                             const PeopleFoldersOptions& options) {
+  if (options.still_settled) {
+    TRY(options.still_settled());
+  }
+  if (TRY(library.people()) != people) {
+    return fail(ErrorCode::kUnavailable,
+                "people changed while they were read; run the export again");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<PeopleFoldersReport> export_people_folders(const Library& library, SourceReader& reader,
                                                   const PeopleFoldersOptions& options,
                                                   Budget& budget, const StopToken& stop) {
   ExportPlace place = TRY(ExportPlace::at(options.directory));
-  const Appearances appearances = TRY(collect_appearances(library, place));
   const std::vector<PersonRow> people = TRY(library.people());
+  ArchivedBytes archived;
+  const Appearances appearances = TRY(collect_appearances(library, place, archived));
+  TRY(check_unchanged(library, people, options));
   const std::vector<ChosenFolder> chosen = chosen_folders(people, appearances, options);
   std::set<std::string> names;
   // All of them before the first one is written.
@@ -86,9 +106,11 @@ Result<PeopleFoldersReport> export_people_folders(const Library& library, Source
     names.insert(folder.name);
   }
   TRY(make_directories(options.directory));
+  const FileDescriptor lock = TRY(lock_place(options.directory));
   PeopleFoldersReport report;
   ExportTools tools{.options = options,
                     .library = "",
+                    .archived = std::move(archived),
                     .reader = reader,
                     .budget = budget,
                     .stop = stop,

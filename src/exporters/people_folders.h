@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ struct PeopleFoldersOptions {
   /// Person ids; empty: everybody.
   std::vector<std::string> people;
   LongtailDecoder* longtail = nullptr;  ///< as DecodeOptions::longtail
+  /// Asked once the library was read, before anything is written: whether its people still are
+  /// those of its pictures. Empty: they are.
+  std::function<Result<void>()> still_settled;
 };
 
 /// A picture that could not be placed or drawn.
@@ -45,7 +49,8 @@ struct PeopleFoldersReport {
   std::uint64_t pictures = 0;  ///< placed, counted once per person they show
   std::uint64_t sheets = 0;
   std::uint64_t removed = 0;  ///< files that an earlier export wrote and that do not belong now
-  /// Paths, bytes, of such files that stay: changed since, or their original is gone.
+  /// Paths, bytes, of files that an earlier export wrote and that stay: changed since, which is
+  /// said once, or not found anywhere else.
   std::vector<std::string> spared;
   std::vector<PlacementFailure> failures;
 };
@@ -58,11 +63,13 @@ std::string folder_name(const PersonRow& person, bool unique);
 /// Writes the folders, each with kExportMark in it, so that a listing of pictures leaves it out,
 /// and an export knows what it wrote there (docs/formats/export.md). Names inside follow the
 /// pictures' own; two of one name are told apart by a number in the order of their paths, and
-/// "contact-sheet.png" is the sheet's. Running it again replaces what it wrote, file by file, and
-/// removes what an earlier export of the same library wrote and does not belong any more, as long
-/// as it is as it was written; folders of other people stay where `people` names some. Memory: the
-/// list of one person's files, beside `budget`, of which nobody else holds a part. Errors, all
-/// before anything is written: InvalidArgument when a picture of the library lies below
+/// "contact-sheet.png" is the sheet's; what lies there already and is no export's keeps its name.
+/// Running it again replaces what it wrote, file by file, and removes what an earlier export of the
+/// same library wrote and does not belong any more, as long as it is as it was written and its
+/// bytes are somewhere else; folders of other people stay where `people` names some. Memory: all
+/// faces and the digests of archives' members, beside `budget`, of which nobody else holds a part.
+/// Errors, all before anything is written: Unavailable when another export writes into `directory`,
+/// or people change while they are read; InvalidArgument when a picture of the library lies below
 /// `directory`, whoever is on it, or when a person's folder is there already, is not empty and has
 /// no mark; those of the library. BudgetExceeded; Io. A picture that fails is in the report.
 Result<PeopleFoldersReport> export_people_folders(const Library& library, SourceReader& reader,

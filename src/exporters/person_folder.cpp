@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fcntl.h>
 #include <filesystem>
 #include <fmt/core.h>
 #include <iterator>
 #include <optional>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -64,6 +66,38 @@ Result<void> link_over(const std::string& target, const MakeLink& make_link) {
   return {};
 }
 
+// A link must not take the place of the last there is of a picture: its original may be gone, or
+// have become a link to what an export made of it.
+Result<void> check_original(const std::string& path, const std::string& target) {
+  struct stat original{};
+  struct stat there{};
+  if (::stat(path.c_str(), &original) != 0 || !S_ISREG(original.st_mode)) {
+    return fail(ErrorCode::kNotFound, source_name(path, "") + ": is no longer there");
+  }
+  if (::lstat(target.c_str(), &there) == 0 && S_ISREG(there.st_mode) && there.st_nlink == 1 &&
+      there.st_dev == original.st_dev && there.st_ino == original.st_ino) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: leads to {}, which is all there is of it", source_name(path, ""),
+                            path_to_text(target)));
+  }
+  return {};
+}
+
+ExportedKind kind_of(Placement placement, const Appearance& appearance) {
+  if (!appearance.member.empty()) {
+    return ExportedKind::kCopy;
+  }
+  switch (placement) {
+    case Placement::kHardLink:
+      return ExportedKind::kHardLink;
+    case Placement::kSymlink:
+      return ExportedKind::kSymlink;
+    case Placement::kCopy:
+      break;
+  }
+  return ExportedKind::kCopy;
+}
+
 Result<void> write_sheet(const std::string& path, ImageView pixels, Reservation& job) {
   auto file = TRY(AtomicFile::create(path));
   FileSink sink{file};
@@ -77,14 +111,8 @@ std::optional<ExportManifest> earlier_export(const ExportTools& tools, const std
   return manifest && manifest->library == tools.library ? std::move(manifest) : std::nullopt;
 }
 
-Result<Pruned> prune(const ExportTools& tools, const std::string& folder,
-                     const ExportManifest& manifest, const PlannedFiles& planned) {
-  Pruned pruned = TRY(prune_files(folder, manifest, planned, ExportPruning::kReal, tools.stop));
-  tools.report.removed += pruned.removed;
-  for (const ExportedFile& file : pruned.spared) {
-    tools.report.spared.push_back(fmt::format("{}/{}", folder, file.name));
-  }
-  return pruned;
+void report_spared(const ExportTools& tools, const std::string& folder, const ExportedFile& file) {
+  tools.report.spared.push_back(fmt::format("{}/{}", folder, file.name));
 }
 
 // What an earlier export wrote and is still there without having been written again.
@@ -103,10 +131,10 @@ void keep_others(ExportManifest& manifest, std::vector<ExportedFile> files) {
 }  // namespace
 
 FolderPlan FolderPlan::of(const std::vector<Appearance>& appearances,
-                          const std::vector<ExportedFile>& taken) {
+                          const std::set<std::string>& taken) {
   FileNames names;
-  for (const ExportedFile& file : taken) {
-    names.take(file.name);
+  for (const std::string& name : taken) {
+    names.take(name);
   }
   FolderPlan plan;
   for (std::size_t first = 0; first < appearances.size(); first += kMaxTilesOnSheet) {
@@ -122,8 +150,8 @@ FolderPlan FolderPlan::of(const std::vector<Appearance>& appearances,
   return plan;
 }
 
-PlannedFiles FolderPlan::files() const {
-  PlannedFiles files;
+std::set<std::pair<std::string, std::string>> FolderPlan::files() const {
+  std::set<std::pair<std::string, std::string>> files;
   for (const std::string& sheet : sheets) {
     files.emplace(sheet, "");
   }
@@ -139,33 +167,94 @@ PersonFolder::PersonFolder(const ExportTools& tools, const PersonRow& person,
       person_(person),
       appearances_(appearances),
       finder_(pictures_of(appearances)),
-      manifest_{.library = tools.library, .person = person.id, .files = {}} {}
+      manifest_{.library = tools.library, .person = person.id, .folder = {}, .files = {}} {}
 
 Result<void> PersonFolder::write(const std::string& name) {
   folder_ = fmt::format("{}/{}", tools_.options.directory, name);
+  manifest_.folder = name;
   TRY(make_directories(folder_));
   const auto before = earlier_export(tools_, folder_);
-  if (!before) {
-    TRY(write_manifest(folder_, manifest_));  // first: an index run must not find everybody twice
+  auto earlier = TRY(EarlierFiles::look(
+      folder_, before ? before->files : std::vector<ExportedFile>{}, tools_.archived, tools_.stop));
+  for (const ExportedFile& file : earlier.changed()) {
+    report_spared(tools_, folder_, file);
   }
-  FolderPlan plan = FolderPlan::of(appearances_, {});
-  Pruned pruned;
-  if (before) {
-    // What will stay keeps its name, so that is to be known before the others have theirs.
-    pruned =
-        TRY(prune_files(folder_, *before, plan.files(), ExportPruning::kPretended, tools_.stop));
-    plan = FolderPlan::of(appearances_, pruned.spared);
-    pruned = TRY(prune(tools_, folder_, *before, plan.files()));
-  }
+  const FolderPlan plan = TRY(make_room(earlier));
+  // First: an index run must not find everybody twice, and who is killed must know what is theirs.
+  TRY(write_manifest(folder_, claims(plan)));
   const Result<void> filled = fill(plan);
-  keep_others(manifest_, std::move(pruned.spared));
-  keep_others(manifest_, std::move(pruned.kept));
+  keep_others(manifest_, kept_);
   auto marked = write_manifest(folder_, manifest_);
   if (!filled) {
     return filled;
   }
   ++tools_.report.people;
   return marked;
+}
+
+// Removes what does not belong any more and is kept elsewhere. A file that has to stay takes its
+// name, by which others get another one and may meet the next that has to stay.
+Result<FolderPlan> PersonFolder::make_room(EarlierFiles& earlier) {
+  std::set<std::string> taken = earlier.others();
+  std::vector<const ExportedFile*> leaving;
+  FolderPlan plan;
+  for (bool settled = false; !settled;) {
+    settled = true;
+    leaving.clear();
+    kept_.clear();
+    replaced_.clear();
+    plan = FolderPlan::of(appearances_, taken);
+    const auto planned = plan.files();
+    for (const ExportedFile& file : earlier.as_written()) {
+      TRY(check_stop(tools_.stop));
+      if (taken.contains(file.name)) {
+        kept_.push_back(file);
+      } else if (planned.contains({file.name, file.source})) {
+        kept_.push_back(file);
+        replaced_.insert(file.name);
+      } else if (earlier.may_go(file)) {
+        leaving.push_back(&file);
+      } else {
+        taken.insert(file.name);
+        report_spared(tools_, folder_, file);
+        settled = false;
+      }
+    }
+  }
+  for (const ExportedFile* file : leaving) {
+    TRY(earlier.remove(*file));
+    ++tools_.report.removed;
+  }
+  return plan;
+}
+
+// What `fill` is about to write, as far as it is known before.
+ExportManifest PersonFolder::claims(const FolderPlan& plan) const {
+  ExportManifest claims = manifest_;
+  for (const auto& [appearance, name] : plan.pictures) {
+    ExportedFile file{.kind = kind_of(tools_.options.placement, *appearance),
+                      .name = name,
+                      .source = appearance->path,
+                      .digest = std::nullopt};
+    if (file.kind == ExportedKind::kCopy) {
+      file.digest = appearance->sha256;
+    }
+    claims.files.push_back(std::move(file));
+  }
+  keep_others(claims, kept_);
+  return claims;
+}
+
+// The plan's names are free, but a file system may take two of them for one, and somebody may have
+// come between.
+Result<void> PersonFolder::check_free(const std::string& name) const {
+  const std::string path = fmt::format("{}/{}", folder_, name);
+  struct stat there{};
+  if (!replaced_.contains(name) && ::lstat(path.c_str(), &there) == 0) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: is there already, and no export wrote it", path_to_text(path)));
+  }
+  return {};
 }
 
 Result<void> PersonFolder::fill(const FolderPlan& plan) {
@@ -182,6 +271,7 @@ Result<void> PersonFolder::fill(const FolderPlan& plan) {
   for (const std::string& name : plan.sheets) {
     const auto count = std::min<std::size_t>(kMaxTilesOnSheet, rest.size());
     const std::string path = fmt::format("{}/{}", folder_, name);
+    TRY(check_free(name));
     TRY(draw_sheet(path, rest.first(count)));
     const Sha256Digest digest = TRY(sha256_of_file(path));
     manifest_.files.push_back(
@@ -193,26 +283,26 @@ Result<void> PersonFolder::fill(const FolderPlan& plan) {
 }
 
 Result<ExportedFile> PersonFolder::place(const Appearance& appearance, const std::string& name) {
+  TRY(check_free(name));
   const std::string target = fmt::format("{}/{}", folder_, name);
-  const Placement placement =
-      appearance.member.empty() ? tools_.options.placement : Placement::kCopy;
-  ExportedFile file{.kind = ExportedKind::kSymlink,
+  ExportedFile file{.kind = kind_of(tools_.options.placement, appearance),
                     .name = name,
                     .source = appearance.path,
                     .digest = std::nullopt};
-  if (placement == Placement::kSymlink) {
+  if (file.kind == ExportedKind::kCopy) {
+    return copy(appearance, name);
+  }
+  TRY(check_original(appearance.path, target));
+  if (file.kind == ExportedKind::kSymlink) {
     TRY(link_over(target, [&](const std::string& at) {
       return ::symlink(appearance.path.c_str(), at.c_str());
     }));
     return file;
   }
-  if (placement == Placement::kHardLink) {
-    file.kind = ExportedKind::kHardLink;
-    if (link_over(target, [&](const std::string& at) {
-          return ::link(appearance.path.c_str(), at.c_str());
-        })) {
-      return file;
-    }
+  if (link_over(target, [&](const std::string& at) {
+        return ::linkat(AT_FDCWD, appearance.path.c_str(), AT_FDCWD, at.c_str(), AT_SYMLINK_FOLLOW);
+      })) {
+    return file;
   }
   return copy(appearance, name);
 }
@@ -269,6 +359,33 @@ void PersonFolder::fail_picture(const Appearance& appearance, Error error) {
       {.name = source_name(appearance.path, appearance.member), .error = std::move(error)});
 }
 
+namespace {
+
+Result<void> empty_folder(const ExportTools& tools, const std::string& folder,
+                          ExportManifest manifest) {
+  auto earlier = TRY(EarlierFiles::look(folder, manifest.files, tools.archived, tools.stop));
+  manifest.files.clear();
+  for (const ExportedFile& file : earlier.changed()) {
+    report_spared(tools, folder, file);
+  }
+  for (const ExportedFile& file : earlier.as_written()) {
+    TRY(check_stop(tools.stop));
+    if (earlier.may_go(file)) {
+      TRY(earlier.remove(file));
+      ++tools.report.removed;
+    } else {
+      report_spared(tools, folder, file);
+      manifest.files.push_back(file);
+    }
+  }
+  if (TRY(remove_if_empty(folder))) {
+    return {};
+  }
+  return write_manifest(folder, manifest);
+}
+
+}  // namespace
+
 Result<void> prune_other_folders(const ExportTools& tools, const std::set<std::string>& chosen) {
   const std::string& directory = tools.options.directory;
   std::vector<std::string> others;
@@ -286,14 +403,11 @@ Result<void> prune_other_folders(const ExportTools& tools, const std::set<std::s
   const auto& people = tools.options.people;
   for (const std::string& folder : others) {
     auto manifest = earlier_export(tools, folder);
-    if (!manifest ||
-        (!people.empty() && std::ranges::find(people, manifest->person) == people.end())) {
-      continue;
-    }
-    Pruned pruned = TRY(prune(tools, folder, *manifest, {}));
-    if (!TRY(remove_if_empty(folder))) {
-      manifest->files = std::move(pruned.spared);
-      TRY(write_manifest(folder, *manifest));
+    const bool is_asked_for =
+        manifest && (people.empty() || std::ranges::find(people, manifest->person) != people.end());
+    // One that was copied or renamed is somebody's own.
+    if (is_asked_for && manifest->folder == last_component(folder)) {
+      TRY(empty_folder(tools, folder, *std::move(manifest)));
     }
   }
   return {};

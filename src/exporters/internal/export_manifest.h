@@ -30,6 +30,7 @@ struct ExportedFile {
 struct ExportManifest {
   std::string library;  ///< whose people these are: its path, bytes, links followed
   std::string person;   ///< id
+  std::string folder;   ///< its name; that of a copy that somebody made is another
   std::vector<ExportedFile> files;
 
   friend bool operator==(const ExportManifest&, const ExportManifest&) = default;
@@ -39,12 +40,17 @@ struct ExportManifest {
 /// was killed left of a file that did not get its name yet.
 bool is_own_file(std::string_view name);
 
+/// The mark's text. Files of which parse_manifest would not take the name are left out.
+std::string to_text(const ExportManifest& manifest);
+
+/// Nothing for a text with a line that `to_text` does not write.
+std::optional<ExportManifest> parse_manifest(std::string_view text);
+
 /// Nothing where `folder` (itself no link) has no mark, or one that is no regular file, has more
-/// than 64 MiB, or has a line that write_manifest does not write.
+/// than 64 MiB, or is not parsed.
 std::optional<ExportManifest> read_manifest(const std::string& folder);
 
-/// Puts the mark in `folder` in place of the one there, whole or not at all. Files of which
-/// read_manifest would not take the name are left out. Error: Io.
+/// Puts the mark in `folder` in place of the one there, whole or not at all. Error: Io.
 Result<void> write_manifest(const std::string& folder, const ExportManifest& manifest);
 
 }  // namespace albumen

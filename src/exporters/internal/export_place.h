@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/result.h"
+#include "files/file.h"
 
 namespace albumen {
 
@@ -30,5 +31,9 @@ class ExportPlace {
 /// InvalidArgument when `folder` holds something and was not written by an export, or is no folder;
 /// Io when it cannot be looked into. A missing or empty one is well.
 Result<void> check_is_ours(const std::string& folder);
+
+/// Held while an export writes into `directory`: only one does at a time. File systems that lock no
+/// folders let all of them. Error: Unavailable.
+Result<FileDescriptor> lock_place(const std::string& directory);
 
 }  // namespace albumen

@@ -1,41 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes away what an earlier export wrote and today's does not: that, and nothing else.
-// Tested by export_prune_test.cpp.
+// What an earlier export wrote into a person's folder: what of it is still as it was written, what
+// may be removed, and what is somebody's own by now. Tested by export_again_test.cpp.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/identity.h"
 #include "core/result.h"
 #include "core/stop.h"
 #include "exporters/internal/export_manifest.h"
 
 namespace albumen {
 
-/// Names in a folder with what they are made from; sheets from nothing.
-using PlannedFiles = std::set<std::pair<std::string, std::string>>;
+/// Members of archives that the library knows to be there: path of the archive, digest of the
+/// bytes.
+using ArchivedBytes = std::set<std::pair<std::string, Sha256Digest>>;
 
-enum class ExportPruning : std::uint8_t { kPretended, kReal };
+/// The files of one folder against the mark of an earlier export. One thread.
+class EarlierFiles {
+ public:
+  /// Looks at what is in `folder`, a real one, and reads the copies and sheets of `files` in it. No
+  /// link is followed, whatever the mark says. `archived` outlives this. Errors: Io; Cancelled.
+  static Result<EarlierFiles> look(const std::string& folder,
+                                   const std::vector<ExportedFile>& files,
+                                   const ArchivedBytes& archived, const StopToken& stop);
 
-struct Pruned {
-  std::uint64_t removed = 0;  ///< or would be
-  /// Still there though they do not belong: changed since they were written, or their original is
-  /// gone, and what is here may be all that is left of it.
-  std::vector<ExportedFile> spared;
-  std::vector<ExportedFile> kept;  ///< still there, and planned
+  /// There as they were written: a copy or sheet by its digest, a symbolic link by its target, a
+  /// hard link by being the same file as its original, if that is there.
+  [[nodiscard]] const std::vector<ExportedFile>& as_written() const { return as_written_; }
+
+  /// In the mark, and there, but something else by now: whoever changed them has them.
+  [[nodiscard]] const std::vector<ExportedFile>& changed() const { return changed_; }
+
+  /// Names of all that is there and not as written, but for files of albumen's own name.
+  [[nodiscard]] const std::set<std::string>& others() const { return others_; }
+
+  /// Whether one of `as_written` can be removed and nothing is lost: its bytes are in its original,
+  /// which is another file and is read for this once, or in the archive that it came out of; or it
+  /// never had any of its own, as links and sheets.
+  bool may_go(const ExportedFile& file);
+
+  /// Error: Io.
+  [[nodiscard]] Result<void> remove(const ExportedFile& file) const;
+
+ private:
+  EarlierFiles(std::string folder, const ArchivedBytes& archived)
+      : folder_(std::move(folder)), archived_(&archived) {}
+
+  [[nodiscard]] std::string path_of(const ExportedFile& file) const;
+
+  std::string folder_;
+  const ArchivedBytes* archived_;
+  std::vector<ExportedFile> as_written_;
+  std::vector<ExportedFile> changed_;
+  std::set<std::string> others_;
+  std::map<std::string, bool> may_go_;  // by name, as far as asked
 };
-
-/// Removes the files of `manifest` from `folder`, a real one, that are not `planned`. A file is
-/// only removed where it is as it was written: a copy or sheet by its digest, a symbolic link by
-/// its target, a hard link by being the same file as its original; and a copy or hard link only
-/// while its original is there. No link is followed, and nothing outside of `folder` is touched,
-/// whatever the manifest says. Errors: Io where a file cannot be removed; Cancelled.
-Result<Pruned> prune_files(const std::string& folder, const ExportManifest& manifest,
-                           const PlannedFiles& planned, ExportPruning pruning,
-                           const StopToken& stop);
 
 /// Removes `folder` where nothing but files of albumen's own name, the mark among them, is in it.
 /// Whether it did. Error: Io.

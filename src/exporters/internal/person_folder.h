@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/geometry.h"
@@ -28,6 +30,7 @@ namespace albumen {
 struct Appearance {
   std::string path;
   std::string member;
+  std::optional<Sha256Digest> sha256;  ///< of the file's or member's bytes, as the library knows
   FaceKey face;
   Rect box;
 };
@@ -36,6 +39,7 @@ struct Appearance {
 struct ExportTools {
   const PeopleFoldersOptions& options;
   std::string library;  ///< its path, links followed: whose exports are known again
+  ArchivedBytes archived;
   SourceReader& reader;
   Budget& budget;
   StopToken stop;
@@ -52,11 +56,12 @@ struct FolderPlan {
   std::vector<std::string> sheets;
   std::vector<Picture> pictures;  ///< each once
 
-  /// `taken`: files that stay, whose names nobody else gets.
+  /// `taken`: names of files that stay, which nobody else gets.
   static FolderPlan of(const std::vector<Appearance>& appearances,
-                       const std::vector<ExportedFile>& taken);
+                       const std::set<std::string>& taken);
 
-  [[nodiscard]] PlannedFiles files() const;
+  /// Names with what they are made from; sheets from nothing.
+  [[nodiscard]] std::set<std::pair<std::string, std::string>> files() const;
 };
 
 /// One thread.
@@ -71,6 +76,9 @@ class PersonFolder {
   Result<void> write(const std::string& name);
 
  private:
+  Result<FolderPlan> make_room(EarlierFiles& earlier);
+  [[nodiscard]] ExportManifest claims(const FolderPlan& plan) const;
+  [[nodiscard]] Result<void> check_free(const std::string& name) const;
   Result<void> fill(const FolderPlan& plan);
   Result<ExportedFile> place(const Appearance& appearance, const std::string& name);
   Result<ExportedFile> copy(const Appearance& appearance, const std::string& name);
@@ -83,7 +91,9 @@ class PersonFolder {
   const std::vector<Appearance>& appearances_;
   std::string folder_;  // path
   EntryFinder finder_;
-  ExportManifest manifest_;  // of what was written
+  ExportManifest manifest_;         // of what was written
+  std::vector<ExportedFile> kept_;  // what an earlier export wrote, and is there still
+  std::set<std::string> replaced_;  // names of it that this export writes again
 };
 
 /// Takes away what earlier exports of the same library left in folders of the export that are not

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
 #include <sys/stat.h>
 #include <utility>
@@ -16,6 +17,7 @@
 
 #include "decode/testing/test_pictures.h"
 #include "exporters/people_folders.h"
+#include "files/sha256.h"
 #include "library/testing/library_test_support.h"
 #include "sources/source.h"
 
@@ -48,6 +50,8 @@ class PeopleFoldersFixture : public ::testing::Test {
     PictureResult result = made_up_result(seed, 0);
     result.file.path = path;
     result.file.member = member;
+    const std::string bytes = jpeg(static_cast<std::uint32_t>(seed));
+    result.file.sha256 = sha256(std::as_bytes(std::span{bytes}));
     std::mt19937_64 random{seed};
     Faces found;
     for (std::size_t index = 0; index < faces; ++index) {
