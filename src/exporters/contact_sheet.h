@@ -52,7 +52,7 @@ class ContactSheet {
 
   ByteBuffer buffer_;
   Size size_;
-  std::uint32_t tiles_;
+  [[maybe_unused]] std::uint32_t tiles_;  // looked at in checks of debug builds
 };
 
 }  // namespace albumen
