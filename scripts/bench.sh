@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# bench.sh [WHAT...]: the part of `./run bench` after set-up and build. Composes the photographs
-# that are needed, converts the nets for the Python peer, and measures. The table goes to
-# build/bench.md and build/bench.json.
+# bench.sh [WHAT...]: the part of `./run bench` after set-up and build. Tests the instruments,
+# composes the photographs that are needed, converts the nets for the Python peer, and measures. The
+# table goes to build/bench.md and build/bench.json.
 set -euo pipefail
 source scripts/common.sh
 source scripts/setup.sh
@@ -12,6 +12,7 @@ sets=$cache_folder/samples/sets
 nets=$cache_folder/bench/nets
 node=$cache_folder/bench/node
 
+PYTHONDONTWRITEBYTECODE=1 "$python" bench/bench_test.py
 wanted_sets=$("$python" bench/run.py --list-sets "$@")
 mkdir -p "$sets"
 # shellcheck disable=SC2086 # one word for each set

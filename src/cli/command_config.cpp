@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `albumen config check|show`: what every option is set to, and by what.
+// `albumen config check|show`: what environment and file set every option to.
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -81,7 +81,8 @@ void add_config_commands(CommandTable& table) {
             // Reading and checking happened before any command runs.
             [](const Context&) -> Result<ExitCode> { return ExitCode::kSuccess; });
   CLI::App& app = table.app();
-  table.add(group, "show", "Every option, its value without flags, and where it comes from",
+  table.add(group, "show",
+            "Every option, what environment and file set it to, and which of them does",
             [&app](const Context& context) { return show(app, context); });
 }
 

@@ -33,7 +33,8 @@ void add_engine_flags(CLI::App& command, EngineFlags& flags) {
   command.add_option("--detector", flags.detector, "An installed face detector (default mtcnn)");
   command.add_option("--embedder", flags.embedder,
                      "An installed face embedder (default dlib-resnet29)");
-  command.add_option("--precision", flags.precision, "How nets compute: auto, bf16 or f32")
+  command
+      .add_option("--precision", flags.precision, "How nets compute: auto (default), bf16 or f32")
       ->check(CLI::IsMember({"auto", "bf16", "f32"}));
   command
       .add_option("--inference-batch", flags.inference_batch,
@@ -43,14 +44,18 @@ void add_engine_flags(CLI::App& command, EngineFlags& flags) {
 }
 
 void add_grouping_flags(CLI::App& command, GroupingFlags& flags) {
-  command.add_option("--method", flags.method, "How faces become people: linkage or dbscan")
+  command
+      .add_option("--method", flags.method, "How faces become people: linkage (default) or dbscan")
       ->check(CLI::IsMember({"linkage", "dbscan"}));
   command
       .add_option("--same-distance", flags.same_distance,
                   "Mean cosine distance of one person's faces (default, and 0: the model's card)")
       ->check(CLI::Range(0.0, 0.5));
-  command.add_option("--eps", flags.eps, "DBSCAN: distance of neighbours, on unit vectors");
-  command.add_option("--min-samples", flags.min_samples, "DBSCAN: neighbours of a core face")
+  command.add_option("--eps", flags.eps,
+                     "DBSCAN: distance of neighbours, on unit vectors (default 0.33)");
+  command
+      .add_option("--min-samples", flags.min_samples,
+                  "DBSCAN: neighbours of a core face (default 2)")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
   command
       .add_option("--least-faces", flags.least_faces,

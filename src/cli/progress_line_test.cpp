@@ -73,8 +73,15 @@ TEST(ProgressLineTest, ANarrowTerminalGetsLessButWholeWords) {
   EXPECT_EQ(progress_text(in_the_middle(), budget, 41),
             "done 804/1,204 33.2/s  ETA 13 s  failed 2");
   EXPECT_EQ(progress_text(in_the_middle(), budget, 20), "done 804/1,204");
-  for (std::size_t columns = 0; columns < kWide; ++columns) {
-    EXPECT_LE(progress_text(in_the_middle(), budget, columns).size(), columns);
+  ProgressNumbers numbers = in_the_middle();
+  numbers.packing = {.done = 100, .total = 300, .per_second = 50};
+  numbers.faces_to_group = 1790;
+  for (const RunStage stage :
+       {RunStage::kListing, RunStage::kProcessing, RunStage::kPacking, RunStage::kGrouping}) {
+    numbers.stage = stage;
+    for (std::size_t columns = 0; columns < kWide; ++columns) {
+      EXPECT_LE(progress_text(numbers, budget, columns).size(), columns);
+    }
   }
 }
 

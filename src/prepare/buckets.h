@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Aspect buckets: training pictures of about one area and few shapes, so that a batch has one
 // shape and little is cut off. The same table and choice as kohya-ss's sd-scripts, whose data sets
-// others expect. Tested by buckets_test.cpp.
+// others expect, where they are given the same limits: theirs are 256 and 1024 unless told
+// otherwise. Tested by buckets_test.cpp.
 #pragma once
 
 #include <cstdint>
@@ -37,8 +38,9 @@ Size choose_bucket(std::span<const Size> buckets, Size picture);
 
 /// As choose_bucket, for a picture that must not be enlarged (kohya's bucket_no_upscale): where it
 /// does not cover that bucket, a size of about its own shape that it covers: multiples of the step
-/// just below its sides, within spec.area and spec.longest_side. A side shorter than one step stays
-/// as it is. REQUIRES: `buckets` made of `spec`, sides above 0.
+/// just below its sides, none above spec.longest_side, and within spec.area unless that is less
+/// than one step by spec.longest_side: a narrow side is never shrunk below one step, and one that
+/// is shorter stays as it is. REQUIRES: `buckets` made of `spec`, sides above 0.
 Size choose_bucket_within(std::span<const Size> buckets, const BucketSpec& spec, Size picture);
 
 }  // namespace albumen

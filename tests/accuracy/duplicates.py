@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes changed copies of photographs, and counts which of them `albumen duplicates` finds.
 
-`make` writes each photograph and eight copies of it; `measure` asks a library of them for near
-duplicates at several limits and prints a Markdown table: copies of each kind in one group with their
-original, and pictures in a group with another photograph. Making needs Pillow; tested by
-duplicates_test.py.
+`make` writes each photograph of a folder (.jpg, .jpeg or .png) and eight copies of it; `measure`
+asks a library of them for near duplicates at several limits and prints a Markdown table: copies of
+each kind in one group with their original, and pictures in a group with another photograph. Making
+needs Pillow; tested by duplicates_test.py.
 
 usage: duplicates.py make PHOTOGRAPHS OUT
        duplicates.py measure ALBUMEN LIBRARY.db
@@ -19,6 +19,7 @@ import sys
 
 LIMITS = ((4, 8), (6, 10), (8, 12), (10, 16))  # bits of pHash, of dHash
 QUALITY = 90
+ENDINGS = (".jpg", ".jpeg", ".png")
 ORIGINAL = "original"
 
 
@@ -44,16 +45,25 @@ def copies_of(image):
     yield "cropped-90", cropped(image, 0.90), QUALITY
 
 
+def photographs_in(folder):
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS)
+
+
+def name_of_copy(photograph, kind):
+    """With the photograph's own ending: a.jpg and a.png may lie in one folder."""
+    return f"{photograph.name}.{kind}.jpg"
+
+
 def make(photographs, folder):
     from PIL import Image
+    paths = photographs_in(photographs)
+    if not paths:
+        raise SystemExit(f"no photographs ({', '.join(ENDINGS)}) in {photographs}")
     folder.mkdir(parents=True)
-    paths = sorted(photographs.glob("*.jpg"))
     for path in paths:
         with Image.open(path) as image:
             for kind, copy, quality in copies_of(image.convert("RGB")):
-                copy.save(folder / f"{path.stem}.{kind}.jpg", "JPEG", quality=quality)
-    if not paths:
-        raise SystemExit(f"no photographs in {photographs}")
+                copy.save(folder / name_of_copy(path, kind), "JPEG", quality=quality)
 
 
 def photograph_and_kind(path):
