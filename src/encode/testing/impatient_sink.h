@@ -6,6 +6,7 @@
 #include <span>
 
 #include "core/error.h"
+#include "core/result.h"
 #include "encode/byte_sink.h"
 
 namespace albumen::testing {
