@@ -160,6 +160,10 @@ bool lacks_longtail(ContentType type, const DecodeOptions& options) {
   return options.longtail == nullptr && longtail_format(type).has_value();
 }
 
+bool is_decoded_in_process(const ImageInfo& info) {
+  return info.type == ContentType::kRaw ? !is_developed(info) : !longtail_format(info.type);
+}
+
 Bytes extra_probe_bytes(ContentType type, Bytes encoded, const DecodeOptions& options) {
   return is_longtail(type, options) ? encoded + longtail_probe_bytes() : Bytes{};
 }

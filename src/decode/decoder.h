@@ -137,6 +137,10 @@ bool probes_whole_files(ContentType type, const DecodeOptions& options);
 /// Whether pictures of `type` are Unsupported for want of albumen-longtail alone.
 bool lacks_longtail(ContentType type, const DecodeOptions& options);
 
+/// Whether `decode` reads such a picture itself, held to the processor time of limits.h: else
+/// options.longtail does, by the clock.
+bool is_decoded_in_process(const ImageInfo& info);
+
 /// Memory that `probe` takes beside a file of `encoded` bytes; 0 where a few bytes of stack do.
 Bytes extra_probe_bytes(ContentType type, Bytes encoded, const DecodeOptions& options);
 

@@ -44,6 +44,15 @@ TEST(DecoderTest, OtherFormatsNeedAnotherProgram) {
   EXPECT_NE(heif.message.find("HEIF is not decoded without albumen-longtail"), std::string::npos);
 }
 
+TEST(DecoderTest, OnlyWhatLongtailReadsIsHeldToTheClock) {
+  for (const ContentType type : {ContentType::kJpeg, ContentType::kPng, ContentType::kWebp}) {
+    EXPECT_TRUE(is_decoded_in_process({.type = type})) << name_of(type);
+  }
+  EXPECT_FALSE(is_decoded_in_process({.type = ContentType::kHeif}));
+  EXPECT_FALSE(is_decoded_in_process({.type = ContentType::kRaw})) << "developed from the sensor";
+  EXPECT_TRUE(is_decoded_in_process({.type = ContentType::kRaw, .embedded = {.size = 100}}));
+}
+
 TEST(DecoderTest, EmptyFilesAreTruncated) {
   EXPECT_EQ(probe_error({}).code, ErrorCode::kTruncated);
 }

@@ -23,7 +23,8 @@ class ByteSink {
   virtual ~ByteSink() = default;
 
   /// All of `bytes`, which may be empty and need live only for the call. What works for long
-  /// without a byte writes none now and then, so that an error of the sink ends it.
+  /// without a byte writes none now and then, so that an error of the sink ends it; but
+  /// PngEffort::kSmall compresses the whole picture in one call of libdeflate, which nothing ends.
   virtual Result<void> write(std::span<const std::byte> bytes) = 0;
 };
 

@@ -37,7 +37,7 @@ struct KnownFile {
   ContentType content_type = ContentType::kUnknown;
   bool missing = false;       ///< it had vanished at the last scan
   AnalyzerMask done = 0;      ///< findings that are there, of a picture that would be accepted
-  AnalyzerMask given_up = 0;  ///< analyzers that would fail again on the same picture
+  AnalyzerMask given_up = 0;  ///< analyzers that would fail again on it, likewise
   /// Why the whole file failed. A failure found by another version of the program, which may do
   /// better, or under a stricter KnownFilesQuery::keep_truncated_percent is RetryPolicy::kNextRun
   /// here.

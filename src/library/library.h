@@ -52,7 +52,7 @@ struct KnownFilesQuery {
   /// Of this program: what failed under another one is worth another try.
   std::string_view program_version;
   /// Of this run, as in RunStart: damaged files that failed under a stricter one are worth another
-  /// try, and findings of pictures that this one would refuse count as not there.
+  /// try, and of pictures that this one would refuse nothing counts as done or given up.
   float keep_truncated_percent = 100.0F;
 };
 
@@ -120,7 +120,7 @@ class Library {
   Result<KnownFiles> load_known_files(const KnownFilesQuery& query, Budget& budget) const;
 
   /// This picture as far as it is committed, with the findings of `analyzers` (at most
-  /// kMaxAnalyzers).
+  /// kMaxAnalyzers). One whose share that is there is no share is not known.
   Result<KnownPicture> known_picture(const PictureId& picture,
                                      std::span<const AnalyzerId> analyzers) const;
 

@@ -3,6 +3,7 @@
 // in rows, never in a crash.
 #include <array>
 #include <filesystem>
+#include <fmt/core.h>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -212,6 +213,39 @@ TEST(LibraryHostileTest, ADamagedFileRowIsVisitedAgain) {
   must(must(library->writer())->submit(result));
   must(must(library->writer())->flush());
   EXPECT_EQ(rows_of(*library).size(), 2);
+}
+
+// One number, and no run could load the library again.
+TEST(LibraryHostileTest, APictureOfWhichNobodyKnowsHowMuchIsThereIsLookedAtAgain) {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "library.db";
+  const auto result = made_up_result(1);
+  const auto other = made_up_result(2);
+  {
+    const auto library = open_for_test(path);
+    begin_test_run(*library);
+    must(must(library->writer())->submit(result));
+    must(must(library->writer())->submit(other));
+  }
+  const auto ids = all_ids();
+  for (const char* const share : {"-1e999", "9e999", "-0.5", "2"}) {
+    SCOPED_TRACE(share);
+    tamper(path, fmt::format("UPDATE pictures SET complete = {} WHERE picture_key = 1", share));
+    const auto library = open_for_test(path);
+    begin_test_run(*library);
+    Budget budget{kMiB * 32};
+    const auto settled = [&](const PictureResult& one) {
+      const auto known =
+          must(library->load_known_files({.analyzers = ids, .keep_truncated_percent = 0}, budget));
+      return known.find(one.file.path, "")->settled(one.file.stamp, all_analyzers(ids.size()));
+    };
+    EXPECT_FALSE(settled(result));
+    EXPECT_TRUE(settled(other));
+    EXPECT_EQ(must(library->known_picture(result.picture->id, ids)).done, 0);
+    must(must(library->writer())->submit(result));
+    must(must(library->writer())->flush());
+    EXPECT_TRUE(settled(result));
+  }
 }
 
 // One refused member of a tar with a name of 100,000 bytes, and no run could load the library

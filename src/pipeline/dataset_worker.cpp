@@ -153,6 +153,7 @@ class MemberWorker {
       keep_known();
       return plan_caption(&entry_->picture);
     }
+    TRY(check_stop(stop_));  // as in make
     const auto plan = TRY(look());
     if (!plan) {
       return {};

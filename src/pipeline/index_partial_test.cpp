@@ -2,6 +2,7 @@
 // Damaged pictures: which of them a run keeps, what it says of them, and when it looks again.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -87,6 +88,20 @@ TEST_F(IndexPartialTest, WhatWasKeptIsRefusedAgainWhenMoreIsAskedFor) {
     ASSERT_EQ(found.at(0).failures.size(), 1U);
     EXPECT_EQ(found.at(0).failures.at(0).code, ErrorCode::kTruncated);
   }
+}
+
+// A picture kept in part in which every analyzer failed for good stayed settled for every later
+// run.
+TEST_F(IndexPartialTest, WhatWasKeptForNothingIsRefusedAgainToo) {
+  use(std::make_unique<testing::MeanAnalyzer>("quality", testing::Behaviour::kRefuses));
+  write_cut("cut.png");
+  run_keeping(50);
+  EXPECT_EQ(rows().at(0).failures.at(0).code, ErrorCode::kUnsupported);
+  run_keeping(50);
+  EXPECT_EQ(progress_->failed_before, 1U);
+  run_keeping(100);
+  EXPECT_EQ(progress_->failed, 1U);
+  EXPECT_EQ(rows().at(0).failures.at(0).code, ErrorCode::kTruncated);
 }
 
 // A copy of a picture that was kept in part, known by its bytes, made a whole one of both.

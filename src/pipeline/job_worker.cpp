@@ -45,13 +45,22 @@ class PictureWorker {
       }
       result_.picture.reset();
       result_.findings.clear();
-      result_.failures = {failure_from(stage_, done.error())};
+      result_.failures = {failure_of(done.error())};
     }
     return std::move(result_);
   }
 
  private:
   const IndexEnvironment& environment() const { return state_.environment(); }
+
+  // Out of processor time, of which no busy machine takes any away: the same bytes take it again.
+  [[nodiscard]] Failure failure_of(const Error& error) const {
+    Failure failure = failure_from(stage_, error);
+    if (error.code == ErrorCode::kDeadlineExceeded && is_decoded_in_process(job_.plan.info)) {
+      failure.retry = RetryPolicy::kWhenInputChanges;
+    }
+    return failure;
+  }
 
   Result<void> work_stages() {
     stage_ = "read";

@@ -27,6 +27,9 @@ class WebpChunks {
   /// Over a whole file, which begins with "RIFF", size, "WEBP". `file` outlives the walker.
   static WebpChunks of_file(ByteSpan file);
 
+  /// Over WebpFrameHeader::frame_data, which outlives the walker.
+  static WebpChunks of_frame(ByteSpan frame_data) { return {frame_data, 0}; }
+
   /// The next chunk; nothing where the bytes or the RIFF size end.
   std::optional<WebpChunk> next();
 

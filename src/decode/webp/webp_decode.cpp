@@ -96,22 +96,27 @@ struct Fed {
 };
 
 // As much as there is, or until the watch ends it. Pieces of equal bytes are nearly ones of equal
-// pixels; a few KiB are pointless to divide, however many they hold.
-Fed decode_in_pieces(const DecodeRequest& request, ByteSpan frame, WebPDecoderConfig& config) {
+// pixels; a few KiB are pointless to divide, however many they hold. Small pictures, too, go this
+// way, in one piece: libwebp's call for whole files refuses pixels behind which another chunk is
+// cut.
+Fed decode_in_pieces(const DecodeRequest& request, const WebpFrame& frame,
+                     WebPDecoderConfig& config) {
   constexpr std::size_t kLeastBytes = 4096;
+  const ByteSpan bytes = frame.bytes;
   const std::uint64_t pieces =
       request.info.webp.frame_size.pixels().count() / kPixelsPerPiece.count() + 1;
-  const std::size_t step = std::max<std::size_t>(frame.size() / pieces, kLeastBytes);
+  const std::size_t step =
+      std::max<std::size_t>((bytes.size() - frame.pixels_at) / pieces, kLeastBytes);
   const std::unique_ptr<WebPIDecoder, IncrementalDeleter> decoder{WebPIDecode(nullptr, 0, &config)};
   if (!decoder) {
     return {};
   }
   Fed fed{.status = VP8_STATUS_SUSPENDED};
-  std::size_t given = 0;
-  while (fed.status == VP8_STATUS_SUSPENDED && given < frame.size() && request.watch.may_go_on()) {
-    given += std::min(step, frame.size() - given);
+  std::size_t given = frame.pixels_at;  // a profile or an alpha plane lies there
+  while (fed.status == VP8_STATUS_SUSPENDED && given < bytes.size() && request.watch.may_go_on()) {
+    given += std::min(step, bytes.size() - given);
     fed.status =
-        WebPIUpdate(decoder.get(), reinterpret_cast<const std::uint8_t*>(frame.data()), given);
+        WebPIUpdate(decoder.get(), reinterpret_cast<const std::uint8_t*>(bytes.data()), given);
   }
   int last_row = 0;
   int height = 0;
@@ -122,34 +127,23 @@ Fed decode_in_pieces(const DecodeRequest& request, ByteSpan frame, WebPDecoderCo
   return fed;
 }
 
-VP8StatusCode decode_whole(const DecodeRequest& request, ByteSpan frame,
-                           WebPDecoderConfig& config) {
-  if (request.info.webp.frame_size.pixels() > kPixelsPerPiece) {
-    return decode_in_pieces(request, frame, config).status;
-  }
-  return WebPDecode(reinterpret_cast<const std::uint8_t*>(frame.data()), frame.size(), &config);
-}
-
 Result<float> decode_frame(const DecodeRequest& request, const WebpFrame& frame,
                            WebPDecoderConfig& config) {
   constexpr float kAlmostComplete = 0.999F;
-  VP8StatusCode status = VP8_STATUS_NOT_ENOUGH_DATA;
-  if (!frame.truncated) {
-    status = decode_whole(request, frame.bytes, config);
+  const bool may_keep = request.options.keep_truncated_percent < 100.0F;
+  if (frame.truncated && !may_keep) {
+    return std::unexpected(webp_error(VP8_STATUS_NOT_ENOUGH_DATA));
   }
-  if (status == VP8_STATUS_OK) {
+  const Fed fed = decode_in_pieces(request, frame, config);
+  if (fed.status == VP8_STATUS_OK && !frame.truncated) {
     return 1.0F;
   }
   TRY(request.watch.check());
-  if (request.options.keep_truncated_percent < 100.0F && status != VP8_STATUS_OUT_OF_MEMORY) {
-    const Fed fed = decode_in_pieces(request, frame.bytes, config);
-    TRY(request.watch.check());
-    const float complete = std::min(fed.complete, kAlmostComplete);
-    if (keeps(request.options, complete)) {
-      return complete;
-    }
+  const float complete = std::min(fed.complete, kAlmostComplete);
+  if (may_keep && fed.status != VP8_STATUS_OUT_OF_MEMORY && keeps(request.options, complete)) {
+    return complete;
   }
-  return std::unexpected(webp_error(status));
+  return std::unexpected(webp_error(frame.truncated ? VP8_STATUS_NOT_ENOUGH_DATA : fed.status));
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which bytes of a WebP libwebp decodes: the whole file, or the first frame of an animation.
+// Which bytes of a WebP libwebp decodes: those of a still, or of the first frame of an animation.
 #pragma once
+
+#include <cstddef>
+#include <cstdint>
 
 #include "core/result.h"
 #include "decode/decoder.h"
@@ -9,7 +12,8 @@
 namespace albumen {
 
 struct WebpFrame {
-  ByteSpan bytes;
+  ByteSpan bytes;             ///< up to the end of the pixels: what follows them is not decoded
+  std::size_t pixels_at = 0;  ///< where in `bytes` the chunk of the pixels begins
   Size canvas;
   Size size;
   std::uint32_t x = 0;

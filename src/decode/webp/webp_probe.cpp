@@ -19,13 +19,23 @@ Result<WebpFrame> animation_frame(const WebpChunk& chunk, const WebpExtendedHead
       std::uint64_t{header->y} + header->size.height > extended.canvas.height) {
     return fail(ErrorCode::kCorrupt, "the first frame of the WebP leaves its canvas");
   }
-  return WebpFrame{.bytes = header->frame_data,
-                   .canvas = extended.canvas,
-                   .size = header->size,
-                   .x = header->x,
-                   .y = header->y,
-                   .animated = true,
-                   .truncated = chunk.truncated};
+  WebpFrame frame{.bytes = header->frame_data,
+                  .canvas = extended.canvas,
+                  .size = header->size,
+                  .x = header->x,
+                  .y = header->y,
+                  .animated = true,
+                  .truncated = chunk.truncated};
+  WebpChunks chunks = WebpChunks::of_frame(header->frame_data);
+  while (const auto inner = chunks.next()) {
+    if (is_bitstream(*inner)) {
+      frame.bytes = header->frame_data.first(inner->end);
+      frame.pixels_at = inner->begin;
+      frame.truncated = inner->truncated;
+      break;
+    }
+  }
+  return frame;
 }
 
 }  // namespace
@@ -39,7 +49,8 @@ Result<WebpFrame> find_first_frame(ByteSpan file) {
     } else if (chunk->type == "ANMF" && extended && extended->animated) {
       return animation_frame(*chunk, *extended);
     } else if (is_bitstream(*chunk) && !(extended && extended->animated)) {
-      return WebpFrame{.bytes = file,
+      return WebpFrame{.bytes = file.first(chunk->end),
+                       .pixels_at = chunk->begin,
                        .canvas = extended ? extended->canvas : Size{},
                        .size = {},
                        .truncated = chunk->truncated};

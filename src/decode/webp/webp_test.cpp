@@ -19,6 +19,7 @@ using testing::photo_like;
 using testing::Picture;
 using testing::TestDecode;
 using testing::visible_samples;
+using testing::with_webp_chunk;
 
 TEST(WebpTest, LosslessPixelsComeBack) {
   const Picture rgb = photo_like({70, 45}, 3, 1);
@@ -185,6 +186,30 @@ TEST(WebpTest, TruncationAtEveryByteIsTruncated) {
         EXPECT_EQ(size + 1, bytes.size());  // the padding byte behind an odd chunk
       } else {
         EXPECT_EQ(image.error().code, ErrorCode::kTruncated) << size << to_string(image.error());
+      }
+    }
+  }
+}
+
+// One file, cut in the EXIF behind its pixels, was whole with many pixels and Truncated with few.
+TEST(WebpTest, WhatIsCutBehindThePixelsIsNoDamage) {
+  struct Case {
+    Size size;
+    bool lossless;
+  };
+
+  for (const auto& [size, lossless] :
+       {Case{{64, 48}, false}, Case{{64, 48}, true}, Case{{1400, 800}, false}}) {
+    const EncodedBytes bare = encode_webp(photo_like(size, 3, 12), {.lossless = lossless});
+    const EncodedBytes still = with_webp_chunk(bare, "EXIF", EncodedBytes(100), size);
+    const auto expected = at_once(bare, size, 3);
+    for (const EncodedBytes& bytes : {still, animate_webp(still, size, size, {0, 0})}) {
+      for (const std::size_t missing : {1U, 105U}) {
+        TestDecode decode{std::span{bytes}.first(bytes.size() - missing)};
+        const auto image = decode.decode_to(size.width);
+        ASSERT_TRUE(image.has_value()) << to_string(image.error());
+        EXPECT_EQ(image->complete, 1.0F);
+        EXPECT_TRUE(visible_samples(*image) == expected) << size.width << lossless << missing;
       }
     }
   }

@@ -21,6 +21,8 @@ namespace {
 // Level 9 of libdeflate; what its tables take from the heap (libdeflate 1.14: 1.2 MB), rounded up.
 constexpr int kSmallLevel = 9;
 constexpr Bytes kLibdeflateBytes = kMiB * 2;
+// Filtered between two questions to the sink: a few milliseconds of work.
+constexpr std::size_t kBytesPerQuestion = std::size_t{1} << 20;
 // PNG (third edition), section 11.2.1.
 constexpr std::uint32_t kLongestSide = std::numeric_limits<std::int32_t>::max();
 
@@ -90,6 +92,7 @@ class PngEncoder::Implementation {
         layout_(size, channels, effort),
         buffer_(std::move(buffer)),
         tables_(std::move(tables)),
+        sink_(sink),
         chunks_(sink),
         row_(buffer_.data() + kRowPadding),
         above_(row_ + layout_.row.count()),
@@ -123,7 +126,7 @@ class PngEncoder::Implementation {
     filter_row(filter, pair, out + 1);
     std::swap(row_, above_);
     ++rows_;
-    return deflater_ ? deflater_->write({out, row_bytes_ + 1}) : Result<void>{};
+    return deflater_ ? deflater_->write({out, row_bytes_ + 1}) : ask_now_and_then();
   }
 
   Result<void> finish(Reservation& job) {
@@ -145,6 +148,17 @@ class PngEncoder::Implementation {
  private:
   [[nodiscard]] std::byte* work() { return buffer_.bytes().data() + 3 * layout_.row.count(); }
 
+  // Nothing is written before all rows are there: whether the sink still wants them.
+  Result<void> ask_now_and_then() {
+    unasked_ += row_bytes_ + 1;
+    if (unasked_ < kBytesPerQuestion && rows_ != size_.height) {
+      return {};
+    }
+    unasked_ = 0;
+    return sink_.write({});
+  }
+
+  // In one call, which nothing ends.
   Result<void> compress_all() {
     const std::unique_ptr<libdeflate_compressor, FreeCompressor> compressor{
         libdeflate_alloc_compressor(kSmallLevel)};
@@ -164,12 +178,14 @@ class PngEncoder::Implementation {
   Layout layout_;
   ByteBuffer buffer_;
   Reservation tables_;  // of libdeflate, which allocates them itself
+  ByteSink& sink_;
   PngChunkWriter chunks_;
   std::uint8_t* row_;
   std::uint8_t* above_;
   std::uint8_t* filtered_;
   std::optional<Deflater> deflater_;
   std::size_t rows_ = 0;
+  std::size_t unasked_ = 0;  // bytes filtered since the sink was asked
 };
 
 Bytes png_encode_bytes(Size size, int channels, PngEffort effort) {

@@ -15,6 +15,7 @@
 #include "core/error.h"
 #include "core/geometry.h"
 #include "core/units.h"
+#include "encode/testing/impatient_sink.h"
 #include "encode/testing/pictures.h"
 #include "encode/testing/plain_png.h"
 #include "govern/budget.h"
@@ -22,6 +23,7 @@
 namespace albumen {
 namespace {
 
+using testing::ImpatientSink;
 using testing::make_picture;
 using testing::Motif;
 using testing::Picture;
@@ -196,6 +198,26 @@ TEST(PngTest, ASinkThatFailsStopsTheEncoder) {
       ASSERT_FALSE(done.has_value());
       EXPECT_EQ(done.error().code, ErrorCode::kBudgetExceeded);
     }
+  }
+}
+
+// kSmall writes when all is encoded: a stop of a large picture waited for that.
+TEST(PngTest, SinkCanEndSmallBeforeAnythingIsCompressed) {
+  constexpr std::size_t kHeaderBytes = 33;
+  for (const std::uint32_t height : {1U, 900U}) {
+    const Picture picture = make_picture(Motif::kFlat, {.width = 500, .height = height}, 3);
+    Budget budget{kMiB * 16};
+    Reservation job = budget.reserve(MemoryTag::kOther, kMiB * 16, {}).value();
+    ImpatientSink sink;
+    PngEncoder encoder =
+        PngEncoder::create(picture.size, 3, {.effort = PngEffort::kSmall}, sink, job).value();
+    std::uint32_t rows = 0;
+    while (rows < height && encoder.write_row(picture.view().row(rows)).has_value()) {
+      ++rows;
+    }
+    EXPECT_LT(rows, height);
+    EXPECT_TRUE(height == 1 || rows < height - 1) << "asked before the last row";
+    EXPECT_EQ(sink.written, kHeaderBytes);
   }
 }
 

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/geometry.h"
 #include "core/units.h"
+#include "encode/testing/impatient_sink.h"
 #include "encode/testing/pictures.h"
 #include "govern/budget.h"
 #include "govern/testing/heap_peak.h"
@@ -19,6 +20,7 @@ namespace albumen {
 namespace {
 
 using testing::HeapPeak;
+using testing::ImpatientSink;
 using testing::make_picture;
 using testing::Motif;
 using testing::Picture;
@@ -106,19 +108,6 @@ TEST(WebpTest, LargePicturesOfNoiseKeepToThePromisedMemory) {
     }
   }
 }
-
-/// Takes whatever it gets until it has been asked with no bytes at all, and nothing from then on.
-class ImpatientSink final : public ByteSink {
- public:
-  Result<void> write(std::span<const std::byte> bytes) override {
-    was_asked = was_asked || bytes.empty();
-    written += bytes.size();
-    return was_asked ? fail(ErrorCode::kCancelled, "stopped by a test") : Result<void>{};
-  }
-
-  bool was_asked = false;
-  std::size_t written = 0;
-};
 
 // libwebp writes when all is encoded: a stop of a large picture waited for that.
 TEST(WebpTest, SinkCanEndItBeforeAnythingIsWritten) {

@@ -86,23 +86,33 @@ Result<std::vector<KeyedMask>> read_done(Connection& connection, const AnalyzerB
   return done;
 }
 
-// Findings of pictures that were kept in part, and would now be refused, are to be made again.
-Result<void> forget_refused(Connection& connection, float keep_truncated_percent,
-                            std::vector<KeyedMask>& done) {
+// How much of a picture is there.
+float share(Cursor& cursor, int column) {
+  const double value = cursor.real(column);
+  if (value < 0 || value > 1) {
+    cursor.damaged(column, "a share outside 0..1");
+  }
+  return static_cast<float>(value);
+}
+
+// Pictures that were kept in part and would now be refused, ordered by their keys: what was found
+// in them, or given up, is to be tried again. So are those of which nobody knows how much is there.
+Result<std::vector<std::int64_t>> read_refused(Connection& connection,
+                                               float keep_truncated_percent) {
   auto* statement =
-      TRY(connection.prepare("SELECT picture_key, complete FROM pictures WHERE complete < 1"));
+      TRY(connection.prepare("SELECT picture_key, complete FROM pictures "
+                             "WHERE complete IS NOT 1 ORDER BY picture_key"));
   auto cursor = TRY(statement->query());
+  std::vector<std::int64_t> refused;
   while (TRY(cursor.next())) {
     const std::int64_t key = cursor.integer(0);
-    const auto complete = static_cast<float>(cursor.real(1));
     TRY(cursor.check());
-    const auto found = std::ranges::lower_bound(done, key, {}, &KeyedMask::key);
-    if (found != done.end() && found->key == key &&
-        !keeps_damaged(complete, keep_truncated_percent)) {
-      found->mask = 0;
+    const float complete = share(cursor, 1);
+    if (cursor.take_damage() || !keeps_damaged(complete, keep_truncated_percent)) {
+      refused.push_back(key);
     }
   }
-  return {};
+  return refused;
 }
 
 bool is_damage(ErrorCode code) {
@@ -156,6 +166,15 @@ const Row* find_in(const std::vector<Row>& rows, std::int64_t key, Key Row::* me
   return found != rows.end() && std::invoke(member, *found) == key ? &*found : nullptr;
 }
 
+void add_findings(KnownFile& file, std::int64_t picture_key, const std::vector<KeyedMask>& done,
+                  const std::vector<std::int64_t>& refused) {
+  if (std::ranges::binary_search(refused, picture_key)) {
+    file.given_up = 0;
+  } else if (const auto* row = find_in(done, picture_key, &KeyedMask::key)) {
+    file.done = row->mask;
+  }
+}
+
 // Of a member. Names above the limit of KnownFiles were written down before listings cut them, and
 // one of them kept every later run from its library. No listing gives what is left here: it is not
 // seen again, and its row vanishes.
@@ -174,8 +193,8 @@ Result<KnownFiles> make_room(Connection& connection, Budget& budget) {
   const auto failed = static_cast<std::uint64_t>(cursor.integer_in(3, 0, kMostFiles));
   TRY(cursor.check());
   // Growing vectors hold their old and their new memory for a moment: three times the content.
-  const Bytes tables =
-      Bytes{pictures} * (3 * sizeof(KeyedMask)) + Bytes{failed} * (3 * sizeof(FileFailure));
+  const Bytes tables = Bytes{pictures} * (3 * (sizeof(KeyedMask) + sizeof(std::int64_t))) +
+                       Bytes{failed} * (3 * sizeof(FileFailure));
   auto reservation = TRY_CONTEXT(
       budget.try_reserve(MemoryTag::kOther, KnownFiles::predicted_bytes(files, names) + tables),
       fmt::format("remembering the {} files of the library", files));
@@ -189,8 +208,8 @@ Result<KnownFiles> load_known_files(Connection& connection, const KnownFilesQuer
   const auto bits = TRY(AnalyzerBits::find(connection, query.analyzers));
   KnownFiles known = TRY(make_room(connection, budget));
   {
-    auto done = TRY(read_done(connection, bits));
-    TRY(forget_refused(connection, query.keep_truncated_percent, done));
+    const auto done = TRY(read_done(connection, bits));
+    const auto refused = TRY(read_refused(connection, query.keep_truncated_percent));
     const auto failures = TRY(read_failures(connection, bits, query));
     auto* statement = TRY(connection.prepare(
         "SELECT file_key, path, member, size, mtime_ns, ctime_ns, inode, picture_key, missing, "
@@ -205,14 +224,13 @@ Result<KnownFiles> load_known_files(Connection& connection, const KnownFilesQuer
                      .is_picture = !cursor.is_null(7),
                      .missing = cursor.integer_in(8, 0, 1) == 1,
                      .failure = std::nullopt};
-      if (file.is_picture) {
-        const auto* row = find_in(done, cursor.integer(7), &KeyedMask::key);
-        file.done = row != nullptr ? row->mask : AnalyzerMask{0};
-      }
       if (const auto* row = find_in(failures, token, &FileFailure::file_key)) {
         file.failure = row->code;
         file.retry = row->retry;
         file.given_up = row->given_up;
+      }
+      if (file.is_picture) {
+        add_findings(file, cursor.integer(7), done, refused);
       }
       if (const auto type = parse_content_type(cursor.text(9))) {
         file.content_type = *type;
@@ -242,7 +260,10 @@ Result<KnownPicture> known_picture(Connection& connection, const PictureId& pict
   auto cursor = TRY(statement->query(picture));
   KnownPicture known;
   while (TRY(cursor.next())) {
-    known.complete = static_cast<float>(cursor.real(0));
+    known.complete = share(cursor, 0);
+    if (cursor.take_damage()) {
+      return KnownPicture{};  // to be looked at again, which mends it
+    }
     if (!cursor.is_null(1)) {
       known.done = static_cast<AnalyzerMask>(known.done | bits.of(cursor.integer(1)));
     }

@@ -74,8 +74,8 @@ struct WrittenOutput {
 
 /// Makes the picture out of `image` and puts it at the target's path, whole or not at all. `memory`
 /// holds plan.peak less what `image` carries; what it took is back on return. Errors: those of the
-/// decode, of the encoders and of the file; Cancelled soon after target.stop, but for the resizing,
-/// which goes to its end.
+/// decode, of the encoders and of the file; Cancelled soon after target.stop, but for the resizing
+/// and libdeflate's work for PngEffort::kSmall, which go to their ends.
 Result<WrittenOutput> write_output(const OutputTarget& target, OutputPlan& plan,
                                    EncodedImage& image, Reservation& memory);
 
