@@ -17,7 +17,7 @@ namespace albumen {
 
 struct BucketSpec {
   /// A bucket has at most so many.
-  PixelCount area{1024 * 1024};
+  PixelCount area{std::uint64_t{1024} * 1024};
   /// Every side is a multiple of it, in pixels.
   std::uint32_t step = 64;
   std::uint32_t shortest_side = 256;  ///< the next multiple from here on

@@ -103,10 +103,11 @@ class JpegReader {
       return true;
     }
     auto nothing_written = sink->write({});
-    if (!nothing_written) {
-      JpegGuard::of(jpeg).keep(std::move(nothing_written).error());
+    if (nothing_written) {
+      return true;
     }
-    return nothing_written.has_value();
+    JpegGuard::of(jpeg).keep(std::move(nothing_written).error());
+    return false;
   }
 
   static void refuse_scans(j_common_ptr jpeg) {
