@@ -182,7 +182,7 @@ Result<void> PersonFolder::write(const std::string& name) {
   const FolderPlan plan = TRY(make_room(earlier));
   // First: an index run must not find everybody twice, and who is killed must know what is theirs.
   TRY(write_manifest(folder_, claims(plan)));
-  const Result<void> filled = fill(plan);
+  Result<void> filled = fill(plan);
   keep_others(manifest_, kept_);
   auto marked = write_manifest(folder_, manifest_);
   if (!filled) {
