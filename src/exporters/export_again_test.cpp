@@ -309,7 +309,8 @@ TEST_F(ExportAgainTest, NothingOutsideOfTheFolderIsTouchedAndNoLinkFollowed) {
       {.kind = ExportedKind::kHardLink, .name = "plain.jpg", .source = precious},
       {.kind = ExportedKind::kCopy, .name = "hard.jpg", .source = precious, .digest = digest},
       {.kind = ExportedKind::kSheet, .name = "folder.jpg", .source = "", .digest = digest}};
-  auto earlier = must(EarlierFiles::look(out_ + "/Ada", files, {}, {}));
+  const ArchivedBytes none;
+  auto earlier = must(EarlierFiles::look(out_ + "/Ada", files, none, {}));
   ASSERT_EQ(earlier.as_written().size(), 1U);
   EXPECT_EQ(earlier.as_written()[0].name, "hard.jpg");
   EXPECT_FALSE(earlier.may_go(earlier.as_written()[0])) << "its original is the same file";
