@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporters/internal/export_place.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
@@ -53,6 +54,19 @@ Result<void> ExportPlace::check_is_elsewhere(const std::string& path) {
   return {};
 }
 
+Result<std::set<std::string>> names_in(const std::string& folder) {
+  std::set<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry{folder, error};
+       !error && entry != std::filesystem::directory_iterator{}; entry.increment(error)) {
+    names.insert(entry->path().filename().native());
+  }
+  if (error) {
+    return system_failure(error.value(), "look into", folder);
+  }
+  return names;
+}
+
 Result<void> check_is_ours(const std::string& folder) {
   struct stat status{};
   if (::lstat(folder.c_str(), &status) != 0) {
@@ -71,15 +85,8 @@ Result<void> check_is_ours(const std::string& folder) {
     return {};
   }
   // An export that was killed at its start may have left no more than the beginning of its mark.
-  bool is_ours = true;
-  for (std::filesystem::directory_iterator entry{folder, error};
-       !error && is_ours && entry != std::filesystem::directory_iterator{};
-       entry.increment(error)) {
-    is_ours = entry->path().filename().native().starts_with(kOwnFiles);
-  }
-  if (error) {
-    return system_failure(error.value(), "look into", folder);
-  }
+  const bool is_ours = std::ranges::all_of(
+      TRY(names_in(folder)), [](const std::string& name) { return name.starts_with(kOwnFiles); });
   if (!is_ours) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("{}: is there already, and no export of people wrote it; choose "

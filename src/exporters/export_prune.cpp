@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporters/internal/export_prune.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fmt/core.h>
@@ -9,6 +10,7 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "exporters/internal/export_place.h"
 #include "files/file.h"
 #include "files/sha256.h"
 
@@ -84,17 +86,8 @@ Result<EarlierFiles> EarlierFiles::look(const std::string& folder,
                                         const std::vector<ExportedFile>& files,
                                         const ArchivedBytes& archived, const StopToken& stop) {
   EarlierFiles earlier{folder, archived};
-  std::error_code error;
-  for (fs::directory_iterator entry{folder, error}; !error && entry != fs::directory_iterator{};
-       entry.increment(error)) {
-    std::string name = entry->path().filename().native();
-    if (!is_own_file(name)) {
-      earlier.others_.insert(std::move(name));
-    }
-  }
-  if (error) {
-    return system_failure(error.value(), "look into", folder);
-  }
+  earlier.others_ = TRY(names_in(folder));
+  std::erase_if(earlier.others_, is_own_file);
   for (const ExportedFile& file : files) {
     TRY(check_stop(stop));
     if (!earlier.others_.contains(file.name)) {
@@ -134,19 +127,12 @@ std::string EarlierFiles::path_of(const ExportedFile& file) const {
 }
 
 Result<bool> remove_if_empty(const std::string& folder) {
-  std::vector<std::string> own;
-  std::error_code error;
-  for (fs::directory_iterator entry{folder, error}; !error && entry != fs::directory_iterator{};
-       entry.increment(error)) {
-    if (!is_own_file(entry->path().filename().native())) {
-      return false;
-    }
-    own.push_back(entry->path().native());
+  const auto names = TRY(names_in(folder));
+  if (!std::ranges::all_of(names, is_own_file)) {
+    return false;
   }
-  if (error) {
-    return system_failure(error.value(), "look into", folder);
-  }
-  for (const std::string& path : own) {
+  for (const std::string& name : names) {
+    const std::string path = fmt::format("{}/{}", folder, name);
     if (::unlink(path.c_str()) != 0) {
       return system_failure(errno, "remove", path);
     }

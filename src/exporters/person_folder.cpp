@@ -15,6 +15,7 @@
 
 #include "encode/byte_sink.h"
 #include "encode/png.h"
+#include "exporters/internal/export_place.h"
 #include "exporters/internal/face_tile.h"
 #include "files/face_id.h"
 #include "files/file.h"
@@ -387,26 +388,18 @@ Result<void> empty_folder(const ExportTools& tools, const std::string& folder,
 }  // namespace
 
 Result<void> prune_other_folders(const ExportTools& tools, const std::set<std::string>& chosen) {
-  const std::string& directory = tools.options.directory;
-  std::vector<std::string> others;
-  std::error_code error;
-  for (fs::directory_iterator entry{directory, error}; !error && entry != fs::directory_iterator{};
-       entry.increment(error)) {
-    if (!chosen.contains(entry->path().filename().native())) {
-      others.push_back(entry->path().native());
-    }
-  }
-  if (error) {
-    return system_failure(error.value(), "look into", directory);
-  }
-  std::ranges::sort(others);
   const auto& people = tools.options.people;
-  for (const std::string& folder : others) {
+  const auto names = TRY(names_in(tools.options.directory));
+  for (const std::string& name : names) {
+    if (chosen.contains(name)) {
+      continue;
+    }
+    const std::string folder = fmt::format("{}/{}", tools.options.directory, name);
     auto manifest = earlier_export(tools, folder);
     const bool is_asked_for =
         manifest && (people.empty() || std::ranges::find(people, manifest->person) != people.end());
     // One that was copied or renamed is somebody's own.
-    if (is_asked_for && manifest->folder == last_component(folder)) {
+    if (is_asked_for && manifest->folder == name) {
       TRY(empty_folder(tools, folder, *std::move(manifest)));
     }
   }

@@ -3,6 +3,7 @@
 // own, and over nothing but what an export wrote. Looks only. Tested by people_folders_test.cpp.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "core/result.h"
@@ -31,6 +32,9 @@ class ExportPlace {
 /// InvalidArgument when `folder` holds something and was not written by an export, or is no folder;
 /// Io when it cannot be looked into. A missing or empty one is well.
 Result<void> check_is_ours(const std::string& folder);
+
+/// Names of all that lies in `folder`, hidden or not. Error: Io.
+Result<std::set<std::string>> names_in(const std::string& folder);
 
 /// Held while an export writes into `directory`: only one does at a time. File systems that lock no
 /// folders let all of them. Error: Unavailable.
