@@ -29,11 +29,7 @@ bool put_text(std::string_view text) {
   return failure == 0 && note(std::fwrite(text.data(), 1, text.size(), stdout) == text.size());
 }
 
-bool put_line(std::string_view line) {
-  std::string whole{line};
-  whole.push_back('\n');
-  return put_text(whole);
-}
+bool put_line(std::string_view line) { return put_text(fmt::format("{}\n", line)); }
 
 void note_output_failure(int error_number) {
   int none = 0;
@@ -57,8 +53,7 @@ Result<void> finish_output() {
 }
 
 void put_error_line(std::string_view line) {
-  std::string whole{line};
-  whole.push_back('\n');
+  const std::string whole = fmt::format("{}\n", line);
   std::fwrite(whole.data(), 1, whole.size(), stderr);
 }
 

@@ -22,14 +22,7 @@ class DatasetBucketsTest : public testing::DatasetRunFixture {
   // What is wrong, and that it was said before any source was listed.
   std::string refusal() {
     DatasetProgress progress;
-    StageClock clock;
-    const auto report = run_dataset(request_,
-                                    {.reader = reader_,
-                                     .budget = budget_,
-                                     .clock = clock,
-                                     .progress = progress,
-                                     .listener = {}},
-                                    {});
+    const auto report = attempt(budget_, progress);
     EXPECT_EQ(progress.listed, 0U);
     EXPECT_FALSE(report.has_value());
     if (report) {

@@ -33,15 +33,7 @@ class DatasetDegradeTest : public testing::DatasetRunFixture {
   void run_within(Bytes limit) {
     Budget budget{limit};
     DatasetProgress progress;
-    StageClock clock{&budget};
-    const auto report = run_dataset(request_,
-                                    {.reader = reader_,
-                                     .budget = budget,
-                                     .clock = clock,
-                                     .progress = progress,
-                                     .pressure = pressure_,
-                                     .listener = {}},
-                                    {});
+    const auto report = attempt(budget, progress);
     ASSERT_TRUE(report.has_value()) << to_string(report.error());
     rows_.clear();
     read_manifest();
@@ -138,11 +130,7 @@ TEST_F(DatasetDegradeTest, PicturesOfOneSizeCannotBecomeSmaller) {
   request_.degrade = true;
   request_.settings.frame.fit = Fit::kPad;
   DatasetProgress progress;
-  StageClock clock;
-  const auto report = run_dataset(
-      request_,
-      {.reader = reader_, .budget = budget_, .clock = clock, .progress = progress, .listener = {}},
-      {});
+  const auto report = attempt(budget_, progress);
   ASSERT_FALSE(report.has_value());
   EXPECT_EQ(report.error().code, ErrorCode::kInvalidArgument);
 }

@@ -28,14 +28,7 @@ class DatasetRunTest : public testing::DatasetRunFixture {
  protected:
   void expect_refused(const std::string& words) {
     DatasetProgress progress;
-    StageClock clock;
-    const auto refused = run_dataset(request_,
-                                     {.reader = reader_,
-                                      .budget = budget_,
-                                      .clock = clock,
-                                      .progress = progress,
-                                      .listener = {}},
-                                     {});
+    const auto refused = attempt(budget_, progress);
     ASSERT_FALSE(refused.has_value()) << words;
     EXPECT_EQ(refused.error().code, ErrorCode::kInvalidArgument);
     EXPECT_THAT(refused.error().message, HasSubstr(words));
@@ -188,11 +181,7 @@ TEST_F(DatasetRunTest, ThreadsAndMemoryChangeNothing) {
   request_.workers = 1;
   Budget small{kMiB * 2};
   DatasetProgress progress;
-  StageClock clock;
-  const auto report = run_dataset(
-      request_,
-      {.reader = reader_, .budget = small, .clock = clock, .progress = progress, .listener = {}},
-      {});
+  const auto report = attempt(small, progress);
   ASSERT_TRUE(report.has_value()) << to_string(report.error());
   EXPECT_EQ(files(), whole);
   EXPECT_LE(small.peak(), small.limit());
@@ -216,11 +205,7 @@ TEST_F(DatasetRunTest, ATableThatTheBudgetHasNoRoomForIsAFailedRow) {
   write("wide.json", wide + "]");
   Budget small{kMiB * 4};
   DatasetProgress progress;
-  StageClock clock;
-  const auto report = run_dataset(
-      request_,
-      {.reader = reader_, .budget = small, .clock = clock, .progress = progress, .listener = {}},
-      {});
+  const auto report = attempt(small, progress);
   ASSERT_TRUE(report.has_value()) << to_string(report.error());
   read_manifest();
   EXPECT_EQ(rows_.at("a.jpg").caption, "a dog");

@@ -14,6 +14,7 @@
 #include "core/geometry.h"
 #include "core/units.h"
 #include "encode/jpeg.h"
+#include "encode/testing/impatient_sink.h"
 #include "encode/testing/pictures.h"
 #include "encode/testing/plain_jpeg.h"
 #include "govern/budget.h"
@@ -190,26 +191,13 @@ TEST(TranscodeTest, AfterDamageTheJobHasItsMemoryBack) {
   EXPECT_EQ(job.size(), kMiB * 64);
 }
 
-/// Takes whatever it gets until it has been asked with no bytes at all, and nothing from then on.
-class ImpatientSink final : public ByteSink {
- public:
-  Result<void> write(std::span<const std::byte> bytes) override {
-    was_asked = was_asked || bytes.empty();
-    written += bytes.size();
-    return was_asked ? fail(ErrorCode::kCancelled, "stopped by a test") : Result<void>{};
-  }
-
-  bool was_asked = false;
-  std::size_t written = 0;
-};
-
 // Every scan of the source is read before anything is written: a stop waited for all of them.
 TEST(TranscodeTest, SinkCanEndItBeforeAnythingIsWritten) {
   for (const bool progressive : {false, true}) {
     const File file = testing::write_plain_jpeg(photo(), {.progressive = progressive});
     Budget budget{kMiB * 64};
     Reservation job = budget.reserve(MemoryTag::kOther, kMiB * 64, {}).value();
-    ImpatientSink sink;
+    testing::ImpatientSink sink;
     EXPECT_EQ(transcode_jpeg(file, {}, sink, job).error().code, ErrorCode::kCancelled);
     EXPECT_EQ(sink.written, 0U);
     EXPECT_EQ(job.size(), kMiB * 64);

@@ -44,19 +44,25 @@ class DatasetRunFixture : public ::testing::Test {
     folder_.write("in/" + name, content);
   }
 
+  // A run, whatever comes of it.
+  Result<DatasetReport> attempt(Budget& budget, DatasetProgress& progress,
+                                const StopToken& stop = {}) {
+    StageClock clock{&budget};
+    return run_dataset(request_,
+                       {.reader = reader_,
+                        .budget = budget,
+                        .clock = clock,
+                        .progress = progress,
+                        .pressure = pressure_,
+                        .listener = {}},
+                       stop);
+  }
+
   // Every row by the name of its source below the folder.
   std::map<std::string, ManifestRow> run(const StopToken& stop = {}) {
     rows_.clear();
     DatasetProgress progress;
-    StageClock clock{&budget_};
-    const auto report = run_dataset(request_,
-                                    {.reader = reader_,
-                                     .budget = budget_,
-                                     .clock = clock,
-                                     .progress = progress,
-                                     .pressure = pressure_,
-                                     .listener = {}},
-                                    stop);
+    const auto report = attempt(budget_, progress, stop);
     EXPECT_TRUE(report.has_value()) << to_string(report.error());
     EXPECT_EQ(budget_.used(), Bytes{});
     if (report && !report->interrupted) {
