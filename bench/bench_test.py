@@ -55,6 +55,15 @@ class ComparisonTest(unittest.TestCase):
         summary = protocol.Comparison("a", "b", [], disturbed).summary()
         self.assertEqual((summary["ratio"], summary["quiet"]), (0.1, False))
 
+    def test_too_few_quiet_pairs_are_no_median(self):
+        # One pair of twenty was quiet, and the row said what that one did.
+        quiet = [(leg(30), leg(10))]
+        disturbed = [(leg(10, disturbed=True), leg(10)), (leg(10), leg(5, disturbed=True))]
+        summary = protocol.Comparison("a", "b", quiet, disturbed).summary()
+        self.assertEqual((summary["ratio"], summary["quiet"]), (2, False))
+        summary = protocol.Comparison("a", "b", quiet, [], asked=1).summary()
+        self.assertEqual((summary["ratio"], summary["quiet"]), (3, True))
+
     def test_disturbed_runs_count_only_where_none_was_quiet(self):
         quiet, disturbed = leg(10), leg(2, disturbed=True)
         self.assertEqual(protocol.Alone([disturbed, quiet]).median("rate"), 10)

@@ -20,6 +20,7 @@ LARGEST_FOREIGN_SHARE = 0.04  # of the busy time of a leg
 LARGEST_CLOCK_DRIFT = 0.05    # between a spin before and after a leg
 SPIN_STEPS = 1_000_000        # about 0.1 s
 TRIES_FOR_A_PAIR = 2
+FEWEST_QUIET_PAIRS = 3        # the ratios of single pairs scatter by 20 %: one or two are no median
 
 
 class ContenderFailed(Exception):
@@ -67,10 +68,14 @@ class Comparison:
     peer: str
     accepted: list   # pairs (leg of ours, leg of the peer)
     rejected: list
+    asked: int = FEWEST_QUIET_PAIRS
+
+    def quiet(self):
+        return len(self.accepted) >= min(self.asked, FEWEST_QUIET_PAIRS)
 
     def pairs(self):
-        """The accepted pairs; all of them when the machine was never quiet."""
-        return self.accepted or self.rejected
+        """The accepted pairs; all that were run when too few of them were quiet."""
+        return self.accepted if self.quiet() else self.accepted + self.rejected
 
     def ratios(self):
         return sorted(ours.rate / peer.rate for ours, peer in self.pairs())
@@ -87,7 +92,7 @@ class Comparison:
         return {
             "ours": self.ours, "peer": self.peer, "ratio": statistics.median(ratios),
             "ratio_10": at(0.1), "ratio_90": at(0.9), "pairs": len(self.accepted),
-            "disturbed_pairs": len(self.rejected), "quiet": bool(self.accepted),
+            "disturbed_pairs": len(self.rejected), "quiet": self.quiet(),
             "ours_rate": middle(0, "rate"), "peer_rate": middle(1, "rate"),
             "ours_cpu_seconds": middle(0, "cpu_seconds"),
             "peer_cpu_seconds": middle(1, "cpu_seconds"),
@@ -119,7 +124,7 @@ def compare(ours, peer, pairs, processors):
         print(f"   {ours.name} {pair[0].rate:.1f}, {peer.name} {pair[1].rate:.1f} images/s, "
               f"ratio {pair[0].rate / pair[1].rate:.2f}{', disturbed' if disturbed else ''}",
               flush=True)
-    return Comparison(ours.name, peer.name, accepted, rejected)
+    return Comparison(ours.name, peer.name, accepted, rejected, pairs)
 
 
 class QuietWatch:
