@@ -69,10 +69,10 @@ bool is_own_format(OutputFormat format, ContentType type) {
          (format == OutputFormat::kWebp && type == ContentType::kWebp);
 }
 
-bool keeps_everything(const ImageInfo& info, const OutputPlan& plan, Size frame) {
+// Under any fit: a frame of the picture's own size neither cuts nor fills.
+bool keeps_everything(const ImageInfo& info, Size frame) {
   constexpr int kMostComponents = 3;  // inks become RGB
   return info.orientation == Orientation::kUpright && frame == info.size() &&
-         plan.frame.fit != Fit::kCover && plan.frame.fit != Fit::kPad &&
          info.jpeg.component_count <= kMostComponents && info.jpeg.color != JpegColor::kRgb;
 }
 
@@ -272,7 +272,7 @@ Result<OutputPlan> plan_output(const OutputRequest& request) {
   // Decided without the limit: where memory decided it, one picture had other bytes in a set that
   // was made with less.
   plan.may_transcode = info.type == ContentType::kJpeg && plan.format == OutputFormat::kJpeg &&
-                       keeps_everything(info, plan, size);
+                       keeps_everything(info, size);
   plan.may_copy = needs_no_change(request, plan);
   if (plan.may_transcode) {
     plan.peak = std::max(plan.peak, encoded + transcode_bound(info));

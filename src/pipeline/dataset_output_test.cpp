@@ -83,6 +83,24 @@ TEST_F(DatasetOutputTest, AStopEndsATranscode) {
   EXPECT_EQ(fs::file_size(folder_ / "out"), written->bytes);
 }
 
+// Of whole training sets cut to buckets every picture was decoded and encoded again, those that had
+// their bucket's size already among them.
+TEST_F(DatasetOutputTest, AJpegThatHasItsSizeAlreadyIsTranscodedUnderEveryFit) {
+  settings_.format = OutputFormat::kJpeg;
+  settings_.frame.target = {.width = 100, .height = 80};
+  for (const Fit fit : {Fit::kInside, Fit::kCover, Fit::kPad}) {
+    settings_.frame.fit = fit;
+    const auto written = write({});
+    ASSERT_TRUE(written.has_value()) << to_string(written.error());
+    EXPECT_EQ(written->size, (Size{.width = 100, .height = 80}));
+    EXPECT_EQ(decodes(), 0U);
+  }
+  settings_.frame.target = {.width = 100, .height = 79};
+  settings_.frame.fit = Fit::kCover;
+  ASSERT_TRUE(write({}).has_value());
+  EXPECT_EQ(decodes(), 1U);
+}
+
 TEST_F(DatasetOutputTest, AStopEndsADecode) {
   settings_.format = OutputFormat::kPng;
   expect_that_a_stop_ends_it();
