@@ -35,10 +35,6 @@ std::string plain_path(std::string_view path) {
   return plain;
 }
 
-bool has_drive_letter(std::string_view path) {
-  return path.size() >= 2 && path[1] == ':' && is_letter(path.front());
-}
-
 // The path that a picture would have in the set if nothing else were there: none that Windows, and
 // thus every careful reader of archives, takes for a way out of the set, and none where the set has
 // files of its own. That another path may be that already is no harm: folders are one then, and

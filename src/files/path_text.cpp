@@ -9,6 +9,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "core/ascii_case.h"
 #include "core/error.h"
 #include "core/result.h"
 
@@ -152,6 +153,10 @@ std::string_view below_here(std::string_view path) {
     path.remove_prefix(kHere.size());
   }
   return path;
+}
+
+bool has_drive_letter(std::string_view path) {
+  return path.size() >= 2 && path[1] == ':' && is_letter(path.front());
 }
 
 std::string to_hex(std::string_view bytes) {

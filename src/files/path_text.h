@@ -36,6 +36,9 @@ std::string_view folder_of(std::string_view path);
 /// `path` behind all "./" that it begins with: "a" of "././a", "" of "./". Points into `path`.
 std::string_view below_here(std::string_view path);
 
+/// Whether Windows would take the begin of `path` for a drive: "C:" of "C:/a". ASCII letters only.
+bool has_drive_letter(std::string_view path);
+
 /// Lower-case hexadecimal of `bytes`.
 std::string to_hex(std::string_view bytes);
 

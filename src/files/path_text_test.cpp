@@ -76,5 +76,14 @@ TEST(PathTextTest, WhatIsBelowHereHasNoDotInFront) {
   EXPECT_EQ(below_here(""), "");
 }
 
+TEST(PathTextTest, ADriveIsALetterAndAColon) {
+  EXPECT_TRUE(has_drive_letter("C:"));
+  EXPECT_TRUE(has_drive_letter("z:a.jpg"));
+  EXPECT_FALSE(has_drive_letter("1:a.jpg"));
+  EXPECT_FALSE(has_drive_letter("a/C:"));
+  EXPECT_FALSE(has_drive_letter("C"));
+  EXPECT_FALSE(has_drive_letter(""));
+}
+
 }  // namespace
 }  // namespace albumen

@@ -52,10 +52,6 @@ bool any_component(std::string_view path, const Visit& visit) {
   return false;
 }
 
-bool has_drive_letter(std::string_view name) {
-  return name.size() >= 2 && name[1] == ':' && is_letter(name.front());
-}
-
 }  // namespace
 
 std::optional<std::string_view> metadata_reason(std::string_view basename) {
