@@ -38,7 +38,7 @@ Result<void> draw_face(MutableImageView tile, const FaceInPicture& face, SourceR
   const DecodeOptions options{.longtail = face.longtail, .stop = stop};
   // The header decides about the memory, so the bytes are read first, under a reservation of their
   // own that ends before the whole job's begins.
-  const auto read = [&](Reservation& job) { return reader.read(entry, job); };
+  const auto read = [&](Reservation& job) { return reader.read(entry, job, stop); };
   constexpr Bytes kHeadBytes = kKiB * 128;  // content_type_of is sure of files within them
   ContentType type = ContentType::kUnknown;
   {

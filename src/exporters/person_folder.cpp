@@ -311,7 +311,7 @@ Result<ExportedFile> PersonFolder::place(const Appearance& appearance, const std
 Result<ExportedFile> PersonFolder::copy(const Appearance& appearance, const std::string& name) {
   const SourceEntry entry = TRY(finder_.find(picture_of(appearance), tools_.stop));
   auto job = TRY(tools_.budget.reserve(MemoryTag::kEncoded, entry.reading_bytes(), tools_.stop));
-  const EncodedImage image = TRY(tools_.reader.read(entry, job));
+  const EncodedImage image = TRY(tools_.reader.read(entry, job, tools_.stop));
   auto file = TRY(AtomicFile::create(fmt::format("{}/{}", folder_, name)));
   TRY(file.write(image.bytes.bytes()));
   TRY(file.commit());

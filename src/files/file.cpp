@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "files/file.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -24,6 +25,7 @@
 
 #include "core/error.h"
 #include "core/result.h"
+#include "core/stop.h"
 #include "core/units.h"
 #include "files/path_text.h"
 
@@ -151,6 +153,19 @@ Result<void> read_exactly(const FileDescriptor& file, std::uint64_t offset,
                               offset + out.size()));
     }
     done += static_cast<std::size_t>(count);
+  }
+  return {};
+}
+
+Result<void> read_exactly(const FileDescriptor& file, std::uint64_t offset,
+                          std::span<std::byte> out, std::string_view name, const StopToken& stop) {
+  constexpr std::size_t kBlockBytes = (kMiB * 4).count();
+  while (!out.empty()) {
+    TRY(check_stop(stop));
+    const auto block = out.first(std::min(out.size(), kBlockBytes));
+    TRY(read_exactly(file, offset, block, name));
+    offset += block.size();
+    out = out.subspan(block.size());
   }
   return {};
 }

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "core/result.h"
+#include "core/stop.h"
 #include "core/units.h"
 
 struct stat;  // NOLINT(readability-identifier-naming): of <sys/stat.h>
@@ -70,6 +71,10 @@ std::optional<std::uint64_t> regular_file_size(const std::string& path);
 /// `name` is used in the error's words only.
 Result<void> read_exactly(const FileDescriptor& file, std::uint64_t offset,
                           std::span<std::byte> out, std::string_view name);
+
+/// The same for what may be long. Cancelled within four MiB of `stop`.
+Result<void> read_exactly(const FileDescriptor& file, std::uint64_t offset,
+                          std::span<std::byte> out, std::string_view name, const StopToken& stop);
 
 /// The whole of a small file (configuration, model card, list). `TooLarge` above `limit`.
 Result<std::string> read_small_file(const std::string& path, Bytes limit);

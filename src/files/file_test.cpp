@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 #include <iterator>
 #include <signal.h>
+#include <span>
+#include <stop_token>
 #include <string>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -17,6 +19,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/stop.h"
 #include "core/units.h"
 #include "files/testing/temporary_directory.h"
 
@@ -147,6 +150,23 @@ TEST(FileTest, AFileThatShrankIsTruncated) {
   const auto read = read_exactly(file, 0, bytes, path);
   ASSERT_FALSE(read.has_value());
   EXPECT_EQ(read.error().code, ErrorCode::kTruncated);
+}
+
+TEST(FileTest, WhatIsLongIsReadInBlocksUntilAStop) {
+  const TemporaryDirectory folder;
+  std::string content(9'000'001, 'a');
+  content[4'194'304] = 'b';  // the first byte of the second block
+  content.back() = 'z';
+  const std::string path = folder.write("a", content);
+  const auto file = open_for_reading(path).value();
+  std::string text(content.size() - 1, '\0');
+  const auto bytes = std::as_writable_bytes(std::span{text});
+  ASSERT_TRUE(read_exactly(file, 1, bytes, path, StopToken{}).has_value());
+  EXPECT_EQ(text, content.substr(1));
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(read_exactly(file, 0, bytes, path, stop.get_token()).error().code,
+            ErrorCode::kCancelled);
 }
 
 TEST(FileTest, TheStampChangesWithTheFile) {

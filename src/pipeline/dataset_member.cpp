@@ -30,7 +30,7 @@ Result<ImageInfo> probe_whole(const DatasetJob& job, const SourceEntry& entry, C
                                                           to_string(need), to_string(job.limit)));
     }
     auto memory = TRY(job.environment.budget.reserve(MemoryTag::kEncoded, need, stop));
-    return probe(TRY(job.environment.reader.read(entry, memory)), options);
+    return probe(TRY(job.environment.reader.read(entry, memory, stop)), options);
   });
 }
 
@@ -114,7 +114,7 @@ Result<FoundCaption> find_caption(const DatasetJob& job, const DatasetMember& me
   // no member of an archive is listed that is longer deflated than deflating makes it.
   Budget budget{file.reading_bytes()};
   auto memory = TRY(budget.reserve(MemoryTag::kEncoded, budget.limit(), stop));
-  const EncodedImage bytes = TRY(job.environment.reader.read(file, memory));
+  const EncodedImage bytes = TRY(job.environment.reader.read(file, memory, stop));
   FoundCaption found{.text = {}, .source = file.name()};
   found.text = TRY_CONTEXT(read_caption_text(bytes.bytes.bytes()), file.name());
   return found;

@@ -336,7 +336,7 @@ class MemberWorker {
 
   Result<EncodedImage> read(Reservation& memory) {
     const StageTimer timer{environment().clock, Stage::kRead, member_.entry.encoded_size};
-    auto image = environment().reader.read(member_.entry, memory);
+    auto image = environment().reader.read(member_.entry, memory, stop_);
     environment().progress.bytes_read += member_.entry.encoded_size.count();
     read_count_.settle();
     return image;

@@ -65,7 +65,7 @@ Result<void> FinishedArchive::load(SourceReader& reader, const StopToken& stop) 
   }
   Budget budget{entry.reading_bytes()};  // beside the run's, as the journal of a folder
   auto memory = TRY(budget.reserve(MemoryTag::kEncoded, budget.limit(), stop));
-  const EncodedImage file = TRY(reader.read(entry, memory));
+  const EncodedImage file = TRY(reader.read(entry, memory, stop));
   journal_.assign(reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size());
   index_pictures();
   return {};

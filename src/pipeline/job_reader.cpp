@@ -34,7 +34,7 @@ class JobReader {
                             state_.job_limit(), state_.request().decode));
     job.memory = TRY(reserve(MemoryTag::kOther, job.plan.peak));
     const StageTimer timer{environment_.clock, Stage::kRead, job.entry.encoded_size};
-    job.encoded = TRY(environment_.reader.read(job.entry, job.memory));
+    job.encoded = TRY(environment_.reader.read(job.entry, job.memory, state_.stop()));
     environment_.progress.bytes_read += job.entry.encoded_size.count();
     return std::optional{std::move(job)};
   }
@@ -91,7 +91,7 @@ class JobReader {
     const auto attempt = [&](const DecodeOptions& options) -> Result<ImageInfo> {
       const Bytes extra = extra_probe_bytes(type, entry.encoded_size, options);
       auto memory = TRY(reserve(MemoryTag::kEncoded, entry.reading_bytes() + extra));
-      return probe(TRY(environment_.reader.read(entry, memory)), options);
+      return probe(TRY(environment_.reader.read(entry, memory, state_.stop())), options);
     };
     return probe_with(type, state_.request().decode, attempt);
   }

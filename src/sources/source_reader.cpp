@@ -64,9 +64,9 @@ Result<ContentType> member_type(const FileDescriptor& archive, const SourceEntry
 }
 
 Result<ByteBuffer> read_member(const FileDescriptor& archive, const SourceEntry& entry,
-                               Reservation& job) {
-  return is_in_tar(entry) ? read_tar_member(archive, entry, job)
-                          : read_zip_member(archive, entry, job);
+                               Reservation& job, const StopToken& stop) {
+  return is_in_tar(entry) ? read_tar_member(archive, entry, job, stop)
+                          : read_zip_member(archive, entry, job, stop);
 }
 
 }  // namespace
@@ -162,15 +162,17 @@ Result<EncodedImage> SourceReader::read_head(const SourceEntry& entry, Bytes mos
   return head;
 }
 
-Result<EncodedImage> SourceReader::read(const SourceEntry& entry, Reservation& job) {
+Result<EncodedImage> SourceReader::read(const SourceEntry& entry, Reservation& job,
+                                        const StopToken& stop) {
   TRY_CONTEXT(state_->check_injected_failure(), entry.name());
   if (entry.is_member()) {
     const auto archive = TRY(state_->archive_of(entry));
-    auto bytes = TRY(unless_changed(read_member(archive->file, entry, job), *archive, entry.path));
+    auto bytes =
+        TRY(unless_changed(read_member(archive->file, entry, job, stop), *archive, entry.path));
     return EncodedImage{.name = entry.name(), .bytes = std::move(bytes), .stamp = archive->stamp};
   }
   const auto open = TRY(open_as_listed(entry));
-  auto bytes = TRY(read_whole_file(open.file, open.stamp, entry.path, job));
+  auto bytes = TRY(read_whole_file(open.file, open.stamp, entry.path, job, stop));
   return EncodedImage{.name = entry.name(), .bytes = std::move(bytes), .stamp = open.stamp};
 }
 

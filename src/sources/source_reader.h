@@ -8,6 +8,7 @@
 
 #include "core/content_type.h"
 #include "core/result.h"
+#include "core/stop.h"
 #include "govern/budget.h"
 #include "govern/images.h"
 #include "sources/source.h"
@@ -37,8 +38,8 @@ class SourceReader {
   /// REQUIRES: `job` holds at least `entry.reading_bytes()`; less is Internal.
   /// Errors: Truncated for an empty file or member; Io when the file or archive changed since it
   /// was listed or while it was read; NotFound when it is gone; Corrupt for a member that
-  /// contradicts its archive (header, size, checksum).
-  Result<EncodedImage> read(const SourceEntry& entry, Reservation& job);
+  /// contradicts its archive (header, size, checksum); Cancelled.
+  Result<EncodedImage> read(const SourceEntry& entry, Reservation& job, const StopToken& stop = {});
 
   /// All bytes of a member that is stored in a ZIP, in order, in pieces, for who passes them on:
   /// out of 256 KiB of its own, whatever the member's size. What is wrong with a member shows at

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/source_reader.h"
 
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stop_token>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "files/testing/temporary_directory.h"
 #include "sources/internal/whole_file.h"
 #include "sources/testing/collect_events.h"
+#include "sources/testing/tar_writer.h"
 #include "sources/testing/zip_writer.h"
 
 namespace albumen {
@@ -95,7 +98,7 @@ TEST_F(SourceReaderTest, AFileThatShrinksWhileItIsReadIsSaidToHaveChanged) {
   const FileStamp before = stamp_of(file, path).value();
   std::filesystem::resize_file(path, 4);
   auto job = budget_.reserve(MemoryTag::kOther, Bytes{10}, {}).value();
-  const auto bytes = read_whole_file(file, before, path, job);
+  const auto bytes = read_whole_file(file, before, path, job, {});
   ASSERT_FALSE(bytes.has_value());
   EXPECT_EQ(bytes.error().code, ErrorCode::kIo);
   EXPECT_THAT(bytes.error().message, HasSubstr("changed while it was read"));
@@ -107,7 +110,31 @@ TEST_F(SourceReaderTest, AFileThatGrowsWhileItIsReadIsSaidToHaveChanged) {
   const FileStamp before = stamp_of(file, path).value();
   folder_.write("a.jpg", "0123456789 and more");
   auto job = budget_.reserve(MemoryTag::kOther, Bytes{10}, {}).value();
-  EXPECT_EQ(read_whole_file(file, before, path, job).error().code, ErrorCode::kIo);
+  EXPECT_EQ(read_whole_file(file, before, path, job, {}).error().code, ErrorCode::kIo);
+}
+
+// One read of a file of gigabytes went on for seconds after Ctrl-C.
+TEST_F(SourceReaderTest, AStopEndsAReadOfAFileAndOfMembers) {
+  std::stop_source stop;
+  const std::string content(100'000, 'p');
+  ZipWriter zip;
+  TarWriter tar;
+  zip.add({.name = "a.jpg", .content = content});
+  tar.add({.name = "a.jpg", .content = content});
+  const std::array entries{entry_of(folder_.write("a.jpg", content)),
+                           entry_of(folder_.write("a.zip", zip.finish())),
+                           entry_of(folder_.write("a.tar", tar.finish()))};
+  for (const SourceEntry& entry : entries) {
+    auto job = budget_.reserve(MemoryTag::kOther, entry.reading_bytes(), {}).value();
+    EXPECT_TRUE(reader_.read(entry, job, stop.get_token()).has_value());
+  }
+  stop.request_stop();
+  for (const SourceEntry& entry : entries) {
+    auto job = budget_.reserve(MemoryTag::kOther, entry.reading_bytes(), {}).value();
+    const auto image = reader_.read(entry, job, stop.get_token());
+    ASSERT_FALSE(image.has_value()) << entry.name();
+    EXPECT_EQ(image.error().code, ErrorCode::kCancelled) << entry.name();
+  }
 }
 
 TEST_F(SourceReaderTest, TheNthReadFailsAsATestAsked) {

@@ -29,21 +29,21 @@ Result<void> check_headers(const FileDescriptor& archive, const SourceEntry& ent
 }
 
 Result<ByteBuffer> read_checked(const FileDescriptor& archive, const SourceEntry& entry,
-                                Reservation& job) {
+                                Reservation& job, const StopToken& stop) {
   if (entry.encoded_size == Bytes{}) {
     return fail(ErrorCode::kTruncated, "is empty");
   }
   TRY(check_headers(archive, entry));
   auto bytes = TRY(ByteBuffer::allocate(job, MemoryTag::kEncoded, entry.encoded_size.count()));
-  TRY(read_exactly(archive, entry.location.data_offset, bytes.bytes(), entry.path));
+  TRY(read_exactly(archive, entry.location.data_offset, bytes.bytes(), entry.path, stop));
   return bytes;
 }
 
 }  // namespace
 
 Result<ByteBuffer> read_tar_member(const FileDescriptor& archive, const SourceEntry& entry,
-                                   Reservation& job) {
-  return TRY_CONTEXT(read_checked(archive, entry, job), entry.name());
+                                   Reservation& job, const StopToken& stop) {
+  return TRY_CONTEXT(read_checked(archive, entry, job, stop), entry.name());
 }
 
 Result<std::size_t> read_tar_member_head(const FileDescriptor& archive, const SourceEntry& entry,

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "core/result.h"
+#include "core/stop.h"
 #include "files/file.h"
 #include "govern/budget.h"
 #include "govern/byte_buffer.h"
@@ -16,10 +17,10 @@ namespace albumen {
 
 /// All of `entry`, exactly `entry.encoded_size` bytes, behind headers that are, byte for byte,
 /// those that were listed. The bytes themselves have no checksum in a tar. Errors: Corrupt for
-/// other headers, Truncated (empty, or the archive shrank), Io; Internal when `job` is smaller than
-/// `entry.reading_bytes()`.
+/// other headers, Truncated (empty, or the archive shrank), Io; Cancelled; Internal when `job` is
+/// smaller than `entry.reading_bytes()`.
 Result<ByteBuffer> read_tar_member(const FileDescriptor& archive, const SourceEntry& entry,
-                                   Reservation& job);
+                                   Reservation& job, const StopToken& stop);
 
 /// The first bytes of a member, headers checked likewise: fills `out` from the front, returns how
 /// many there were.

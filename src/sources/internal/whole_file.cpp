@@ -28,12 +28,13 @@ Result<ContentType> type_of(const FileDescriptor& file, std::uint64_t size_bytes
 }
 
 Result<ByteBuffer> read_whole_file(const FileDescriptor& file, const FileStamp& before,
-                                   const std::string& path, Reservation& job) {
+                                   const std::string& path, Reservation& job,
+                                   const StopToken& stop) {
   if (before.size_bytes == 0) {
     return fail(ErrorCode::kTruncated, path_to_text(path) + ": is empty");
   }
   auto bytes = TRY(ByteBuffer::allocate(job, MemoryTag::kEncoded, before.size_bytes));
-  auto read = read_exactly(file, 0, bytes.bytes(), path);
+  auto read = read_exactly(file, 0, bytes.bytes(), path, stop);
   // First: a file that shrank is one that changed, not a broken picture.
   TRY(check_unchanged(file, before, path));
   TRY(std::move(read));

@@ -8,6 +8,7 @@
 
 #include "core/content_type.h"
 #include "core/result.h"
+#include "core/stop.h"
 #include "files/file.h"
 #include "govern/budget.h"
 #include "govern/byte_buffer.h"
@@ -22,8 +23,10 @@ Result<void> check_unchanged(const FileDescriptor& file, const FileStamp& before
 Result<ContentType> type_of(const FileDescriptor& file, std::uint64_t size_bytes,
                             const std::string& path);
 
-/// All bytes of `file`, whose stamp was `before`. Errors: Truncated when empty; Io when it changed.
+/// All bytes of `file`, whose stamp was `before`. Errors: Truncated when empty; Io when it changed;
+/// Cancelled.
 Result<ByteBuffer> read_whole_file(const FileDescriptor& file, const FileStamp& before,
-                                   const std::string& path, Reservation& job);
+                                   const std::string& path, Reservation& job,
+                                   const StopToken& stop);
 
 }  // namespace albumen

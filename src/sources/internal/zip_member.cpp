@@ -68,10 +68,17 @@ Result<std::uint64_t> locate_data(const FileDescriptor& archive, const SourceEnt
   return data;
 }
 
-Result<ByteBuffer> read_bytes(const FileDescriptor& archive, std::uint64_t offset,
-                              std::uint64_t size, const SourceEntry& entry, Reservation& job) {
-  auto buffer = TRY(ByteBuffer::allocate(job, MemoryTag::kEncoded, size));
-  TRY(read_exactly(archive, offset, buffer.bytes(), entry.path));
+// A member that is read whole, into the memory of a job.
+struct WholeRead {
+  const FileDescriptor& archive;  // outlive this
+  const SourceEntry& entry;
+  Reservation& job;
+  const StopToken& stop;
+};
+
+Result<ByteBuffer> read_bytes(const WholeRead& read, std::uint64_t offset, std::uint64_t size) {
+  auto buffer = TRY(ByteBuffer::allocate(read.job, MemoryTag::kEncoded, size));
+  TRY(read_exactly(read.archive, offset, buffer.bytes(), read.entry.path, read.stop));
   return buffer;
 }
 
@@ -99,12 +106,12 @@ Result<void> inflate_exactly(const ByteBuffer& deflated, ByteBuffer& out) {
   return {};
 }
 
-Result<ByteBuffer> inflate_member(const FileDescriptor& archive, std::uint64_t data,
-                                  const SourceEntry& entry, Reservation& job) {
-  auto deflated = TRY(read_bytes(archive, data, entry.location.stored_bytes, entry, job));
-  auto inflated = TRY(ByteBuffer::allocate(job, MemoryTag::kEncoded, entry.encoded_size.count()));
+Result<ByteBuffer> inflate_member(const WholeRead& read, std::uint64_t data) {
+  auto deflated = TRY(read_bytes(read, data, read.entry.location.stored_bytes));
+  auto inflated =
+      TRY(ByteBuffer::allocate(read.job, MemoryTag::kEncoded, read.entry.encoded_size.count()));
   TRY(inflate_exactly(deflated, inflated));
-  deflated.release_to(job);
+  deflated.release_to(read.job);
   return inflated;
 }
 
@@ -137,15 +144,15 @@ std::unexpected<Error> wrong_checksum() {
   return fail(ErrorCode::kCorrupt, "its bytes do not have the checksum that the archive claims");
 }
 
-Result<ByteBuffer> read_checked(const FileDescriptor& archive, const SourceEntry& entry,
-                                Reservation& job) {
+Result<ByteBuffer> read_checked(const WholeRead& read) {
+  const SourceEntry& entry = read.entry;
   if (entry.encoded_size == Bytes{}) {
     return fail(ErrorCode::kTruncated, "is empty");
   }
-  const std::uint64_t data = TRY(locate_data(archive, entry));
+  const std::uint64_t data = TRY(locate_data(read.archive, entry));
   auto bytes = entry.location.coding == MemberCoding::kDeflated
-                   ? TRY(inflate_member(archive, data, entry, job))
-                   : TRY(read_bytes(archive, data, entry.encoded_size.count(), entry, job));
+                   ? TRY(inflate_member(read, data))
+                   : TRY(read_bytes(read, data, entry.encoded_size.count()));
   if (libdeflate_crc32(0, bytes.data(), bytes.size()) != entry.location.crc32) {
     return wrong_checksum();
   }
@@ -181,8 +188,9 @@ Result<void> read_pieces(const FileDescriptor& archive, const SourceEntry& entry
 }  // namespace
 
 Result<ByteBuffer> read_zip_member(const FileDescriptor& archive, const SourceEntry& entry,
-                                   Reservation& job) {
-  return TRY_CONTEXT(read_checked(archive, entry, job), entry.name());
+                                   Reservation& job, const StopToken& stop) {
+  const WholeRead read{.archive = archive, .entry = entry, .job = job, .stop = stop};
+  return TRY_CONTEXT(read_checked(read), entry.name());
 }
 
 Result<void> read_zip_member_in_pieces(const FileDescriptor& archive, const SourceEntry& entry,

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "core/result.h"
+#include "core/stop.h"
 #include "files/file.h"
 #include "govern/budget.h"
 #include "govern/byte_buffer.h"
@@ -16,10 +17,10 @@ namespace albumen {
 
 /// All of `entry`, inflated, exactly `entry.encoded_size` bytes, checksum checked.
 /// The local header must agree with the central directory: an archive that says two things about
-/// one member is refused. Errors: Corrupt, Truncated (empty, or the archive shrank), Io; Internal
-/// when `job` is smaller than `entry.reading_bytes()`.
+/// one member is refused. Errors: Corrupt, Truncated (empty, or the archive shrank), Io; Cancelled,
+/// but not while it is inflated; Internal when `job` is smaller than `entry.reading_bytes()`.
 Result<ByteBuffer> read_zip_member(const FileDescriptor& archive, const SourceEntry& entry,
-                                   Reservation& job);
+                                   Reservation& job, const StopToken& stop);
 
 /// All of a stored member in order, in pieces, to `take`, out of some memory of its own whatever
 /// the member's size. It is checked as above, but at its end: after an error what was taken means
