@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <unistd.h>
 
 #include "cli/internal/archive_flags.h"
@@ -125,35 +126,36 @@ ExitCode exit_code_of(const IndexProgress& progress, const IndexReport& report,
 struct GroupingStep {
   Library& library;
   LibraryWriter& writer;
-  const Engine& engine;
-  const IndexFlags& flags;
-  unsigned workers;
+  const std::optional<PeopleOptions>& options;  // nothing: this run looks for no faces
+  bool prunes;
   StageClock& clock;
   Budget& budget;
   GroupingProgress& progress;
 };
 
-PeopleOptions grouping_options(const IndexFlags& flags, const Engine& engine, unsigned workers) {
+// Nothing where no faces are looked for.
+std::optional<PeopleOptions> grouping_options(const IndexFlags& flags, const Engine& engine,
+                                              unsigned workers) {
+  if (engine.analyzers.find("faces") == nullptr) {
+    return std::nullopt;
+  }
   return people_options({.threads = workers}, flags.grouping, flags.engine.embedder,
                         engine.comparison);
 }
 
 // What grouping would refuse after the last picture is refused before the first.
-Result<void> check_grouping(const Library& library, const IndexFlags& flags, const Engine& engine) {
-  if (engine.analyzers.find("faces") == nullptr) {
-    return {};
-  }
-  return check_people_options(library, grouping_options(flags, engine, 1));
+Result<void> check_grouping(const Library& library, const std::optional<PeopleOptions>& options) {
+  return options ? check_people_options(library, *options) : Result<void>{};
 }
 
 // Groups once, after the last picture - also where this run found nothing new: an earlier one may
 // have been killed before it grouped, and whoever is known already costs next to nothing.
 Result<PeopleSummary> group_after(const GroupingStep& step, const StopToken& stop) {
-  if (step.engine.analyzers.find("faces") == nullptr) {
+  if (!step.options) {
     return PeopleSummary{};
   }
   const StageTimer timer{step.clock, Stage::kGroup};
-  PeopleOptions options = grouping_options(step.flags, step.engine, step.workers);
+  PeopleOptions options = *step.options;
   options.counted = [&](std::uint64_t faces) { step.progress.faces = faces; };
   step.progress.has_begun = true;
   return group_people(step.library, step.writer, options, step.budget, stop);
@@ -162,7 +164,7 @@ Result<PeopleSummary> group_after(const GroupingStep& step, const StopToken& sto
 // What follows the last picture; `people` tells how far it came.
 Result<void> complete(const GroupingStep& step, PeopleSummary& people, const StopToken& stop) {
   people = TRY(group_after(step, stop));
-  if (step.flags.prune) {
+  if (step.prunes) {
     TRY(step.writer.prune());
   }
   return {};
@@ -208,10 +210,11 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
     return budget.someone_waits() || stop.stop_requested();
   };
   options.sharing.workers_busy = [&] { return static_cast<std::size_t>(progress.in_work); };
-  const Engine engine = TRY(make_engine(options));
-  TRY(check_grouping(*library, flags, engine));
+  std::optional<Engine> engine = TRY(make_engine(options));
+  const auto how_to_group = grouping_options(flags, *engine, workers);
+  TRY(check_grouping(*library, how_to_group));
   LibraryWriter& writer = *TRY(library->writer());
-  const RunId run = TRY(writer.begin_run(start_of(context, flags, engine)));
+  const RunId run = TRY(writer.begin_run(start_of(context, flags, *engine)));
 
   SourceReader reader;
   StageClock clock{&budget};
@@ -221,23 +224,13 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   request.decode.longtail = longtail.get();
   request.workers = workers;
   request.run = run;
-  const IndexEnvironment environment{
-      .library = *library,
-      .writer = writer,
-      .reader = reader,
-      .analyzers = engine.analyzers,
-      .budget = budget,
-      .clock = clock,
-      .progress = progress,
-      .listener = [&](const FileEvent& event) { take_event(context, event, lists); }};
   PeopleSummary people;
   Result<void> completed;
   GroupingProgress grouping;
   const GroupingStep step{.library = *library,
                           .writer = writer,
-                          .engine = engine,
-                          .flags = flags,
-                          .workers = workers,
+                          .options = how_to_group,
+                          .prunes = flags.prune,
                           .clock = clock,
                           .budget = budget,
                           .progress = grouping};
@@ -246,7 +239,18 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
     const ProgressView view{progress_mode(context), [&](std::size_t columns) {
                               return progress_line(context, numbers.numbers(), budget, columns);
                             }};
-    auto report = run_index(request, environment, stop);
+    auto report =
+        run_index(request,
+                  {.library = *library,
+                   .writer = writer,
+                   .reader = reader,
+                   .analyzers = engine->analyzers,
+                   .budget = budget,
+                   .clock = clock,
+                   .progress = progress,
+                   .listener = [&](const FileEvent& event) { take_event(context, event, lists); }},
+                  stop);
+    engine.reset();  // the nets' memory serves the grouping of many faces
     if (report && !report->interrupted) {
       completed = complete(step, people, stop);
       report->interrupted = !completed && completed.error().code == ErrorCode::kCancelled;
