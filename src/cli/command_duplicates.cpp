@@ -7,6 +7,7 @@
 
 #include "cli/internal/command.h"
 #include "cli/internal/library_choice.h"
+#include "cli/internal/summary_text.h"
 #include "cli/progress_view.h"
 #include "files/path_text.h"
 #include "files/sha256.h"
@@ -89,8 +90,9 @@ Result<ExitCode> run(const Context& context, const DuplicatesFlags& flags) {
     fmt::print("{}\n",
                Json{{"summary", {{"groups", groups.size()}, {"duplicates", members}}}}.dump());
   } else {
-    fmt::print("{} groups, {} files beside their keepers; nothing was changed\n",
-               human_count(groups.size()), human_count(members));
+    fmt::print("{}, {} beside {}; nothing was changed\n", counted(groups.size(), "group", "groups"),
+               counted(members, "file", "files"),
+               groups.size() == 1 ? "its keeper" : "their keepers");
   }
   return ExitCode::kSuccess;
 }

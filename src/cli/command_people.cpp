@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `albumen people`: who is who, and what a human says about it.
+// `albumen people list|show|edits|export`: who is who. What is said about it:
+// command_people_edits.cpp.
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -7,15 +8,14 @@
 
 #include "cli/internal/command.h"
 #include "cli/internal/edit_list.h"
-#include "cli/internal/engine_flags.h"
 #include "cli/internal/library_choice.h"
 #include "cli/internal/standard_output.h"
+#include "cli/internal/summary_text.h"
 #include "cli/progress_view.h"
 #include "decode/longtail.h"
 #include "exporters/people_folders.h"
 #include "files/face_id.h"
 #include "files/path_text.h"
-#include "infer/model_store.h"
 #include "pipeline/people_run.h"
 
 namespace albumen {
@@ -24,13 +24,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct PeopleFlags {
-  GroupingFlags grouping;
   bool tentative = false;
   std::string person;
-  std::vector<std::string> first;
-  std::vector<std::string> second;
-  std::string name;
-  std::optional<std::uint64_t> undone;
+  std::vector<std::string> people;
   std::string directory;
   std::string placement = "copy";
 };
@@ -107,61 +103,6 @@ Result<ExitCode> show(const Context& context, const PeopleFlags& flags) {
   return ExitCode::kSuccess;
 }
 
-// What every command that writes people needs.
-struct Session {
-  std::unique_ptr<Library> library;
-  LibraryWriter* writer = nullptr;  // belongs to library
-  std::unique_ptr<Budget> budget;
-  PeopleOptions options;
-};
-
-// How the vectors of the embedding model `name` are compared; nothing without a model.
-Result<std::optional<Comparison>> comparison_of(const std::string& name) {
-  if (name.empty()) {
-    return std::nullopt;
-  }
-  if (const auto built_in = built_in_card(name)) {
-    return built_in->comparison;
-  }
-  const ModelStore store{TRY(ModelStore::default_directory())};
-  return TRY(store.open(name)).card.comparison;
-}
-
-Result<Session> open_session(const Context& context, const PeopleFlags& flags) {
-  Session session;
-  session.library = TRY(open_library(context, {.mode = LibraryMode::kWrite}));
-  session.budget = std::make_unique<Budget>(TRY(chosen_budget(context.options)));
-  session.writer = TRY(session.library->writer());
-  const std::string embedder = TRY(embedder_in_use(*session.library));
-  const PeopleOptions last = TRY(last_people_options(*session.library));
-  const auto comparison = TRY(comparison_of(embedder));
-  session.options = people_options(last, flags.grouping, embedder, comparison);
-  session.options.threads = chosen_threads(context.options);
-  return session;
-}
-
-Result<ExitCode> edit(const Context& context, const PeopleFlags& flags,
-                      const EditRequest& request) {
-  Session session = TRY(open_session(context, flags));
-  const auto [number, people, undone] =
-      TRY(apply_edit(*session.library, *session.writer, request, session.options, *session.budget,
-                     context.signals.token()));
-  if (context.options.json) {
-    Json line{{"edit", number}, {"people", people.people}};
-    if (undone) {
-      line["undoes"] = undone->id;
-    }
-    fmt::print("{}\n", line.dump());
-    return ExitCode::kSuccess;
-  }
-  if (undone) {
-    fmt::print("edit {} taken back: {}\n", undone->id, words_of(*undone));
-  }
-  fmt::print("edit {}; {} people now; albumen people undo {} takes it back\n", number,
-             human_count(people.people), number);
-  return ExitCode::kSuccess;
-}
-
 Result<ExitCode> edits(const Context& context) {
   const auto library = TRY(open_library(context, {}));
   Budget budget{TRY(chosen_budget(context.options))};
@@ -171,25 +112,6 @@ Result<ExitCode> edits(const Context& context) {
   } else {
     print_edits(history, TRY(library->people()));
   }
-  return ExitCode::kSuccess;
-}
-
-Result<ExitCode> regroup(const Context& context, const PeopleFlags& flags) {
-  Session session = TRY(open_session(context, flags));
-  session.options.afresh = true;
-  const auto summary = TRY(group_people(*session.library, *session.writer, session.options,
-                                        *session.budget, context.signals.token()));
-  if (!summary.known) {
-    return fail(ErrorCode::kNotFound, "no faces were looked for yet; run albumen index first");
-  }
-  if (context.options.json) {
-    put_line(
-        Json{{"people", summary.people}, {"tentative", summary.tentative}, {"faces", summary.faces}}
-            .dump());
-    return ExitCode::kSuccess;
-  }
-  fmt::print("{} people from {} faces, {} more seen once or twice\n", human_count(summary.people),
-             human_count(summary.faces), human_count(summary.tentative));
   return ExitCode::kSuccess;
 }
 
@@ -214,10 +136,11 @@ void print_export(const Context& context, const PeopleFoldersReport& report,
                   {"out", path_to_text(directory)}}
                  .dump());
   } else {
-    fmt::print("{} people, {} pictures, {} contact sheets in {}{}\n", human_count(report.people),
-               human_count(report.pictures), human_count(report.sheets), path_to_text(directory),
-               report.removed > 0 ? fmt::format("; {} files removed that do not belong any more",
-                                                human_count(report.removed))
+    fmt::print("{}, {}, {} in {}{}\n", counted(report.people, "person", "people"),
+               counted(report.pictures, "picture", "pictures"),
+               counted(report.sheets, "contact sheet", "contact sheets"), path_to_text(directory),
+               report.removed > 0 ? fmt::format("; {} removed, not belonging any more",
+                                                counted(report.removed, "file", "files"))
                                   : "");
   }
 }
@@ -236,7 +159,7 @@ Result<ExitCode> export_folders(const Context& context, const PeopleFlags& flags
   }
   TRY(check_people_settled(*library));  // else everybody's pictures would seem to be gone
   const auto people = TRY(library->people());
-  for (const std::string& word : flags.first) {
+  for (const std::string& word : flags.people) {
     options.people.push_back(TRY(find_person(people, word)).id);
   }
   const auto longtail = installed_longtail(1, context.signals.token());
@@ -264,65 +187,7 @@ void add_reading_commands(CommandTable& table, CLI::App* group, const Flags& fla
   command->add_option("--as", flags->placement, "copy, hardlink or symlink (default copy)")
       ->check(CLI::IsMember({"copy", "hardlink", "symlink"}));
   command->add_flag("--tentative", flags->tentative, "Also those seen once or twice");
-  command->add_option("people", flags->first, "Only these (default: everybody)");
-}
-
-void add_flags_over_last_grouping(CLI::App& command, PeopleFlags& flags) {
-  add_grouping_flags(command, flags.grouping);
-  command.footer(
-      "How faces become people is as index or another of these commands grouped them last, "
-      "but for the flags given here.");
-}
-
-void add_edit_command(CommandTable& table, CLI::App* group, const Flags& flags,
-                      const std::string& name, const std::string& description, EditKind kind,
-                      const std::function<void(CLI::App&)>& add_operands) {
-  CLI::App* command = table.add(group, name, description, [flags, kind](const Context& context) {
-    EditRequest request{.kind = kind,
-                        .left = flags->first,
-                        .right = flags->second,
-                        .name = flags->name,
-                        .undone = flags->undone};
-    if (!flags->person.empty()) {
-      request.left = {flags->person};
-    }
-    return edit(context, *flags, request);
-  });
-  add_operands(*command);
-  add_flags_over_last_grouping(*command, *flags);
-}
-
-void add_edit_commands(CommandTable& table, CLI::App* group, const Flags& flags) {
-  add_edit_command(
-      table, group, flags, "name", "Give a person a name; an empty one takes it away",
-      EditKind::kName, [flags](CLI::App& command) {
-        command.add_option("person", flags->person, "Id, old name, or a face")->required();
-        command.add_option("name", flags->name, "The name")->required();
-      });
-  add_edit_command(table, group, flags, "merge", "Say that these are one person", EditKind::kMerge,
-                   [flags](CLI::App& command) {
-                     command.add_option("person", flags->person, "A person or face")->required();
-                     command.add_option("others", flags->second, "Persons or faces")->required();
-                   });
-  add_edit_command(
-      table, group, flags, "split", "Take these faces out of their person", EditKind::kSplit,
-      [flags](CLI::App& command) {
-        command.add_option("faces", flags->first, "Faces, as on a contact sheet")->required();
-      });
-  add_edit_command(table, group, flags, "keep-apart", "Say that these are never one person",
-                   EditKind::kKeepApart, [flags](CLI::App& command) {
-                     command.add_option("person", flags->person, "A person or face")->required();
-                     command.add_option("others", flags->second, "Persons or faces")->required();
-                   });
-  add_edit_command(
-      table, group, flags, "undo", "Take one edit back", EditKind::kUndo,
-      [flags](CLI::App& command) {
-        command
-            .add_option("edit", flags->undone,
-                        "Number of the edit, as people edits lists them (default: the last that "
-                        "stands)")
-            ->check(CLI::PositiveNumber);
-      });
+  command->add_option("people", flags->people, "Only these (default: everybody)");
 }
 
 }  // namespace
@@ -330,13 +195,8 @@ void add_edit_commands(CommandTable& table, CLI::App* group, const Flags& flags)
 void add_people_commands(CommandTable& table) {
   CLI::App* group = table.add_group("people", "The people in the library");
   group->group("Use");
-  const auto flags = std::make_shared<PeopleFlags>();
-  add_reading_commands(table, group, flags);
-  add_edit_commands(table, group, flags);
-  CLI::App* command =
-      table.add(group, "regroup", "Group all faces again, under all edits",
-                [flags](const Context& context) { return regroup(context, *flags); });
-  add_flags_over_last_grouping(*command, *flags);
+  add_reading_commands(table, group, std::make_shared<PeopleFlags>());
+  add_people_edit_commands(table, group);
 }
 
 }  // namespace albumen

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <utility>
 
 #include "library/library_path.h"
 
@@ -22,7 +23,13 @@ Result<std::unique_ptr<Library>> open_library(const Context& context,
       std::chrono::milliseconds{static_cast<std::int64_t>(request.wait_seconds * 1000)};
   options.stop = context.signals.token();
   options.command = context.command;
-  return Library::open(path, options);
+  auto library = Library::open(path, options);
+  if (!library && library.error().code == ErrorCode::kNotFound) {
+    Error error = std::move(library).error();
+    error.message += "; albumen index FOLDER makes one, --library FILE names one";
+    return std::unexpected(std::move(error));
+  }
+  return library;
 }
 
 }  // namespace albumen

@@ -115,14 +115,6 @@ std::string left_text(double seconds) {
   return human_duration(std::round(seconds / kStep) * kStep);
 }
 
-std::string grouping_text(const ProgressNumbers& numbers) {
-  const std::string what =
-      numbers.faces_to_group == 0
-          ? "grouping faces"
-          : fmt::format("grouping {} faces", human_count(numbers.faces_to_group));
-  return fmt::format("{} {}", what, human_duration(numbers.grouping_seconds));
-}
-
 // What the run waits for just now.
 void offer_stage(LineFitter& line, const ProgressNumbers& numbers) {
   switch (numbers.stage) {
@@ -135,7 +127,8 @@ void offer_stage(LineFitter& line, const ProgressNumbers& numbers) {
       line.offer(LineFitter::kPacked, counted("packed", numbers.packing, true));
       break;
     case RunStage::kGrouping:
-      line.offer(LineFitter::kGrouped, grouping_text(numbers));
+      line.offer(LineFitter::kGrouped,
+                 grouping_text(numbers.faces_to_group, numbers.grouping_seconds));
       break;
   }
   if (numbers.processing.total > 0) {
@@ -210,6 +203,12 @@ Json stages_json(const ProgressNumbers& numbers) {
 }
 
 }  // namespace
+
+std::string grouping_text(std::uint64_t faces, double seconds) {
+  const std::string what =
+      faces == 0 ? "grouping faces" : fmt::format("grouping {} faces", human_count(faces));
+  return fmt::format("{} {}", what, human_duration(seconds));
+}
 
 std::string progress_text(const ProgressNumbers& numbers, const Budget& budget,
                           std::size_t columns) {

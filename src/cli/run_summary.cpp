@@ -19,8 +19,8 @@ std::int64_t unix_ms() {
 }
 
 double images_per_second(const IndexSummary& summary) {
-  const auto worked = static_cast<double>(summary.progress.done + summary.progress.failed);
-  return summary.figures.wall_seconds > 0 ? worked / summary.figures.wall_seconds : 0;
+  const auto done = static_cast<double>(summary.progress.done);
+  return summary.figures.wall_seconds > 0 ? done / summary.figures.wall_seconds : 0;
 }
 
 Json summary_json(const IndexSummary& summary) {
@@ -37,6 +37,7 @@ Json summary_json(const IndexSummary& summary) {
             {"faces", summary.progress.faces.load()},
             {"people", summary.people.people},
             {"grouped_faces", summary.people.faces},
+            {"left_behind", summary.people.left_behind},
             {"interrupted", summary.report.interrupted}};
   json.update(figures_json(summary.figures));
   return json;
@@ -86,6 +87,15 @@ std::string_view outcome_word(const Result<IndexReport>& indexed, const Result<v
 
 }  // namespace
 
+void say_left_behind(const Context& context, const PeopleSummary& people) {
+  if (people.left_behind > 0) {
+    say(context,
+        "albumen: nobody is on {} pictures that another detector looked at and this one did not: "
+        "index their folders with the flags of this run",
+        human_count(people.left_behind));
+  }
+}
+
 void print_summary(const Context& context, const IndexSummary& summary) {
   if (context.options.json) {
     put_line(Json{{"summary", summary_json(summary)}}.dump());
@@ -93,6 +103,7 @@ void print_summary(const Context& context, const IndexSummary& summary) {
     print_counts(summary);
     print_figures(summary.figures, images_per_second(summary));
   }
+  say_left_behind(context, summary.people);
   if (summary.report.interrupted) {
     put_notice("stopped; everything finished so far is kept. Run the same command again to go on.");
   }

@@ -64,8 +64,10 @@ nlohmann::ordered_json figures_json(const RunFigures& figures) {
 }
 
 void print_figures(const RunFigures& figures, double images_per_second) {
-  fmt::print("time      {}, {:.1f} images/s, {:.1f} CPU seconds\n",
-             human_duration(figures.wall_seconds), images_per_second, figures.cpu_seconds);
+  const std::string rate =
+      images_per_second > 0 ? fmt::format(", {:.1f} images/s", images_per_second) : "";
+  fmt::print("time      {}{}, {:.1f} CPU seconds\n", human_duration(figures.wall_seconds), rate,
+             figures.cpu_seconds);
   fmt::print("CPU       process {}, machine {}\n", busy(figures.process), busy(figures.machine));
   fmt::print("memory    peak {} resident, {} of the budget of {} reserved\n",
              to_string(figures.peak_resident), to_string(figures.peak_reserved),
@@ -85,6 +87,10 @@ std::string local_time(std::int64_t unix_ms) {
   std::tm parts{};
   ::localtime_r(&seconds, &parts);
   return fmt::format("{:%Y-%m-%d %H:%M:%S}", parts);
+}
+
+std::string counted(std::uint64_t count, std::string_view one, std::string_view several) {
+  return fmt::format("{} {}", human_count(count), count == 1 ? one : several);
 }
 
 std::string reasons_text(const std::map<std::string, std::uint64_t>& counts) {

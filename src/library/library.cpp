@@ -222,6 +222,11 @@ Result<std::vector<AnalyzerId>> Library::analyzers_of_people() const {
   return store::read_analyzers_of_people(*lease);
 }
 
+Result<std::uint64_t> Library::left_behind(std::string_view name) const {
+  const auto lease = TRY(parts_->readers->lease());
+  return store::count_left_behind(*lease, name);
+}
+
 Result<std::optional<GroupingRow>> Library::grouping() const {
   const auto lease = TRY(parts_->readers->lease());
   return store::read_grouping(*lease);

@@ -151,6 +151,10 @@ class Library {
   /// no albumen wrote.
   Result<std::vector<AnalyzerId>> analyzers_of_people() const;
 
+  /// How many present pictures the current analyzer `name` has not answered for, but an earlier one
+  /// of that name has.
+  Result<std::uint64_t> left_behind(std::string_view name) const;
+
   /// How people were grouped the last time; nothing where that is unknown.
   Result<std::optional<GroupingRow>> grouping() const;
 

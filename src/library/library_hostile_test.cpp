@@ -69,6 +69,7 @@ std::vector<ErrorCode> read_everything(const Library& library) {
   note(library.locate(kFacesId, std::array{FaceKey{.picture = digest_of(1), .index = 0}}));
   note(library.people());
   note(library.analyzers_of_people());
+  note(library.left_behind("faces"));
   note(library.grouping());
   note(library.edits());
   note(library.runs(100));

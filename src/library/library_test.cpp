@@ -377,6 +377,29 @@ TEST(LibraryTest, PeopleAreReplacedAndChangedWhole) {
   EXPECT_THAT(must(library->integrity_check({})), IsEmpty());
 }
 
+TEST(LibraryTest, PicturesThatAnotherAnalyzerLeftBehindAreCounted) {
+  const TemporaryDirectory folder;
+  const auto library = open_for_test(folder / "library.db");
+  begin_test_run(*library);
+  submit_all(*library, {made_up_result(1), made_up_result(2), made_up_result(3)});
+  EXPECT_EQ(must(library->left_behind(kFacesId.name)), 0U);
+  AnalyzerId other = kFacesId;
+  other.version = "2";
+  must(must(library->writer())->begin_run({.command = "index", .analyzers = {other}}));
+  EXPECT_EQ(must(library->left_behind(kFacesId.name)), 3U);
+  EXPECT_EQ(must(library->left_behind(kHashesId.name)), 0U);
+  PictureResult seen_otherwise = made_up_result(1);
+  seen_otherwise.findings = {{other, Faces{}}};
+  submit_all(*library, {seen_otherwise});
+  EXPECT_EQ(must(library->left_behind(kFacesId.name)), 2U);
+  Budget budget{kMiB * 32};
+  auto known = must(library->load_known_files({}, budget));
+  EXPECT_TRUE(known.see(made_up_result(1).file.path, ""));
+  EXPECT_TRUE(known.see(made_up_result(2).file.path, ""));
+  must(must(library->writer())->finish_scan(known, {.roots = {"/photos"}}));
+  EXPECT_EQ(must(library->left_behind(kFacesId.name)), 1U) << "the third is missing";
+}
+
 TEST(LibraryTest, FacesAreLocatedByTheirAnalyzerAlsoWhereTheirPictureIsMissing) {
   const TemporaryDirectory folder;
   const auto library = open_for_test(folder / "library.db");

@@ -89,6 +89,11 @@ Result<std::uint64_t> undone_by(const EditRequest& request, const std::vector<Ed
   if (!undone) {
     return fail(ErrorCode::kNotFound, "no edit stands that could be undone");
   }
+  const auto before = undone_edits(log);
+  if (const auto found = before.find(*undone); found != before.end()) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("edit {} is taken back already, by edit {}", *undone, found->second));
+  }
   return *undone;
 }
 
@@ -144,10 +149,11 @@ Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer
                                    const PeopleOptions& options, Budget& budget,
                                    const StopToken& stop) {
   const PeopleInput input = TRY(PeopleInput::load(library, budget));
-  if (options.counted) {
-    options.counted(input.faces.size());
+  PeopleSummary summary = TRY(regroup(input, writer, options, budget, stop));
+  if (input.analyzer) {
+    summary.left_behind = TRY(library.left_behind(input.analyzer->name));
   }
-  return regroup(input, writer, options, budget, stop);
+  return summary;
 }
 
 // From the beginning of a run that looks for faces in another way until people are grouped anew,

@@ -54,6 +54,9 @@ struct PeopleSummary {
   std::uint64_t people = 0;
   std::uint64_t tentative = 0;
   std::uint64_t faces = 0;  ///< that were grouped
+  /// Pictures that today's analyzer of faces did not look at, but an earlier one did: what that
+  /// found counts for nobody.
+  std::uint64_t left_behind = 0;
 };
 
 /// Whether `group_people` would refuse these options whatever faces there are, for asking before a

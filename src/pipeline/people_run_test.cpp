@@ -131,6 +131,9 @@ TEST_F(PeopleRunTest, UndoGivesBackWhatWasBefore) {
     EXPECT_NE(people(), before) << name_of(request.kind);
     must(edit({.kind = EditKind::kUndo, .undone = number}));
     EXPECT_EQ(people(), before) << name_of(request.kind);
+    EXPECT_EQ(code_of(edit({.kind = EditKind::kUndo, .undone = number})),
+              ErrorCode::kInvalidArgument)
+        << "it was written down a second time, and then the first undo could not be undone";
   }
   // Undoing an undo makes the edit count again.
   must(edit({.kind = EditKind::kUndo, .undone = 10}));

@@ -266,6 +266,9 @@ Result<PeopleSummary> regroup(const PeopleInput& input, LibraryWriter& writer,
   if (!input.analyzer) {
     return PeopleSummary{};
   }
+  if (options.counted) {
+    options.counted(input.faces.size());
+  }
   const GroupingResources resources{.budget = &budget, .threads = options.threads, .stop = stop};
   const bool is_linkage = options.method == GroupingMethod::kAverageLinkage;
   const Decisions decisions = TRY(decisions_of(input));

@@ -17,6 +17,7 @@ from albumen_program import ProgramTest, give_up_reading_everything, png
 
 STORE_FAILED = 4
 UNSUPPORTED = 3
+NOT_FOUND = 3
 UNAVAILABLE = 5
 
 
@@ -118,6 +119,16 @@ class ReadOnly(ProgramTest):
         os.chmod(self.shelf, 0o555)
         self.addCleanup(os.chmod, self.shelf, 0o755)
         self.check()
+
+
+class NotThere(ProgramTest):
+    def test_only_index_makes_a_library(self):
+        # people name made an empty one in the home folder, which later commands then found.
+        for command in (("export",), ("people", "list"), ("people", "name", "x", "y"),
+                        ("people", "undo"), ("people", "regroup"), ("duplicates",), ("runs",)):
+            done = self.run_program(*command, expect=NOT_FOUND)
+            self.assertIn(b"albumen index FOLDER makes one", done.stderr)
+        self.assertFalse(os.path.exists(self.library))
 
 
 class ByANewerAlbumen(ProgramTest):

@@ -201,6 +201,20 @@ class Detectors(OwnModelsTest):
         self.assertEqual(len(self.faces()["b.png"]), 2)
         self.assertEqual(self.index_faces(detector="small-yunet")["unchanged"], 4)
 
+    def test_what_another_detector_looked_at_alone_is_not_passed_over_in_silence(self):
+        # People of a folder were gone after another one was indexed with --thorough.
+        self.install(*self.write_embedder())
+        self.write_squares()
+        for layout in LAYOUTS:
+            self.install(*self.write_detector(layout))
+        first, second = (f"small-{layout}" for layout in LAYOUTS)
+        self.assertEqual(self.index_faces(detector=first)["left_behind"], 0)
+        one = os.path.join(self.pictures, "a.png")
+        done = self.run_program("index", "--analyzers", "faces", "--precision", "f32",
+                                "--detector", second, "--embedder", "colour", one)
+        self.assertIn(b"nobody is on 3 pictures", done.stderr)
+        self.assertEqual(self.index_faces(detector=second)["left_behind"], 0)
+
 
 class Embedders(OwnModelsTest):
     REDS, YELLOWS = ["a11", "b34", "d96"], ["a75", "b80"]

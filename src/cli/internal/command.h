@@ -80,6 +80,7 @@ class CommandTable {
 // One line per file command_*.cpp.
 void add_index_commands(CommandTable& table);
 void add_people_commands(CommandTable& table);
+void add_people_edit_commands(CommandTable& table, CLI::App* group);  // below "people"
 void add_export_commands(CommandTable& table);
 void add_duplicates_command(CommandTable& table);
 void add_dataset_command(CommandTable& table);

@@ -43,6 +43,9 @@ struct ProgressNumbers {
   std::optional<std::uint64_t> faces;  ///< found, where the command looks for them
 };
 
+/// "grouping 1,790 faces 0.4 s"; without a number while it is not known, 0.
+std::string grouping_text(std::uint64_t faces, double seconds);
+
 /// "listed 1,204  read 830/1,204 41.0/s  done 812/1,204 33.2/s  ETA 13 s  failed 2  memory
 /// 412 MiB/2.00 GiB normal  120 MiB/1.20 GiB  33.0 MiB written  faces 7", or as much of it as
 /// `columns` hold, what matters most first. "+" behind a total: there may be more. No ETA before

@@ -26,6 +26,9 @@ struct IndexSummary {
   const RunFigures& figures;
 };
 
+/// To stderr, unless --quiet or --json: that pictures were left behind by an analyzer of faces.
+void say_left_behind(const Context& context, const PeopleSummary& people);
+
 /// To stdout: a few lines, or one {"summary": ...} with --json.
 void print_summary(const Context& context, const IndexSummary& summary);
 

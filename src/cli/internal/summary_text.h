@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 
 #include "pipeline/run_meter.h"
 
@@ -14,8 +15,11 @@ namespace albumen {
 /// wall_seconds, cpu_seconds, cpu_percent, memory and stages.
 nlohmann::ordered_json figures_json(const RunFigures& figures);
 
-/// Lines "time", "CPU", "memory" and "stages" to stdout.
+/// Lines "time", "CPU", "memory" and "stages" to stdout. No rate where it is 0.
 void print_figures(const RunFigures& figures, double images_per_second);
+
+/// "1 person", "1,204 people".
+std::string counted(std::uint64_t count, std::string_view one, std::string_view several);
 
 /// "3 Truncated, 1 Io".
 std::string reasons_text(const std::map<std::string, std::uint64_t>& counts);

@@ -98,6 +98,20 @@ Result<std::vector<AnalyzerId>> read_analyzers_of_people(Connection& connection)
   return read_analyzers(*statement);
 }
 
+Result<std::uint64_t> count_left_behind(Connection& connection, std::string_view name) {
+  // Nearly all libraries have one analyzer of a name: the first condition spares them the rest.
+  auto* statement = TRY(connection.prepare(
+      "SELECT count(DISTINCT files.picture_key) FROM files "
+      "JOIN findings_done USING (picture_key) JOIN analyzers AS before USING (analyzer_key) "
+      "WHERE EXISTS (SELECT 1 FROM analyzers WHERE name = ?1 AND current = 0) "
+      "AND files.missing = 0 AND before.name = ?1 AND before.current = 0 "
+      "AND NOT EXISTS (SELECT 1 FROM findings_done AS done JOIN analyzers AS now "
+      "USING (analyzer_key) WHERE done.picture_key = files.picture_key AND now.name = ?1 "
+      "AND now.current = 1)"));
+  const auto count = TRY(statement->integer(name));
+  return static_cast<std::uint64_t>(count.value_or(0));
+}
+
 Result<void> for_each_face(Connection& connection, const FaceQuery& query,
                            const RowCallback<StoredFace>& callback) {
   const auto analyzer = TRY(analyzer_of(connection, query));

@@ -35,6 +35,7 @@ Result<std::optional<std::int64_t>> find_analyzer(Connection& connection,
                                                   const AnalyzerId& analyzer);
 Result<std::vector<AnalyzerId>> read_current_analyzers(Connection& connection);
 Result<std::vector<AnalyzerId>> read_analyzers_of_people(Connection& connection);
+Result<std::uint64_t> count_left_behind(Connection& connection, std::string_view name);
 Result<void> for_each_face(Connection& connection, const FaceQuery& query,
                            const RowCallback<StoredFace>& callback);
 Result<std::vector<EditedFace>> locate(Connection& connection, const AnalyzerId& analyzer,
