@@ -21,6 +21,16 @@ struct Origin {
   std::string from;
 };
 
+// Empty where there is none, or where it depends: on the machine, a model, a preset.
+std::string default_of(const CLI::Option& option) {
+  constexpr std::string_view kEmptyList = "[]";
+  if (option.get_items_expected_max() == 0) {
+    return "false";  // a flag takes no value
+  }
+  const std::string text = option.get_default_str();
+  return text == kEmptyList ? "" : text;
+}
+
 Origin origin_of(const CLI::Option& option, const std::string& key, const Context& context,
                  const ConfigValues& config) {
   const std::string variable = environment_name(key);
@@ -30,7 +40,7 @@ Origin origin_of(const CLI::Option& option, const std::string& key, const Contex
   if (const auto found = config.find(key); found != config.end()) {
     return {.value = fmt::format("{}", fmt::join(found->second, ", ")), .from = "config file"};
   }
-  return {.value = option.get_default_str(), .from = "default"};
+  return {.value = default_of(option), .from = "default"};
 }
 
 Result<ExitCode> show(const CLI::App& app, const Context& context) {

@@ -29,7 +29,8 @@ void add_engine_flags(CLI::App& command, EngineFlags& flags) {
   command
       .add_option("--min-score", flags.min_score,
                   "Detector's score from which a face is one (default: the model's card)")
-      ->check(CLI::Range(0.0F, 1.0F));
+      ->check(CLI::Range(0.0F, 1.0F))
+      ->default_str("");
   command.add_option("--detector", flags.detector, "An installed face detector (default mtcnn)");
   command.add_option("--embedder", flags.embedder,
                      "An installed face embedder (default dlib-resnet29)");

@@ -6,13 +6,16 @@
 #include <cstdio>
 #include <exception>
 #include <fmt/core.h>
+#include <memory>
 #include <span>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include "cli/internal/command.h"
+#include "cli/internal/help_text.h"
 #include "cli/internal/standard_output.h"
+#include "cli/progress_view.h"
 #include "cli/typed_command.h"
 #include "core/version.h"
 
@@ -26,7 +29,8 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
                  "Ceiling for pictures in memory, for example 512MiB (default: a quarter of what "
                  "this process may use)");
   app.add_option("--threads", options.threads, "Worker threads (default: two more than processors)")
-      ->check(CLI::Range(0U, 1024U));
+      ->check(CLI::Range(0U, 1024U))
+      ->default_str("");
   app.add_option("--config", options.config, "Configuration file (TOML)");
   app.add_flag("--json", options.json,
                "Answer in JSON, one object per line; long runs tell how far they are");
@@ -92,6 +96,8 @@ int run(int argument_count, const char* const* arguments) {
       "albumen"};
   app.require_subcommand(0, 1);
   app.fallthrough();
+  app.formatter(std::make_shared<HelpText>(terminal_columns()));
+  app.option_defaults()->always_capture_default();  // for `config show`
   GlobalOptions options;
   add_global_options(app, options);
   CommandTable table{app, options};

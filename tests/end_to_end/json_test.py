@@ -32,6 +32,9 @@ class Json(ProgramTest):
         self.assertIn("config_file", options[0])
         self.assertIn({"option": "threads", "value": "3", "from": "ALBUMEN_THREADS"}, options)
         self.assertIn({"option": "library", "value": None, "from": "default"}, options)
+        for option, value in (("dataset.size", "1024"), ("index.min-face", "20"),
+                              ("index.prune", "false"), ("index.exclude", None)):
+            self.assertIn({"option": option, "value": value, "from": "default"}, options)
         self.environment["XDG_CACHE_HOME"] = self.path("empty")
         self.assertEqual(self.objects("models", "list"), [])
         (doctor,) = self.objects("doctor", expect=1)
