@@ -81,8 +81,8 @@ class Comparison:
         return sorted(ours.rate / peer.rate for ours, peer in self.pairs())
 
     def output(self, side):
-        """What a contender printed in the last counted pair; side 0 is ours, 1 the peer."""
-        return self.pairs()[-1][side].output
+        """What a contender printed in the last quiet pair, if any; side 0 is ours, 1 the peer."""
+        return (self.accepted or self.rejected)[-1][side].output
 
     def summary(self):
         ratios = self.ratios()

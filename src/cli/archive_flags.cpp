@@ -23,13 +23,16 @@ void add_archive_flags(CLI::App& command, ArchiveFlags& flags) {
           "--max-archive-members", flags.members,
           fmt::format("Refuse an archive of more members (default {})", kDefaults.max_members))
       ->check(CLI::Range(std::uint64_t{1}, kMostMembers));
-  command.add_option(
-      "--max-archive-member-size", flags.member_size,
-      fmt::format("Refuse a member that claims more than this, unpacked (default {})",
-                  to_string(kDefaults.max_member)));
-  command.add_option("--max-archive-size", flags.size,
-                     fmt::format("Refuse what an archive claims beyond this, unpacked (default {})",
-                                 to_string(kDefaults.max_total)));
+  command
+      .add_option("--max-archive-member-size", flags.member_size,
+                  fmt::format("Refuse a member that claims more than this, unpacked (default {})",
+                              to_string(kDefaults.max_member)))
+      ->default_str(to_string(kDefaults.max_member));
+  command
+      .add_option("--max-archive-size", flags.size,
+                  fmt::format("Refuse what an archive claims beyond this, unpacked (default {})",
+                              to_string(kDefaults.max_total)))
+      ->default_str(to_string(kDefaults.max_total));
   command
       .add_option("--max-archive-ratio", flags.ratio,
                   fmt::format("Refuse a member above {} that claims to unpack to more than this "

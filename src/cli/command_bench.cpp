@@ -36,11 +36,11 @@ Result<void> dump_view(const View& view, const std::string& path) {
 // Reads, decodes and views one picture; the time of all three.
 Result<std::chrono::duration<double>> time_one(const SourceEntry& entry,
                                                const DecodeBenchFlags& flags, SourceReader& reader,
-                                               Budget& budget) {
+                                               Budget& budget, const StopToken& stop) {
   const std::array specs{flags.view};
   const auto start = std::chrono::steady_clock::now();
   auto job = TRY(budget.reserve(MemoryTag::kPixels, budget.limit(), {}));
-  const EncodedImage encoded = TRY(reader.read(entry, job));
+  const EncodedImage encoded = TRY(reader.read(entry, job, stop));
   const ImageInfo info = TRY(probe(encoded));
   const DecodePlan decode_plan = TRY(plan(info, specs, job.size()));
   const DecodedImage decoded = TRY(decode(encoded, info, decode_plan, {}, job));
@@ -60,12 +60,14 @@ Result<ExitCode> bench_decode(const Context& context, const DecodeBenchFlags& fl
   std::chrono::duration<double> total{};
   std::uint64_t pictures = 0;
   std::uint64_t failed = 0;
-  while (auto event = lister.next(context.signals.token())) {
+  const StopToken stop = context.signals.token();
+  while (auto event = lister.next(stop)) {
     const auto* const entry = std::get_if<SourceEntry>(&*event);
     if (entry == nullptr) {
       continue;
     }
-    const auto elapsed = time_one(*entry, flags, reader, budget);
+    const auto elapsed = time_one(*entry, flags, reader, budget, stop);
+    TRY(check_stop(stop));
     if (!elapsed) {
       ++failed;
       put_notice(to_string(elapsed.error()));
@@ -100,7 +102,7 @@ void add_bench_commands(CommandTable& table) {
   const std::map<std::string, Filter> filters{
       {"area", Filter::kArea}, {"bilinear", Filter::kBilinear}, {"lanczos", Filter::kLanczos3}};
   command->add_option("--filter", flags->view.filter, "area (default), bilinear or lanczos")
-      ->transform(CLI::CheckedTransformer(filters));
+      ->transform(CLI::CheckedTransformer(filters).description("{area,bilinear,lanczos}"));
   command
       ->add_option("--oversampling", flags->view.oversampling,
                    "Decode at least this many times the view's sides (default 1)")

@@ -21,13 +21,14 @@ struct Origin {
   std::string from;
 };
 
-// Empty where there is none, or where it depends: on the machine, a model, a preset.
+// Empty where there is none, or where it depends: on the machine, a model, a preset, ...
 std::string default_of(const CLI::Option& option) {
   constexpr std::string_view kEmptyList = "[]";
-  if (option.get_items_expected_max() == 0) {
-    return "false";  // a flag takes no value
-  }
   const std::string text = option.get_default_str();
+  const bool is_switch = option.get_items_expected_max() == 0;
+  if (is_switch && text.empty()) {
+    return "false";
+  }
   return text == kEmptyList ? "" : text;
 }
 
@@ -92,7 +93,7 @@ void add_config_commands(CommandTable& table) {
             [](const Context&) -> Result<ExitCode> { return ExitCode::kSuccess; });
   CLI::App& app = table.app();
   table.add(group, "show",
-            "Every option, what environment and file set it to, and which of them does",
+            "Every option, its value, and whether environment, file or default set it",
             [&app](const Context& context) { return show(app, context); });
 }
 

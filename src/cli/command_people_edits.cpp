@@ -57,8 +57,7 @@ Result<std::optional<Comparison>> comparison_of(const std::string& name) {
 
 Result<Session> open_session(const Context& context, const EditFlags& flags) {
   Session session;
-  TRY(open_library(context, {}));  // writing would make one where there is none
-  session.library = TRY(open_library(context, {.mode = LibraryMode::kWrite}));
+  session.library = TRY(open_library(context, {.mode = LibraryMode::kWrite, .must_exist = true}));
   session.budget = std::make_unique<Budget>(TRY(chosen_budget(context.options)));
   session.writer = TRY(session.library->writer());
   const std::string embedder = TRY(embedder_in_use(*session.library));

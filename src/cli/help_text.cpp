@@ -10,10 +10,13 @@ namespace {
 constexpr std::size_t kMostColumns = 100;
 constexpr std::size_t kLeastDescription = 20;
 
-// "UINT:UINT in [1 - 64]" is a type and what it was checked for, which says it all.
+// "UINT:UINT in [1 - 64]" is a type and what it was checked for, which says it all if it names a
+// range or choices.
 std::string without_type(const std::string& type) {
-  const std::size_t colon = type.find(':');
-  return colon == std::string::npos ? type : type.substr(colon + 1);
+  const std::size_t colon = std::min(type.find(':'), type.size());
+  const std::string checked = type.substr(std::min(colon + 1, type.size()));
+  const bool says_all = checked.starts_with('{') || checked.contains(" in [");
+  return says_all ? checked : type.substr(0, colon);
 }
 
 }  // namespace

@@ -2,9 +2,12 @@
 #include "cli/internal/library_choice.h"
 
 #include <chrono>
+#include <filesystem>
+#include <fmt/core.h>
 #include <optional>
-#include <utility>
+#include <system_error>
 
+#include "files/path_text.h"
 #include "library/library_path.h"
 
 namespace albumen {
@@ -23,13 +26,16 @@ Result<std::unique_ptr<Library>> open_library(const Context& context,
       std::chrono::milliseconds{static_cast<std::int64_t>(request.wait_seconds * 1000)};
   options.stop = context.signals.token();
   options.command = context.command;
-  auto library = Library::open(path, options);
-  if (!library && library.error().code == ErrorCode::kNotFound) {
-    Error error = std::move(library).error();
-    error.message += "; albumen index FOLDER makes one, --library FILE names one";
-    return std::unexpected(std::move(error));
+  std::error_code ignored;
+  const bool makes_one = request.mode == LibraryMode::kWrite && !request.must_exist;
+  if (!makes_one && !std::filesystem::exists(path, ignored)) {
+    return fail(
+        ErrorCode::kNotFound,
+        fmt::format("there is no library {}; albumen index FOLDER makes one, --library FILE "
+                    "names one",
+                    path_to_text(path)));
   }
-  return library;
+  return Library::open(path, options);
 }
 
 }  // namespace albumen

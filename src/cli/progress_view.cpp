@@ -95,10 +95,12 @@ bool stderr_is_terminal() {
 unsigned terminal_columns() {
   constexpr unsigned kUsualColumns = 80;
   winsize size{};
-  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
-    return kUsualColumns;
+  for (const int descriptor : {STDERR_FILENO, STDOUT_FILENO}) {
+    if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+      return size.ws_col;
+    }
   }
-  return size.ws_col;
+  return kUsualColumns;
 }
 
 std::string human_duration(double seconds) {

@@ -52,7 +52,7 @@ class ProgressView {
 /// True when stderr is a terminal that can redraw a line.
 bool stderr_is_terminal();
 
-/// Columns of that terminal, 80 when it does not say.
+/// Columns of that terminal, or of the one on stdout; 80 when neither says.
 unsigned terminal_columns();
 
 /// "3 s", "2 min 5 s", "1 h 10 min".

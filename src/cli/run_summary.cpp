@@ -90,9 +90,9 @@ std::string_view outcome_word(const Result<IndexReport>& indexed, const Result<v
 void say_left_behind(const Context& context, const PeopleSummary& people) {
   if (people.left_behind > 0) {
     say(context,
-        "albumen: nobody is on {} pictures that another detector looked at and this one did not: "
-        "index their folders with the flags of this run",
-        human_count(people.left_behind));
+        "nobody is on {} whose faces another detector, or one with other settings, has found: run "
+        "albumen index over their folders, too, with the flags of the last one",
+        counted(people.left_behind, "picture", "pictures"));
   }
 }
 

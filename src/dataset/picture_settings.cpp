@@ -14,7 +14,7 @@ namespace albumen {
 namespace {
 
 // Raised when the same settings give other bytes.
-constexpr std::string_view kVersion = "3";
+constexpr std::string_view kVersion = "4";
 
 constexpr std::array<std::string_view, 4> kFormatNames{"png", "jpeg", "webp", "keep"};
 constexpr std::array<std::string_view, 4> kFitNames{"original", "inside", "cover", "pad"};

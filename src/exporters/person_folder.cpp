@@ -262,6 +262,7 @@ Result<void> PersonFolder::fill(const FolderPlan& plan) {
   for (const auto& [appearance, name] : plan.pictures) {
     TRY(check_stop(tools_.stop));
     if (auto placed = place(*appearance, name); !placed) {
+      TRY(check_stop(tools_.stop));  // which may be why it failed
       fail_picture(*appearance, std::move(placed).error());
     } else {
       manifest_.files.push_back(std::move(*placed));
@@ -341,6 +342,7 @@ Result<void> PersonFolder::draw_sheet(const std::string& path,
     const Appearance& appearance = appearances[index];
     sheet.label(index, fmt::format("{} {}", short_face_id(appearance.face), file_name(appearance)));
     if (auto drawn = draw(sheet.tile(index), appearance, rest); !drawn) {
+      TRY(check_stop(tools_.stop));  // as in fill
       fail_picture(appearance, std::move(drawn).error());
     }
   }

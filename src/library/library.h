@@ -151,8 +151,8 @@ class Library {
   /// no albumen wrote.
   Result<std::vector<AnalyzerId>> analyzers_of_people() const;
 
-  /// How many present pictures the current analyzer `name` has not answered for, but an earlier one
-  /// of that name has.
+  /// How many present pictures have faces by an earlier analyzer `name`, but neither an answer nor
+  /// a failure of the current one.
   Result<std::uint64_t> left_behind(std::string_view name) const;
 
   /// How people were grouped the last time; nothing where that is unknown.

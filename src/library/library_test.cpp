@@ -381,7 +381,9 @@ TEST(LibraryTest, PicturesThatAnotherAnalyzerLeftBehindAreCounted) {
   const TemporaryDirectory folder;
   const auto library = open_for_test(folder / "library.db");
   begin_test_run(*library);
-  submit_all(*library, {made_up_result(1), made_up_result(2), made_up_result(3)});
+  // Nobody was on the fourth.
+  submit_all(*library,
+             {made_up_result(1), made_up_result(2), made_up_result(3), made_up_result(4, 0)});
   EXPECT_EQ(must(library->left_behind(kFacesId.name)), 0U);
   AnalyzerId other = kFacesId;
   other.version = "2";
@@ -398,6 +400,11 @@ TEST(LibraryTest, PicturesThatAnotherAnalyzerLeftBehindAreCounted) {
   EXPECT_TRUE(known.see(made_up_result(2).file.path, ""));
   must(must(library->writer())->finish_scan(known, {.roots = {"/photos"}}));
   EXPECT_EQ(must(library->left_behind(kFacesId.name)), 1U) << "the third is missing";
+  PictureResult failed = made_up_result(2);
+  failed.findings.clear();
+  failed.failures = {{.stage = other.name, .analyzer = other, .code = ErrorCode::kModelFailed}};
+  submit_all(*library, {failed});
+  EXPECT_EQ(must(library->left_behind(kFacesId.name)), 0U) << "another run would not help";
 }
 
 TEST(LibraryTest, FacesAreLocatedByTheirAnalyzerAlsoWhereTheirPictureIsMissing) {

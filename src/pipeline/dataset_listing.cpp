@@ -232,7 +232,7 @@ class DatasetLister {
     }
     // Without waiting: the listing holds what captions take, and nobody else anything.
     auto memory = TRY(budget_.try_reserve(MemoryTag::kEncoded, table.entry.reading_bytes()));
-    const EncodedImage file = TRY(reader_.read(table.entry, memory));
+    const EncodedImage file = TRY(reader_.read(table.entry, memory, stop_));
     const std::span<const std::byte> bytes = file.bytes.bytes();
     const bool is_json = table.kind == MemberKind::kJson;
     const Reservation parsing =

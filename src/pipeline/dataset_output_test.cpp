@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 #include <stop_token>
 #include <string>
+#include <vector>
 
+#include "decode/testing/exif_builder.h"
 #include "decode/testing/test_pictures.h"
 #include "files/testing/temporary_directory.h"
 
@@ -27,7 +29,7 @@ class DatasetOutputTest : public ::testing::Test {
     plan_ = TRY(plan_output({.entry = entry,
                              .info = info,
                              .settings = settings_,
-                             .buckets = {},
+                             .buckets = buckets_,
                              .limit = budget_.limit()}));
     Reservation memory = TRY(budget_.reserve(MemoryTag::kOther, plan_.peak, {}));
     fs::create_directories(folder_ / "growing");
@@ -57,6 +59,7 @@ class DatasetOutputTest : public ::testing::Test {
   EncodedBytes source_ =
       encode_jpeg(testing::photo_like({.width = 100, .height = 80}, 3, 1), {.quality = 95});
   PictureSettings settings_;
+  std::vector<Size> buckets_;
   Budget budget_{kMiB * 64};
   ColourCache colours_;
   StageClock clock_;
@@ -95,10 +98,27 @@ TEST_F(DatasetOutputTest, AJpegThatHasItsSizeAlreadyIsTranscodedUnderEveryFit) {
     EXPECT_EQ(written->size, (Size{.width = 100, .height = 80}));
     EXPECT_EQ(decodes(), 0U);
   }
+  settings_.frame.upscale = Upscale::kAllowed;
+  buckets_ = {{.width = 80, .height = 100}, {.width = 100, .height = 80}};
+  ASSERT_TRUE(write({}).has_value());
+  EXPECT_EQ(decodes(), 0U);
+}
+
+TEST_F(DatasetOutputTest, AJpegThatIsCutOrTurnedIsDecoded) {
+  settings_.format = OutputFormat::kJpeg;
   settings_.frame.target = {.width = 100, .height = 79};
   settings_.frame.fit = Fit::kCover;
   ASSERT_TRUE(write({}).has_value());
   EXPECT_EQ(decodes(), 1U);
+  constexpr std::uint8_t kApp1 = 0xE1;
+  constexpr std::uint16_t kUpsideDown = 3;
+  testing::EncodedBytes exif = testing::bytes_of(std::string{"Exif\0\0", 6});
+  const testing::EncodedBytes block = testing::exif_with_orientation(kUpsideDown);
+  exif.insert(exif.end(), block.begin(), block.end());
+  source_ = testing::with_jpeg_segment(source_, kApp1, exif);
+  settings_.frame.target = {.width = 100, .height = 80};
+  ASSERT_TRUE(write({}).has_value());
+  EXPECT_EQ(decodes(), 2U);
 }
 
 TEST_F(DatasetOutputTest, AStopEndsADecode) {

@@ -54,8 +54,8 @@ struct PeopleSummary {
   std::uint64_t people = 0;
   std::uint64_t tentative = 0;
   std::uint64_t faces = 0;  ///< that were grouped
-  /// Pictures that today's analyzer of faces did not look at, but an earlier one did: what that
-  /// found counts for nobody.
+  /// Pictures that today's analyzer of faces did not look at, but on which an earlier one found
+  /// faces: they count for nobody.
   std::uint64_t left_behind = 0;
 };
 

@@ -212,7 +212,9 @@ class Detectors(OwnModelsTest):
         one = os.path.join(self.pictures, "a.png")
         done = self.run_program("index", "--analyzers", "faces", "--precision", "f32",
                                 "--detector", second, "--embedder", "colour", one)
-        self.assertIn(b"nobody is on 3 pictures", done.stderr)
+        self.assertIn(b"nobody is on 2 pictures", done.stderr)
+        regrouped = self.run_program("--json", "people", "regroup")
+        self.assertEqual(json.loads(regrouped.stdout)["left_behind"], 2)  # c.png has no face
         self.assertEqual(self.index_faces(detector=second)["left_behind"], 0)
 
 

@@ -15,10 +15,12 @@ struct LibraryRequest {
   LibraryMode mode = LibraryMode::kRead;
   Durability durability = Durability::kProcessCrash;
   double wait_seconds = 0;
+  bool must_exist = false;  ///< of writing, which else makes one
 };
 
 /// Opens --library, else $ALBUMEN_LIBRARY, else the nearest .albumen/library.db from the source
 /// upwards, else the user's own, which writing creates.
+/// Errors: NotFound where there is none, saying how to get one; those of Library::open.
 Result<std::unique_ptr<Library>> open_library(const Context& context,
                                               const LibraryRequest& request);
 

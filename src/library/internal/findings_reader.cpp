@@ -102,12 +102,13 @@ Result<std::uint64_t> count_left_behind(Connection& connection, std::string_view
   // Nearly all libraries have one analyzer of a name: the first condition spares them the rest.
   auto* statement = TRY(connection.prepare(
       "SELECT count(DISTINCT files.picture_key) FROM files "
-      "JOIN findings_done USING (picture_key) JOIN analyzers AS before USING (analyzer_key) "
-      "WHERE EXISTS (SELECT 1 FROM analyzers WHERE name = ?1 AND current = 0) "
-      "AND files.missing = 0 AND before.name = ?1 AND before.current = 0 "
-      "AND NOT EXISTS (SELECT 1 FROM findings_done AS done JOIN analyzers AS now "
-      "USING (analyzer_key) WHERE done.picture_key = files.picture_key AND now.name = ?1 "
-      "AND now.current = 1)"));
+      "WHERE EXISTS (SELECT 1 FROM analyzers WHERE name = ?1 AND current = 0) AND missing = 0 "
+      "AND EXISTS (SELECT 1 FROM faces JOIN analyzers USING (analyzer_key) "
+      "WHERE faces.picture_key = files.picture_key AND name = ?1 AND current = 0) "
+      "AND NOT EXISTS (SELECT 1 FROM findings_done JOIN analyzers USING (analyzer_key) "
+      "WHERE findings_done.picture_key = files.picture_key AND name = ?1 AND current = 1) "
+      "AND NOT EXISTS (SELECT 1 FROM failures JOIN analyzers USING (analyzer_key) "
+      "WHERE failures.file_key = files.file_key AND name = ?1 AND current = 1)"));
   const auto count = TRY(statement->integer(name));
   return static_cast<std::uint64_t>(count.value_or(0));
 }
