@@ -10,6 +10,7 @@
 #include "cli/internal/command.h"
 #include "cli/internal/standard_output.h"
 #include "decode/decoder.h"
+#include "decode/longtail.h"
 #include "files/file.h"
 #include "files/path_text.h"
 #include "prepare/view.h"
@@ -36,14 +37,14 @@ Result<void> dump_view(const View& view, const std::string& path) {
 // Reads, decodes and views one picture; the time of all three.
 Result<std::chrono::duration<double>> time_one(const SourceEntry& entry,
                                                const DecodeBenchFlags& flags, SourceReader& reader,
-                                               Budget& budget, const StopToken& stop) {
+                                               Budget& budget, const DecodeOptions& options) {
   const std::array specs{flags.view};
   const auto start = std::chrono::steady_clock::now();
   auto job = TRY(budget.reserve(MemoryTag::kPixels, budget.limit(), {}));
-  const EncodedImage encoded = TRY(reader.read(entry, job, stop));
-  const ImageInfo info = TRY(probe(encoded));
-  const DecodePlan decode_plan = TRY(plan(info, specs, job.size()));
-  const DecodedImage decoded = TRY(decode(encoded, info, decode_plan, {}, job));
+  const EncodedImage encoded = TRY(reader.read(entry, job, options.stop));
+  const ImageInfo info = TRY(probe(encoded, options));
+  const DecodePlan decode_plan = TRY(plan(info, specs, job.size(), options));
+  const DecodedImage decoded = TRY(decode(encoded, info, decode_plan, options, job));
   const std::vector<View> views = TRY(make_views(decoded, specs, job));
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   if (!flags.dump.empty()) {
@@ -61,12 +62,14 @@ Result<ExitCode> bench_decode(const Context& context, const DecodeBenchFlags& fl
   std::uint64_t pictures = 0;
   std::uint64_t failed = 0;
   const StopToken stop = context.signals.token();
+  const auto longtail = installed_longtail(1, stop);
+  const DecodeOptions options{.longtail = longtail.get(), .stop = stop};
   while (auto event = lister.next(stop)) {
     const auto* const entry = std::get_if<SourceEntry>(&*event);
     if (entry == nullptr) {
       continue;
     }
-    const auto elapsed = time_one(*entry, flags, reader, budget, stop);
+    const auto elapsed = time_one(*entry, flags, reader, budget, options);
     TRY(check_stop(stop));
     if (!elapsed) {
       ++failed;

@@ -44,15 +44,27 @@ Origin origin_of(const CLI::Option& option, const std::string& key, const Contex
   return {.value = default_of(option), .from = "default"};
 }
 
+// Nothing where there is none.
+std::optional<std::string> config_path(const Context& context) {
+  return context.options.config.empty() ? default_config_path(context.environment)
+                                        : std::optional{context.options.config};
+}
+
+Result<ConfigValues> config_at(const std::optional<std::string>& path) {
+  return path ? read_config(*path) : ConfigValues{};
+}
+
+// What every other command does for its own options only.
+Result<ExitCode> check(CLI::App& app, const Context& context) {
+  const ConfigValues config = TRY(config_at(config_path(context)));
+  TRY(apply_settings(app, context.environment, config, SettingsOf::kAllCommands));
+  TRY(chosen_budget(context.options));
+  return ExitCode::kSuccess;
+}
+
 Result<ExitCode> show(const CLI::App& app, const Context& context) {
-  std::optional<std::string> path = default_config_path(context.environment);
-  if (!context.options.config.empty()) {
-    path = context.options.config;
-  }
-  ConfigValues config;
-  if (path) {
-    config = TRY(read_config(*path));
-  }
+  const auto path = config_path(context);
+  const ConfigValues config = TRY(config_at(path));
   if (context.options.json) {
     put_line(Json{{"config_file", path ? Json(path_to_text(*path)) : Json{}}}.dump());
   } else {
@@ -88,10 +100,9 @@ Result<ExitCode> show(const CLI::App& app, const Context& context) {
 void add_config_commands(CommandTable& table) {
   CLI::App* group = table.add_group("config", "The configuration file");
   group->group("Care");
-  table.add(group, "check", "Check the configuration and say nothing when it is well",
-            // Reading and checking happened before any command runs.
-            [](const Context&) -> Result<ExitCode> { return ExitCode::kSuccess; });
   CLI::App& app = table.app();
+  table.add(group, "check", "Check the options of all commands and say nothing when they are well",
+            [&app](const Context& context) { return check(app, context); });
   table.add(group, "show",
             "Every option, its value, and whether environment, file or default set it",
             [&app](const Context& context) { return show(app, context); });

@@ -13,6 +13,7 @@
 #include "cli/internal/engine_flags.h"
 #include "cli/internal/failure_list.h"
 #include "cli/internal/library_choice.h"
+#include "cli/internal/number_check.h"
 #include "cli/internal/run_progress.h"
 #include "cli/internal/run_summary.h"
 #include "cli/internal/standard_output.h"
@@ -274,6 +275,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
 }
 
 void add_flags(CLI::App& command, IndexFlags& flags) {
+  constexpr double kLongestWait = 1e9;  // seconds: thirty years
   command.add_option("sources", flags.sources, "Folders, pictures, ZIP and tar archives");
   command.add_option("--files-from", flags.files_from,
                      "Also the paths listed in this file, one a line or ended by zero bytes; - "
@@ -284,8 +286,11 @@ void add_flags(CLI::App& command, IndexFlags& flags) {
   command.add_flag("--rehash", flags.rehash, "Read every file again, not only changed ones");
   command.add_flag("--prune", flags.prune, "Drop what is known of files that have vanished");
   command.add_flag("--durable", flags.durable, "Survive a power cut, not only a crash: slower");
-  command.add_option("--wait", flags.wait_seconds,
-                     "Seconds to wait for another process that writes this library");
+  command
+      .add_option("--wait", flags.wait_seconds,
+                  "Seconds to wait for another process that writes this library")
+      ->check(CLI::Range(0.0, kLongestWait))
+      ->check(is_number());
   command
       .add_option("--keep-truncated", flags.keep_truncated_percent,
                   "Accept a damaged picture of which at least this PERCENT is there, with a "

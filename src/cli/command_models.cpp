@@ -58,7 +58,11 @@ void print_model(const InstalledModel& model) {
 Result<ExitCode> list_models(const Context& context) {
   const ModelStore store = TRY(user_store());
   ExitCode code = ExitCode::kSuccess;
-  for (const std::string& name : TRY(store.list())) {
+  const auto names = TRY(store.list());
+  if (names.empty() && !context.options.json && !context.options.quiet) {
+    put_notice("no model is installed; albumen models install makes those that come with it");
+  }
+  for (const std::string& name : names) {
     const auto model = store.open(name);
     if (!model) {
       code = ExitCode::kSomeFailed;

@@ -149,7 +149,7 @@ void add_edit_command(CommandTable& table, CLI::App* group, const Flags& flags,
                         .right = flags->second,
                         .name = flags->name,
                         .undone = flags->undone};
-    if (!flags->person.empty()) {
+    if (request.left.empty() && kind != EditKind::kUndo) {
       request.left = {flags->person};
     }
     return edit(context, *flags, request);
@@ -187,7 +187,7 @@ void add_edit_commands(CommandTable& table, CLI::App* group, const Flags& flags)
             .add_option("edit", flags->undone,
                         "Number of the edit, as people edits lists them (default: the last that "
                         "stands)")
-            ->check(CLI::PositiveNumber);
+            ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));
       });
 }
 

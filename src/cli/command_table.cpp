@@ -85,18 +85,18 @@ const CommandFunction* CommandTable::parsed() const {
 }
 
 Result<void> apply_settings(CLI::App& app, const Environment& environment,
-                            const ConfigValues& config) {
+                            const ConfigValues& config, SettingsOf which) {
   const SettingsSource source{.environment = environment, .config = config};
   std::set<std::string> known;
   TRY(fill(app, "", source, known));
+  known.erase("config");  // it is found before it is read
   for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
-    std::set<std::string>& keys = known;
-    if (command->parsed()) {
-      TRY(fill(*command, command->get_name() + ".", source, keys));
+    if (which == SettingsOf::kAllCommands || command->parsed()) {
+      TRY(fill(*command, command->get_name() + ".", source, known));
     }
     for (const CLI::Option* option : command->get_options()) {
       if (!option->get_lnames().empty()) {
-        keys.insert(key_of(command->get_name() + ".", *option));
+        known.insert(key_of(command->get_name() + ".", *option));
       }
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/internal/engine_flags.h"
 
+#include "cli/internal/number_check.h"
 #include "infer/model_card.h"
 
 namespace albumen {
@@ -25,11 +26,13 @@ void add_engine_flags(CLI::App& command, EngineFlags& flags) {
   command
       .add_option("--min-face", flags.min_face,
                   "Smallest face looked for, pixels of a view of 640 (default 20)")
-      ->check(CLI::Range(12.0F, 640.0F));
+      ->check(CLI::Range(12.0F, 640.0F))
+      ->check(is_number());
   command
       .add_option("--min-score", flags.min_score,
                   "Detector's score from which a face is one (default: the model's card)")
       ->check(CLI::Range(0.0F, 1.0F))
+      ->check(is_number())
       ->default_str("");
   command.add_option("--detector", flags.detector, "An installed face detector (default mtcnn)");
   command.add_option("--embedder", flags.embedder,
@@ -51,9 +54,13 @@ void add_grouping_flags(CLI::App& command, GroupingFlags& flags) {
   command
       .add_option("--same-distance", flags.same_distance,
                   "Mean cosine distance of one person's faces (default, and 0: the model's card)")
-      ->check(CLI::Range(0.0, 0.5));
-  command.add_option("--eps", flags.eps,
-                     "DBSCAN: distance of neighbours, on unit vectors (default 0.33)");
+      ->check(CLI::Range(0.0, 0.5))
+      ->check(is_number());
+  command
+      .add_option("--eps", flags.eps,
+                  "DBSCAN: distance of neighbours, on unit vectors (default 0.33)")
+      ->check(CLI::Range(0.0, 2.0))
+      ->check(is_number());
   command
       .add_option("--min-samples", flags.min_samples,
                   "DBSCAN: neighbours of a core face (default 2)")

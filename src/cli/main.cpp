@@ -52,7 +52,7 @@ Result<void> complete_settings(CLI::App& app, const GlobalOptions& options,
   if (path) {
     config = TRY(read_config(*path));
   }
-  return apply_settings(app, environment, config);
+  return apply_settings(app, environment, config, SettingsOf::kThisCommand);
 }
 
 Result<ExitCode> run_command(CommandTable& table, const Environment& environment,
@@ -114,8 +114,13 @@ int run(int argument_count, const char* const* arguments) {
   try {
     app.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return finish(code == 0 ? ExitCode::kSuccess : ExitCode::kUsage);
+    if (error.get_exit_code() == 0) {
+      app.exit(error);  // prints help or the version
+      return finish(ExitCode::kSuccess);
+    }
+    put_notice(fmt::format("{}: {}", describe(ErrorCode::kInvalidArgument).name, error.what()));
+    put_error_line("--help behind a command lists its options");
+    return finish(ExitCode::kUsage);
   }
   const auto count = static_cast<std::size_t>(std::max(argument_count, 1));
   return finish(run_command(table, process_environment(),

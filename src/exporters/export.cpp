@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "exporters/internal/row_format.h"
-#include "files/file.h"
 
 namespace albumen {
 namespace {
@@ -63,15 +62,6 @@ Result<ExportCount> export_pictures(const Library& library, ExportFormat format,
   if (!part.empty()) {
     TRY(sink(part));
   }
-  return count;
-}
-
-Result<ExportCount> export_pictures_to_file(const Library& library, ExportFormat format,
-                                            const std::string& path, const StopToken& stop) {
-  auto file = TRY(AtomicFile::create(path));
-  const auto count = TRY(export_pictures(
-      library, format, [&](std::string_view part) { return file.write(part); }, stop));
-  TRY(file.commit());
   return count;
 }
 

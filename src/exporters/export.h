@@ -38,7 +38,10 @@ struct ExportCount {
 Result<ExportCount> export_pictures(const Library& library, ExportFormat format,
                                     const TextSink& sink, const StopToken& stop);
 
-/// The same into a file, which appears whole or not at all.
+/// The same into a file, which appears whole or not at all. Takes the place of an earlier export of
+/// any format, or of an empty file, and of nothing else: a photograph would be lost, or the
+/// library. Follows links; into a FIFO or a device it is written as it comes. Errors: also
+/// InvalidArgument for what may not be replaced; Io.
 Result<ExportCount> export_pictures_to_file(const Library& library, ExportFormat format,
                                             const std::string& path, const StopToken& stop);
 

@@ -2,12 +2,15 @@
 #include "exporters/export.h"
 
 #include <algorithm>
+#include <fcntl.h>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <sstream>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "files/path_text.h"
 #include "library/testing/library_test_support.h"
@@ -171,6 +174,54 @@ TEST(ExportTest, AFileAppearsWholeOrNotAtAll) {
                                             stop.get_token())),
             ErrorCode::kCancelled);
   EXPECT_FALSE(std::filesystem::exists(folder / "b.csv"));
+}
+
+// --out took the place of whatever had that name: of an original photograph, and of the library.
+TEST(ExportTest, OnlyAnExportIsReplaced) {
+  const TemporaryDirectory folder;
+  const auto library = library_of(folder, "a.db", some_results());
+  const auto write = [&](const std::string& path, ExportFormat format) {
+    return code_of(export_pictures_to_file(*library, format, path, {}));
+  };
+  for (const char* const text : {"\xFF\xD8\xFF\xE0 a photograph", "{", "{\"paths\": []}", "path"}) {
+    const std::string path = folder.write("precious", text);
+    EXPECT_EQ(write(path, ExportFormat::kJsonl), ErrorCode::kInvalidArgument) << text;
+    EXPECT_EQ(must(read_small_file(path, kMiB)), text);
+  }
+  EXPECT_EQ(write(folder / "a.db", ExportFormat::kCsv), ErrorCode::kInvalidArgument);
+  EXPECT_THAT(must(library->integrity_check({})), testing::IsEmpty());
+  const std::string path = folder.write("out", "");
+  for (const ExportFormat format : {ExportFormat::kCsv, ExportFormat::kPeopleCsv,
+                                    ExportFormat::kJsonl, ExportFormat::kPeopleCsv}) {
+    must(export_pictures_to_file(*library, format, path, {}));
+    EXPECT_EQ(must(read_small_file(path, kMiB)), exported(*library, format));
+  }
+  EXPECT_EQ(write(folder.path(), ExportFormat::kCsv), ErrorCode::kInvalidArgument);
+}
+
+// A link was replaced by a file, and so was /dev/full.
+TEST(ExportTest, LinksAreFollowedAndPipesWrittenInto) {
+  const TemporaryDirectory folder;
+  const auto library = library_of(folder, "a.db", some_results());
+  std::filesystem::create_symlink("real.jsonl", folder / "link");
+  EXPECT_EQ(code_of(export_pictures_to_file(*library, ExportFormat::kJsonl, folder / "link", {})),
+            ErrorCode::kInvalidArgument);
+  folder.write("real.jsonl", "");
+  must(export_pictures_to_file(*library, ExportFormat::kJsonl, folder / "link", {}));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+  const std::string expected = exported(*library, ExportFormat::kJsonl);
+  EXPECT_EQ(must(read_small_file(folder / "real.jsonl", kMiB)), expected);
+
+  const std::string pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const FileDescriptor reader{::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+  must(export_pictures_to_file(*library, ExportFormat::kJsonl, pipe, {}));
+  std::string text(expected.size() + 1, '\0');
+  ASSERT_EQ(::read(reader.value(), text.data(), text.size()),
+            static_cast<ssize_t>(expected.size()));
+  text.pop_back();
+  EXPECT_EQ(text, expected);
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
 }
 
 TEST(ExportTest, ASinkThatFailsEndsTheExport) {

@@ -139,13 +139,15 @@ Result<void> check_sides(const Edit& edit) {
   const bool wants_right = edit.kind != EditKind::kName;
   if (edit.left.empty() || (wants_right && edit.right.empty())) {
     return fail(ErrorCode::kInvalidArgument,
-                fmt::format("a {} edit without faces", name_of(edit.kind)));
+                edit.kind == EditKind::kSplit && !edit.left.empty()
+                    ? "a split that would leave nobody behind"
+                    : fmt::format("a {} edit without faces", name_of(edit.kind)));
   }
   const std::set<FaceKey> left(edit.left.begin(), edit.left.end());
   for (const FaceKey& key : edit.right) {
     if (left.contains(key)) {
       return fail(ErrorCode::kInvalidArgument, fmt::format("face {} on both sides of a {} edit",
-                                                           to_string(key), name_of(edit.kind)));
+                                                           short_face_id(key), name_of(edit.kind)));
     }
   }
   return {};

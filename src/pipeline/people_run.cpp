@@ -79,6 +79,22 @@ Result<std::vector<EditedFace>> locate(const Library& library, const PeopleInput
   return faces;
 }
 
+// Of UTF-8: those of ASCII, and U+0080 to U+009F. A terminal would obey them wherever people are
+// listed.
+bool has_control_characters(std::string_view text) {
+  constexpr unsigned char kDelete = 0x7F;
+  constexpr unsigned char kLeadOfLatin = 0xC2;
+  unsigned char before = 0;
+  for (const char character : text) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (byte < ' ' || byte == kDelete || (before == kLeadOfLatin && byte < 0xA0)) {
+      return true;
+    }
+    before = byte;
+  }
+  return false;
+}
+
 std::int64_t unix_seconds() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::seconds>(now).count();
@@ -124,6 +140,11 @@ Result<EditRow> build_edit(const Library& library, const PeopleInput& input,
   if (!is_utf8(request.name)) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("'{}' is no name: it is not UTF-8", path_to_text(request.name)));
+  }
+  if (has_control_characters(request.name)) {
+    return fail(
+        ErrorCode::kInvalidArgument,
+        fmt::format("'{}' is no name: it has control characters", path_to_text(request.name)));
   }
   edit.name = request.name;
   if (request.kind == EditKind::kUndo) {

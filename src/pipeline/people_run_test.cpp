@@ -161,6 +161,13 @@ TEST_F(PeopleRunTest, WhatDoesNotFitIsRefusedAndTheLogStaysAsItWas) {
   EXPECT_EQ(code_of(edit({.kind = EditKind::kUndo, .undone = 1})), ErrorCode::kNotFound);
   EXPECT_EQ(code_of(edit({.kind = EditKind::kName, .left = {ada}, .name = "caf\xE9"})),
             ErrorCode::kInvalidArgument);
+  // A list of people coloured the terminal, and had two lines for one.
+  for (const char* const name : {"two\nlines", "\x1B[31mred", "\x7F",
+                                 "\xC2\x9B"
+                                 "31mred"}) {
+    EXPECT_EQ(code_of(edit({.kind = EditKind::kName, .left = {ada}, .name = name})),
+              ErrorCode::kInvalidArgument);
+  }
   EXPECT_THAT(must(library_->edits()), IsEmpty());
 }
 

@@ -131,6 +131,39 @@ class NotThere(ProgramTest):
         self.assertFalse(os.path.exists(self.library))
 
 
+class WronglyAsked(ProgramTest):
+    USAGE = 2
+
+    def test_config_check_reads_the_options_of_every_command(self):
+        # It was silent about what the next dataset then refused.
+        os.makedirs(self.path("config", "albumen"))
+        for text, words in (('[dataset]\nfit = "bukcet"', b"dataset.fit"),
+                            ("[index]\nleast-faces = 0", b"index.least-faces"),
+                            ("[dataset]\nquality = 85.5", b"dataset.quality"),
+                            ('memory-budget = "foo"', b"memory-budget"),
+                            ('config = "other.toml"', b"'config' is no option")):
+            with open(self.path("config", "albumen", "config.toml"), "w", encoding="utf-8") as file:
+                file.write(text)
+            done = self.run_program("config", "check", expect=self.USAGE)
+            self.assertIn(words, done.stderr, text)
+        with open(self.path("config", "albumen", "config.toml"), "w", encoding="utf-8") as file:
+            file.write('threads = 2\n[dataset]\nfit = "bucket"')
+        self.assertEqual(self.run_program("config", "check").stdout, b"")
+        self.environment["ALBUMEN_DUPLICATES_PHASH"] = "99"
+        done = self.run_program("config", "check", expect=self.USAGE)
+        self.assertIn(b"ALBUMEN_DUPLICATES_PHASH", done.stderr)
+
+    def test_what_is_asked_wrongly_is_told_as_every_failure(self):
+        for arguments in (("index", "--min-face", "5", "x"), ("people", "regroup", "--eps", "nan"),
+                          ("people", "regroup", "--same-distance", "nan"), ("people", "undo", "0"),
+                          ("people", "undo", "99999999999999999999"), ("index", "--wait", "-5", "x"),
+                          ("people", "name", "x"), ("no-such-command",), ("--no-such-option",)):
+            done = self.run_program(*arguments, expect=self.USAGE)
+            self.assertTrue(done.stderr.startswith(b"albumen: InvalidArgument: "), done.stderr)
+            self.assertLess(len(done.stderr), 300)
+        self.assertFalse(os.path.exists(self.library))
+
+
 class ByANewerAlbumen(ProgramTest):
     def test_no_command_reads_or_changes_it(self):
         self.write_pictures(1)

@@ -90,11 +90,13 @@ void add_doctor_command(CommandTable& table);
 void add_config_commands(CommandTable& table);
 void add_bench_commands(CommandTable& table);
 
+enum class SettingsOf : std::uint8_t { kThisCommand, kAllCommands };
+
 /// Fills every option that no flag set, from the environment, then from `config`; options of
-/// commands under "command.option". InvalidArgument names the variable or key with a bad value,
-/// and keys that no option has.
+/// commands under "command.option", of the one that runs or, for a check, of all. InvalidArgument
+/// names the variable or key with a bad value, and keys that no option has.
 Result<void> apply_settings(CLI::App& app, const Environment& environment,
-                            const ConfigValues& config);
+                            const ConfigValues& config, SettingsOf which);
 
 /// The budget to run with: --memory-budget or the default for this machine.
 Result<Bytes> chosen_budget(const GlobalOptions& options);
