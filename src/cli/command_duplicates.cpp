@@ -7,6 +7,7 @@
 
 #include "cli/internal/command.h"
 #include "cli/internal/library_choice.h"
+#include "cli/internal/run_summary.h"
 #include "cli/internal/summary_text.h"
 #include "cli/progress_view.h"
 #include "files/path_text.h"
@@ -69,6 +70,21 @@ void print_group(const DuplicateFiles& group) {
   }
 }
 
+// What the library believes and the disk does not, which no group names.
+void say_left_out(const Context& context, const DuplicatesReport& report) {
+  constexpr std::string_view kRemedy =
+      "albumen index over the folder that holds or held them brings it up to date";
+  if (report.not_found > 0) {
+    say(context, "left out: {} that the library knows and that {} not there; {}",
+        counted(report.not_found, "file", "files"), report.not_found == 1 ? "is" : "are", kRemedy);
+  }
+  if (report.changed > 0) {
+    say(context, "left out: {} changed since {} indexed; {}",
+        counted(report.changed, "file", "files"), report.changed == 1 ? "it was" : "they were",
+        kRemedy);
+  }
+}
+
 Result<ExitCode> run(const Context& context, const DuplicatesFlags& flags) {
   const std::string source = flags.sources.empty() ? "" : flags.sources.front();
   const auto library = TRY(open_library(context, {.source = source}));
@@ -76,7 +92,8 @@ Result<ExitCode> run(const Context& context, const DuplicatesFlags& flags) {
   for (const std::string& path : flags.sources) {
     query.roots.push_back(TRY(absolute_path(path)));
   }
-  const auto groups = TRY(find_duplicates(*library, query, context.signals.token()));
+  const auto report = TRY(find_duplicates(*library, query, context.signals.token()));
+  const std::vector<DuplicateFiles>& groups = report.groups;
   std::uint64_t members = 0;
   for (const DuplicateFiles& group : groups) {
     members += group.members.size();
@@ -87,13 +104,17 @@ Result<ExitCode> run(const Context& context, const DuplicatesFlags& flags) {
     }
   }
   if (context.options.json) {
-    fmt::print("{}\n",
-               Json{{"summary", {{"groups", groups.size()}, {"duplicates", members}}}}.dump());
+    const Json summary{{"groups", groups.size()},
+                       {"duplicates", members},
+                       {"not_found", report.not_found},
+                       {"changed", report.changed}};
+    fmt::print("{}\n", Json{{"summary", summary}}.dump());
   } else {
     fmt::print("{}, {} beside {}; nothing was changed\n", counted(groups.size(), "group", "groups"),
                counted(members, "file", "files"),
                groups.size() == 1 ? "its keeper" : "their keepers");
   }
+  say_left_out(context, report);
   return ExitCode::kSuccess;
 }
 

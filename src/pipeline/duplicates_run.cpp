@@ -2,19 +2,53 @@
 #include "pipeline/duplicates_run.h"
 
 #include <algorithm>
+#include <fmt/core.h>
+#include <iterator>
 #include <map>
 #include <optional>
+#include <sys/stat.h>
 #include <tuple>
 #include <utility>
+
+#include "files/file.h"
+#include "files/path_text.h"
 
 namespace albumen {
 namespace {
 
-// A picture with its hashes and every file that holds it, in the order of paths.
+// A picture with its hashes and every file that holds it and is there, in the order of paths, links
+// behind the others.
 struct Picture {
   std::vector<DuplicateFile> files;
+  std::vector<DuplicateFile> links;  // until all are loaded
   std::optional<Hashes> hashes;
 };
+
+enum class Presence : std::uint8_t { kThere, kLink, kChanged, kNotFound };
+
+// Other times than that of modification change without the picture: when it is renamed or restored.
+bool is_unchanged(const struct stat& status, const FileStamp& known) {
+  const FileStamp now = stamp_from(status);
+  return now.size_bytes == known.size_bytes && now.mtime_ns == known.mtime_ns;
+}
+
+Presence presence_of(const FileRecord& file) {
+  struct stat status{};
+  if (::lstat(file.path.c_str(), &status) != 0) {
+    return Presence::kNotFound;
+  }
+  const bool is_link = S_ISLNK(status.st_mode);
+  if (is_link && ::stat(file.path.c_str(), &status) != 0) {
+    return Presence::kNotFound;
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return Presence::kNotFound;
+  }
+  if (!is_unchanged(status, file.stamp)) {
+    return Presence::kChanged;
+  }
+  return is_link ? Presence::kLink : Presence::kThere;
+}
 
 DuplicateFile duplicate_file(const PictureRow& row) {
   return {.path = row.file.path,
@@ -25,21 +59,79 @@ DuplicateFile duplicate_file(const PictureRow& row) {
           .file_bytes = row.file.stamp.size_bytes};
 }
 
-// Rows come by path, so a picture's first file is the same whatever the order of work.
-Result<std::vector<Picture>> load_pictures(const Library& library) {
-  std::map<PictureId, std::size_t> place;
-  std::vector<Picture> pictures;
-  TRY(library.for_each_picture({}, [&](const PictureRow& row) -> Result<void> {
-    if (row.picture) {
-      const auto [found, is_new] = place.try_emplace(row.picture->id, pictures.size());
-      if (is_new) {
-        pictures.push_back({.files = {}, .hashes = row.hashes});
-      }
-      pictures[found->second].files.push_back(duplicate_file(row));
+bool is_below(const std::string& path, const std::string& root) {
+  return path == root || root == "/" || path.starts_with(root + "/");
+}
+
+// Takes the library's rows, which come by path: a picture's first file is the same whatever the
+// order of work, and the members of one archive look at it once.
+class PictureLoader {
+ public:
+  PictureLoader(const std::vector<std::string>& roots, DuplicatesReport& report)
+      : unmet_roots_(roots), report_(report) {}
+
+  void take(const PictureRow& row) {
+    std::erase_if(unmet_roots_,
+                  [&](const std::string& root) { return is_below(row.file.path, root); });
+    if (!row.picture) {
+      return;
     }
-    return {};
+    const Presence presence = look(row.file);
+    if (presence != Presence::kThere && presence != Presence::kLink) {
+      return;
+    }
+    const auto [found, is_new] = place_.try_emplace(row.picture->id, pictures_.size());
+    if (is_new) {
+      pictures_.push_back({.files = {}, .links = {}, .hashes = row.hashes});
+    }
+    Picture& picture = pictures_[found->second];
+    (presence == Presence::kLink ? picture.links : picture.files).push_back(duplicate_file(row));
+  }
+
+  // Roots below which no row was.
+  [[nodiscard]] const std::vector<std::string>& unmet_roots() const { return unmet_roots_; }
+
+  std::vector<Picture> finish() && {
+    for (Picture& picture : pictures_) {
+      picture.files.insert(picture.files.end(), std::make_move_iterator(picture.links.begin()),
+                           std::make_move_iterator(picture.links.end()));
+      picture.links.clear();
+    }
+    return std::move(pictures_);
+  }
+
+ private:
+  Presence look(const FileRecord& file) {
+    if (file.path != last_path_) {
+      last_path_ = file.path;
+      last_presence_ = presence_of(file);
+      report_.not_found += last_presence_ == Presence::kNotFound ? 1 : 0;
+      report_.changed += last_presence_ == Presence::kChanged ? 1 : 0;
+    }
+    return last_presence_;
+  }
+
+  std::vector<std::string> unmet_roots_;
+  DuplicatesReport& report_;  // outlives the loader
+  std::map<PictureId, std::size_t> place_;
+  std::vector<Picture> pictures_;
+  std::string last_path_;
+  Presence last_presence_ = Presence::kNotFound;
+};
+
+Result<std::vector<Picture>> load_pictures(const Library& library,
+                                           const std::vector<std::string>& roots,
+                                           DuplicatesReport& report, const StopToken& stop) {
+  PictureLoader loader{roots, report};
+  TRY(library.for_each_picture({}, [&](const PictureRow& row) -> Result<void> {
+    loader.take(row);
+    return check_stop(stop);
   }));
-  return pictures;
+  if (!loader.unmet_roots().empty()) {
+    return fail(ErrorCode::kNotFound, fmt::format("{}: the library has no picture at or below it",
+                                                  path_to_text(loader.unmet_roots().front())));
+  }
+  return std::move(loader).finish();
 }
 
 void add_exact_groups(const std::vector<Picture>& pictures, std::vector<DuplicateFiles>& groups) {
@@ -80,32 +172,28 @@ Result<void> add_near_groups(const std::vector<Picture>& pictures, const Duplica
   return {};
 }
 
-bool is_below(const DuplicateFile& file, const std::string& root) {
-  return file.path == root || root == "/" || file.path.starts_with(root + "/");
-}
-
 bool touches(const DuplicateFiles& group, const std::vector<std::string>& roots) {
   const auto below_any = [&](const DuplicateFile& file) {
     return std::ranges::any_of(roots,
-                               [&](const std::string& root) { return is_below(file, root); });
+                               [&](const std::string& root) { return is_below(file.path, root); });
   };
   return roots.empty() || below_any(group.keeper) || std::ranges::any_of(group.members, below_any);
 }
 
 }  // namespace
 
-Result<std::vector<DuplicateFiles>> find_duplicates(const Library& library,
-                                                    const DuplicatesQuery& query,
-                                                    const StopToken& stop) {
-  const std::vector<Picture> pictures = TRY(load_pictures(library));
-  std::vector<DuplicateFiles> groups;
+Result<DuplicatesReport> find_duplicates(const Library& library, const DuplicatesQuery& query,
+                                         const StopToken& stop) {
+  DuplicatesReport report;
+  const std::vector<Picture> pictures = TRY(load_pictures(library, query.roots, report, stop));
+  std::vector<DuplicateFiles>& groups = report.groups;
   add_exact_groups(pictures, groups);
   TRY(add_near_groups(pictures, query.limits, stop, groups));
   std::erase_if(groups, [&](const DuplicateFiles& group) { return !touches(group, query.roots); });
   std::ranges::sort(groups, {}, [](const DuplicateFiles& group) {
     return std::tie(group.kind, group.keeper.path, group.keeper.member);
   });
-  return groups;
+  return report;
 }
 
 }  // namespace albumen

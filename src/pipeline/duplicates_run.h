@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Duplicates in a library: files with the same picture, and pictures that look the same.
-// Nothing is changed, nothing deleted. Tested by duplicates_run_test.cpp.
+// Duplicates in a library: files with the same picture, and pictures that look the same. A library
+// is as old as its last scan, so each file is looked at before it is named: whoever deletes what a
+// group calls a duplicate must find its keeper there. Nothing is changed, nothing deleted. Tested
+// by duplicates_run_test.cpp.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +38,7 @@ struct DuplicateFile {
 struct DuplicateFiles {
   DuplicateKind kind = DuplicateKind::kExact;
   DuplicateFile keeper;
-  std::vector<DuplicateFile> members;  ///< by (path, member); never empty
+  std::vector<DuplicateFile> members;  ///< by (path, member), symbolic links last; never empty
 };
 
 struct DuplicatesQuery {
@@ -45,10 +47,20 @@ struct DuplicatesQuery {
   std::vector<std::string> roots;
 };
 
-/// All groups, exact ones first, each kind by its keeper's path. A picture that has exact copies
-/// takes part in near groups with its first file. Errors: those of library and limits.
-Result<std::vector<DuplicateFiles>> find_duplicates(const Library& library,
-                                                    const DuplicatesQuery& query,
-                                                    const StopToken& stop);
+struct DuplicatesReport {
+  /// Exact ones first, each kind by its keeper's path.
+  std::vector<DuplicateFiles> groups;
+  // Files and archives that the library takes for present, wherever they lie; in no group.
+  std::uint64_t not_found = 0;  ///< no file is at their path, or none that can be looked at
+  std::uint64_t changed = 0;    ///< of another size or time than when they were indexed
+};
+
+/// Groups of the files that are still there as they were indexed (size and time of modification;
+/// of a member: its archive's). A picture that has exact copies takes part in near groups with its
+/// first file; one that is a symbolic link comes after those that are none, since a link keeps
+/// nothing. Errors: NotFound for a root at or below which the library has no file; those of library
+/// and limits; Cancelled.
+Result<DuplicatesReport> find_duplicates(const Library& library, const DuplicatesQuery& query,
+                                         const StopToken& stop);
 
 }  // namespace albumen

@@ -2,9 +2,12 @@
 // Duplicates as a user of a library meets them: by file, exact ones apart from near ones.
 #include "pipeline/duplicates_run.h"
 
+#include <filesystem>
+#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stop_token>
+#include <sys/stat.h>
 
 #include "library/testing/library_test_support.h"
 
@@ -21,16 +24,32 @@ class DuplicatesRunTest : public ::testing::Test {
     begin_test_run(*library_);
   }
 
+  // Where the pictures of the tests lie: their paths begin there.
+  [[nodiscard]] std::string place(const std::string& path) const {
+    return folder_.path() + "/pictures" + path;
+  }
+
+  [[nodiscard]] static FileStamp stamp_at(const std::string& path) {
+    struct stat status{};
+    EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
+    return stamp_from(status);
+  }
+
   // A file at `path` that holds the picture of `seed`; its hashes are random, so far from others.
-  static PictureResult file_of(const std::string& path, std::uint64_t seed) {
+  [[nodiscard]] PictureResult file_of(const std::string& path, std::uint64_t seed) const {
     PictureResult result = made_up_result(seed, 0);
-    result.file.path = path;
+    result.file.path = place(path);
+    std::filesystem::create_directories(std::filesystem::path{result.file.path}.parent_path());
+    if (!std::filesystem::exists(result.file.path)) {
+      std::ofstream{result.file.path} << seed;
+    }
+    result.file.stamp = stamp_at(result.file.path);
     return result;
   }
 
   // Another picture whose hashes are those of `seed` but for `bits` bits of the pHash.
-  static PictureResult like(const std::string& path, std::uint64_t seed, unsigned bits,
-                            Size size = {.width = 300, .height = 400}) {
+  [[nodiscard]] PictureResult like(const std::string& path, std::uint64_t seed, unsigned bits,
+                                   Size size = {.width = 300, .height = 400}) const {
     PictureResult result = file_of(path, seed);
     result.picture->id = digest_of(seed * 1000 + bits);
     result.picture->size = size;
@@ -42,15 +61,23 @@ class DuplicatesRunTest : public ::testing::Test {
 
   void add(const PictureResult& result) { must(must(library_->writer())->submit(result)); }
 
-  std::vector<DuplicateFiles> found(const DuplicatesQuery& query = {}) {
+  DuplicatesReport looked_for(const DuplicatesQuery& query = {}) {
     must(must(library_->writer())->flush());
     return must(find_duplicates(*library_, query, {}));
   }
 
-  static std::vector<std::string> paths_of(const DuplicateFiles& group) {
-    std::vector<std::string> paths{group.keeper.path + group.keeper.member};
+  std::vector<DuplicateFiles> found(const DuplicatesQuery& query = {}) {
+    return looked_for(query).groups;
+  }
+
+  [[nodiscard]] std::string name_of(const DuplicateFile& file) const {
+    return file.path.substr(place("").size()) + file.member;
+  }
+
+  [[nodiscard]] std::vector<std::string> paths_of(const DuplicateFiles& group) const {
+    std::vector<std::string> paths{name_of(group.keeper)};
     for (const DuplicateFile& member : group.members) {
-      paths.push_back(member.path + member.member);
+      paths.push_back(name_of(member));
     }
     return paths;
   }
@@ -107,15 +134,75 @@ TEST_F(DuplicatesRunTest, RootsAreFoldersAndNotBeginningsOfNames) {
   const auto below = [&](const std::string& root) {
     std::vector<std::string> keepers;
     for (const DuplicateFiles& group : found({.limits = {}, .roots = {root}})) {
-      keepers.push_back(group.keeper.path);
+      keepers.push_back(name_of(group.keeper));
     }
     return keepers;
   };
-  EXPECT_THAT(below("/photos/1"), ElementsAre("/photos/1/a.jpg"));
-  EXPECT_THAT(below("/photos/2"), ElementsAre("/photos/10/b.jpg")) << "a member below is enough";
-  EXPECT_THAT(below("/photos/2/b.jpg"), ElementsAre("/photos/10/b.jpg"));
+  EXPECT_THAT(below(place("/photos/1")), ElementsAre("/photos/1/a.jpg"));
+  EXPECT_THAT(below(place("/photos/2")), ElementsAre("/photos/10/b.jpg"))
+      << "a member below is enough";
+  EXPECT_THAT(below(place("/photos/2/b.jpg")), ElementsAre("/photos/10/b.jpg"));
   EXPECT_THAT(below("/"), ElementsAre("/photos/1/a.jpg", "/photos/10/b.jpg"));
-  EXPECT_THAT(below("/photo"), IsEmpty());
+}
+
+// A mistyped source was told that it has no duplicates.
+TEST_F(DuplicatesRunTest, ARootOfWhichTheLibraryKnowsNothingIsNamed) {
+  add(file_of("/photos/a.jpg", 1));
+  must(must(library_->writer())->flush());
+  const DuplicatesQuery query{.limits = {}, .roots = {place("/photos"), place("/photo")}};
+  const auto result = find_duplicates(*library_, query, {});
+  EXPECT_EQ(code_of(result), ErrorCode::kNotFound);
+  EXPECT_THAT(message_of(result), ::testing::HasSubstr(place("/photo") + ":"));
+}
+
+// After a folder was moved, the names that had gone were the keepers and the only copies left were
+// the duplicates.
+TEST_F(DuplicatesRunTest, AKeeperIsThereAndAFileThatIsGoneOrChangedIsInNoGroup) {
+  for (const char* path : {"/1.jpg", "/2.jpg", "/3.jpg"}) {
+    add(file_of(path, 1));
+  }
+  add(file_of("/a.jpg", 2));
+  add(file_of("/b.jpg", 2));
+  add(file_of("/large.jpg", 3));
+  add(like("/small.jpg", 3, 4));
+  EXPECT_EQ(found().size(), 3U);
+  std::filesystem::remove(place("/1.jpg"));
+  std::filesystem::rename(place("/a.jpg"), place("/elsewhere.jpg"));
+  std::filesystem::remove(place("/large.jpg"));
+  std::filesystem::create_directory(place("/large.jpg"));
+  const auto gone = looked_for();
+  ASSERT_EQ(gone.groups.size(), 1U);
+  EXPECT_THAT(paths_of(gone.groups[0]), ElementsAre("/2.jpg", "/3.jpg"));
+  EXPECT_EQ(gone.not_found, 3U);
+  EXPECT_EQ(gone.changed, 0U);
+  std::ofstream{place("/3.jpg")} << "another picture";
+  const auto changed = looked_for();
+  EXPECT_THAT(changed.groups, IsEmpty());
+  EXPECT_EQ(changed.changed, 1U);
+}
+
+TEST_F(DuplicatesRunTest, MembersGoWithTheirArchiveWhichCountsOnce) {
+  for (const char* member : {"a.jpg", "b.jpg"}) {
+    PictureResult result = file_of("/two.zip", 1);
+    result.file.member = member;
+    add(result);
+  }
+  EXPECT_EQ(found().size(), 1U);
+  std::filesystem::remove(place("/two.zip"));
+  const auto report = looked_for();
+  EXPECT_THAT(report.groups, IsEmpty());
+  EXPECT_EQ(report.not_found, 1U);
+}
+
+// A link before its picture in the order of names was to be kept, and the picture not.
+TEST_F(DuplicatesRunTest, ASymbolicLinkIsNoKeeperOfThePictureThatItLeadsTo) {
+  const PictureResult picture = file_of("/b.jpg", 1);
+  std::filesystem::create_symlink(place("/b.jpg"), place("/a.jpg"));
+  add(file_of("/a.jpg", 1));
+  add(picture);
+  const auto groups = found();
+  ASSERT_EQ(groups.size(), 1U);
+  EXPECT_THAT(paths_of(groups[0]), ElementsAre("/b.jpg", "/a.jpg"));
 }
 
 TEST_F(DuplicatesRunTest, FilesThatAreGoneOrFailedOrUnhashedAreInNoGroup) {
@@ -137,7 +224,7 @@ TEST_F(DuplicatesRunTest, FilesThatAreGoneOrFailedOrUnhashedAreInNoGroup) {
   Budget budget{kMiB};
   const auto known = must(
       library_->load_known_files({.analyzers = all_ids(), .program_version = "0.1.0"}, budget));
-  must(writer->finish_scan(known, {.roots = {"/gone.jpg"}, .kept = {}}));
+  must(writer->finish_scan(known, {.roots = {place("/gone.jpg")}, .kept = {}}));
   EXPECT_THAT(found(), IsEmpty());
 }
 

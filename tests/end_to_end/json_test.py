@@ -66,7 +66,8 @@ class Duplicates(ProgramTest):
     def test_in_json(self):
         done = self.run_program("--json", "duplicates")
         *groups, last = map(json.loads, done.stdout.splitlines())
-        self.assertEqual(last, {"summary": {"groups": 2, "duplicates": 2}})
+        self.assertEqual(last, {"summary": {"groups": 2, "duplicates": 2, "not_found": 0,
+                                            "changed": 0}})
         found = {group["kind"]: group for group in groups}
         near = found["near"]
         self.assertTrue(near["keeper"]["path"].endswith("large.png"))
@@ -78,6 +79,26 @@ class Duplicates(ProgramTest):
         exact = found["exact"]
         self.assertEqual(exact["keeper"]["id"], exact["members"][0]["id"])
         self.assertNotIn("turn", exact["members"][0])
+
+    # Once the folder had another name, every keeper was a file that was not there any more, and the
+    # only copy beside it was called the duplicate.
+    def test_after_a_folder_was_moved_nothing_is_kept_that_is_not_there(self):
+        moved = self.path("moved")
+        os.rename(self.pictures, moved)
+        self.run_program("index", *self.LIGHT, moved)
+        done = self.run_program("--json", "duplicates")
+        *groups, last = map(json.loads, done.stdout.splitlines())
+        for group in groups:
+            for file in (group["keeper"], *group["members"]):
+                self.assertTrue(os.path.exists(file["path"]), file)
+        self.assertEqual(last, {"summary": {"groups": 2, "duplicates": 2, "not_found": 5,
+                                            "changed": 0}})
+        self.assertIn(b"left out: 5 files that the library knows and that are not there",
+                      self.run_program("duplicates").stderr)
+
+    def test_a_mistyped_source_is_named(self):
+        done = self.run_program("duplicates", self.path("picture"), expect=3)
+        self.assertIn(b"picture: the library has no picture at or below it", done.stderr)
 
 
 if __name__ == "__main__":
