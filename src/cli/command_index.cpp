@@ -163,9 +163,10 @@ Result<PeopleSummary> group_after(const GroupingStep& step, const StopToken& sto
 }
 
 // What follows the last picture; `people` tells how far it came.
-Result<void> complete(const GroupingStep& step, PeopleSummary& people, const StopToken& stop) {
+Result<void> complete(const GroupingStep& step, const IndexReport& report, PeopleSummary& people,
+                      const StopToken& stop) {
   people = TRY(group_after(step, stop));
-  if (step.prunes) {
+  if (step.prunes && report.may_prune()) {
     TRY(step.writer.prune());
   }
   return {};
@@ -253,7 +254,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
                   stop);
     engine.reset();  // the nets' memory serves the grouping of many faces
     if (report && !report->interrupted) {
-      completed = complete(step, people, stop);
+      completed = complete(step, *report, people, stop);
       report->interrupted = !completed && completed.error().code == ErrorCode::kCancelled;
     }
     return report;
@@ -265,8 +266,11 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
     return std::unexpected(std::move(indexed).error());
   }
   lists.print();
-  print_summary(context,
-                {.progress = progress, .report = *indexed, .people = people, .figures = figures});
+  print_summary(context, {.progress = progress,
+                          .report = *indexed,
+                          .people = people,
+                          .figures = figures,
+                          .prunes = flags.prune});
   if (!indexed->interrupted) {
     TRY(std::move(completed));
   }
@@ -284,7 +288,9 @@ void add_flags(CLI::App& command, IndexFlags& flags) {
       ->allow_extra_args(false);
   add_archive_flags(command, flags.archives);
   command.add_flag("--rehash", flags.rehash, "Read every file again, not only changed ones");
-  command.add_flag("--prune", flags.prune, "Drop what is known of files that have vanished");
+  command.add_flag(
+      "--prune", flags.prune,
+      "Drop what is known of files that have vanished; not where a source is out of reach");
   command.add_flag("--durable", flags.durable, "Survive a power cut, not only a crash: slower");
   command
       .add_option("--wait", flags.wait_seconds,

@@ -7,6 +7,7 @@
 #include "cli/internal/standard_output.h"
 #include "cli/internal/summary_text.h"
 #include "core/version.h"
+#include "files/path_text.h"
 
 namespace albumen {
 namespace {
@@ -23,6 +24,14 @@ double images_per_second(const IndexSummary& summary) {
   return summary.figures.wall_seconds > 0 ? done / summary.figures.wall_seconds : 0;
 }
 
+Json as_text(const std::vector<std::string>& paths) {
+  Json texts = Json::array();
+  for (const std::string& path : paths) {
+    texts.push_back(path_to_text(path));
+  }
+  return texts;
+}
+
 Json summary_json(const IndexSummary& summary) {
   Json json{{"images_per_second", rounded(images_per_second(summary))},
             {"listed", summary.progress.listed.load()},
@@ -31,6 +40,9 @@ Json summary_json(const IndexSummary& summary) {
             {"partial", summary.progress.partial.load()},
             {"unchanged", summary.progress.unchanged.load()},
             {"vanished", summary.report.vanished},
+            {"failed_sources", summary.report.failed_sources},
+            {"emptied_sources", as_text(summary.report.emptied_sources)},
+            {"pruned", summary.prunes && summary.report.may_prune()},
             {"skipped", summary.report.skipped},
             {"failed", summary.report.failed},
             {"failed_before", summary.progress.failed_before.load()},
@@ -78,6 +90,25 @@ void print_counts(const IndexSummary& summary) {
   }
 }
 
+// Where nobody can tell what has gone from what is only out of reach.
+void say_out_of_reach(const Context& context, const IndexSummary& summary) {
+  const IndexReport& report = summary.report;
+  for (const std::string& path : report.emptied_sources) {
+    say(context,
+        "{}: is empty, but the library has files below it, which stay as they are: its disk may be "
+        "away. If they are gone for good, run albumen index over the folder that it lies in",
+        path_to_text(path));
+  }
+  if (report.failed_sources > 0) {
+    say(context, "{} could not be listed: what the library has below {} stays as it is",
+        counted(report.failed_sources, "source", "sources"),
+        report.failed_sources == 1 ? "it" : "them");
+  }
+  if (summary.prunes && !report.may_prune() && !report.interrupted) {
+    say(context, "nothing was pruned");
+  }
+}
+
 std::string_view outcome_word(const Result<IndexReport>& indexed, const Result<void>& completed) {
   if (indexed && indexed->interrupted) {
     return "interrupted";
@@ -103,6 +134,7 @@ void print_summary(const Context& context, const IndexSummary& summary) {
     print_counts(summary);
     print_figures(summary.figures, images_per_second(summary));
   }
+  say_out_of_reach(context, summary);
   say_left_behind(context, summary.people);
   if (summary.report.interrupted) {
     put_notice("stopped; everything finished so far is kept. Run the same command again to go on.");

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -34,6 +36,25 @@ void guarded(RunState& state, const Body& body) {
   }
 }
 
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
+// The folders of `bare` below which the library has files. An archive without members is no such
+// folder: it was listed to its end.
+std::vector<std::string> emptied_folders(std::vector<std::string> bare, const KnownFiles& known) {
+  std::erase_if(bare, [](const std::string& path) { return !is_folder(path); });
+  const auto has_files = [&](const std::vector<std::string>& roots) {
+    return !known.changes({.roots = roots, .kept = {}}).vanished.empty();
+  };
+  if (!has_files(bare)) {  // one look for all of them, as a rule
+    return {};
+  }
+  std::erase_if(bare, [&](const std::string& path) { return !has_files({path}); });
+  return bare;
+}
+
 }  // namespace
 
 Result<IndexReport> run_index(const IndexRequest& request, const IndexEnvironment& environment,
@@ -50,7 +71,7 @@ Result<IndexReport> run_index(const IndexRequest& request, const IndexEnvironmen
   RunState state{request, environment, known, stop};
   BoundedQueue<SourceEntry> entries{kListAhead};
   BoundedQueue<PictureJob> jobs{std::max(1U, request.workers)};
-  bool listed_all = false;
+  ListingOutcome listing;
   {
     std::vector<std::jthread> workers;
     for (unsigned worker = 0; worker < std::max(1U, request.workers); ++worker) {
@@ -61,16 +82,20 @@ Result<IndexReport> run_index(const IndexRequest& request, const IndexEnvironmen
       for (unsigned reader = 0; reader < kReaders; ++reader) {
         readers.emplace_back([&] { guarded(state, [&] { read_jobs(state, entries, jobs); }); });
       }
-      guarded(state, [&] { listed_all = list_sources(state, entries); });
+      guarded(state, [&] { listing = list_sources(state, roots, entries); });
       entries.close();
     }
     jobs.close();
   }
   IndexReport report = state.report();
   report.interrupted = stop.stop_requested();
-  if (listed_all && !report.interrupted) {
+  report.failed_sources = listing.failed;
+  if (listing.finished && !report.interrupted) {
+    report.emptied_sources = emptied_folders(std::move(listing.bare), known);
+    std::vector<std::string> kept = state.take_unseen();
+    kept.insert(kept.end(), report.emptied_sources.begin(), report.emptied_sources.end());
     const auto scan = TRY(environment.writer.finish_scan(
-        known, {.roots = std::move(roots), .kept = state.take_unseen()}));
+        known, {.roots = std::move(roots), .kept = std::move(kept)}));
     report.vanished = static_cast<std::uint64_t>(scan.vanished);
   }
   auto flushed = environment.writer.flush();

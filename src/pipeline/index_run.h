@@ -103,7 +103,17 @@ struct IndexReport {
   std::map<std::string, std::uint64_t> skipped;  ///< by reason
   std::map<std::string, std::uint64_t> failed;   ///< by error code
   std::uint64_t vanished = 0;                    ///< files newly marked missing
-  bool interrupted = false;                      ///< a stop was requested; what is done is kept
+  /// Sources that could not be listed, or not to their end: what lay below them counts as there.
+  std::uint64_t failed_sources = 0;
+  /// Paths, bytes, of sources that are folders with nothing in them now, below which the library
+  /// has files: as the mount point of a disk that is away. Those files count as there.
+  std::vector<std::string> emptied_sources;
+  bool interrupted = false;  ///< a stop was requested; what is done is kept
+
+  /// Whether what is missing is known to be gone, and not only out of reach.
+  [[nodiscard]] bool may_prune() const {
+    return failed_sources == 0 && emptied_sources.empty() && !interrupted;
+  }
 };
 
 /// Indexes. A file that fails is a row, not an error of the run. Errors: those of the library

@@ -1,20 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/internal/lister.h"
 
+#include <functional>
+#include <set>
+#include <string_view>
 #include <utility>
 #include <variant>
 
 #include "decode/decoder.h"
+#include "files/path_text.h"
 #include "sources/source_lister.h"
 
 namespace albumen {
 namespace {
 
+// The sources in or as which nothing was met yet.
+class BareSources {
+ public:
+  explicit BareSources(const std::vector<std::string>& sources)
+      : bare_(sources.begin(), sources.end()) {}
+
+  // `path` was met: it is a source, or lies in one or several.
+  void meet(std::string_view path) {
+    while (!bare_.empty()) {
+      if (const auto found = bare_.find(path); found != bare_.end()) {
+        bare_.erase(found);
+      }
+      const std::string_view folder = folder_of(path);
+      if (folder.size() >= path.size()) {
+        return;
+      }
+      path = folder;
+    }
+  }
+
+  [[nodiscard]] std::vector<std::string> left() const { return {bare_.begin(), bare_.end()}; }
+
+ private:
+  std::set<std::string, std::less<>> bare_;
+};
+
 class EventHandler {
  public:
-  EventHandler(RunState& state, BoundedQueue<SourceEntry>& out) : state_(state), out_(out) {}
+  EventHandler(RunState& state, const std::vector<std::string>& sources,
+               BoundedQueue<SourceEntry>& out)
+      : state_(state), sources_(sources.begin(), sources.end()), bare_(sources), out_(out) {}
 
-  void operator()(SourceEntry&& entry) const {
+  void operator()(SourceEntry&& entry) {
+    bare_.meet(entry.path);
     const auto known = state_.known().see(entry.path, entry.member);
     ++state_.environment().progress.listed;
     const bool trusts_stamps = state_.request().rehash == Rehash::kChanged;
@@ -29,12 +62,21 @@ class EventHandler {
     out_.push(std::move(entry), state_.stop());
   }
 
-  void operator()(SourceProblem&& problem) const {
+  void operator()(SourceProblem&& problem) {
+    bare_.meet(problem.path);
+    ++state_.environment().progress.listed;
+    const bool is_not_found = problem.error.code == ErrorCode::kNotFound;
+    if (problem.member.empty() && sources_.contains(problem.path)) {
+      ++failed_;
+      if (is_not_found) {
+        lose_source(problem);
+        return;
+      }
+    }
     state_.known().see(problem.path, problem.member);
-    if (problem.member.empty() && problem.error.code != ErrorCode::kNotFound) {
+    if (problem.member.empty() && !is_not_found) {
       state_.keep_unseen(problem.path);
     }
-    ++state_.environment().progress.listed;
     FileRecord record;
     record.path = problem.path;
     record.member = problem.member;
@@ -42,7 +84,8 @@ class EventHandler {
                   source_name(problem.path, problem.member));
   }
 
-  void operator()(SourceSkip&& skip) const {
+  void operator()(SourceSkip&& skip) {
+    bare_.meet(skip.path);
     ++state_.environment().progress.listed;
     // A member that is left out says nothing of the others in its archive.
     if (skip.member.empty()) {
@@ -53,7 +96,22 @@ class EventHandler {
     state_.skip(source_name(skip.path, skip.member), skip.reason);
   }
 
+  [[nodiscard]] std::uint64_t failed() const { return failed_; }
+
+  [[nodiscard]] std::vector<std::string> bare() const { return bare_.left(); }
+
  private:
+  // A file that was listed once has vanished. Of a folder that is not there nobody knows whether it
+  // was removed or its disk is away, and what never was there is a typo, of which no row is made.
+  void lose_source(const SourceProblem& problem) {
+    const auto known = state_.known().find(problem.path, {});
+    const bool was_a_file = known && known->stamp != FileStamp{};
+    if (!was_a_file) {
+      state_.keep_unseen(problem.path);
+    }
+    state_.fail_without_row(source_name(problem.path, {}), problem.error);
+  }
+
   // What failed for want of albumen-longtail waits for a run that has it.
   [[nodiscard]] bool is_settled(const KnownFile& known, const SourceEntry& entry,
                                 AnalyzerMask wanted) const {
@@ -73,27 +131,33 @@ class EventHandler {
     }
   }
 
-  RunState& state_;  // outlive the handler
+  RunState& state_;  // outlives the handler, as do all sources and `out_`
+  std::set<std::string_view> sources_;
+  BareSources bare_;
+  std::uint64_t failed_ = 0;
   BoundedQueue<SourceEntry>& out_;
 };
 
 }  // namespace
 
-bool list_sources(RunState& state, BoundedQueue<SourceEntry>& out) {
+ListingOutcome list_sources(RunState& state, const std::vector<std::string>& sources,
+                            BoundedQueue<SourceEntry>& out) {
   const StageTimer timer{state.environment().clock, Stage::kList};
   auto lister = SourceLister::create(state.request().sources, state.request().source_options);
   if (!lister) {
     state.abort(std::move(lister).error());
     out.close();
-    return false;
+    return {};
   }
-  const EventHandler handler{state, out};
+  EventHandler handler{state, sources, out};
   while (auto event = lister->next(state.stop())) {
     std::visit(handler, *std::move(event));
   }
   out.close();
   state.environment().progress.listing_finished = true;
-  return !state.stop().stop_requested();
+  return {.finished = !state.stop().stop_requested(),
+          .failed = handler.failed(),
+          .bare = handler.bare()};
 }
 
 }  // namespace albumen

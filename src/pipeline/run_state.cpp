@@ -50,9 +50,7 @@ void RunState::finish(PictureResult result, const std::string& name) {
     event.outcome = FileOutcome::kFailed;
     event.code = describe(first.code).name;
     event.reason = first.reason;
-    ++progress.failed;
-    const MutexLock lock{mutex_};
-    ++failed_[std::string{event.code}];
+    count_failed(event.code);
   } else if (result.picture) {
     event.faces = count_faces(result);
     event.complete = result.picture->complete;
@@ -84,6 +82,18 @@ void RunState::count_skipped(const std::string& reason) {
   ++environment_.progress.skipped;
   const MutexLock lock{mutex_};
   ++skipped_[reason];
+}
+
+void RunState::count_failed(std::string_view code) {
+  ++environment_.progress.failed;
+  const MutexLock lock{mutex_};
+  ++failed_[std::string{code}];
+}
+
+void RunState::fail_without_row(const std::string& name, const Error& error) {
+  const std::string_view code = describe(error.code).name;
+  count_failed(code);
+  tell({.name = name, .outcome = FileOutcome::kFailed, .code = code, .reason = error.message});
 }
 
 void RunState::skip(const std::string& name, const std::string& reason) {

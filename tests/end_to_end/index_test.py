@@ -275,6 +275,29 @@ class Sources(ProgramTest):
         self.assertEqual(len(names), 4)
         self.assertTrue(any("set.zip" in name for name in names))
 
+    # A disk that was not mounted cost the whole index.
+    def test_nothing_is_pruned_while_a_source_is_out_of_reach(self):
+        self.write_pictures(2)
+        self.index()
+        away = self.path("away")
+        os.rename(self.pictures, away)
+        _, summary = self.index("--prune", expect=3)
+        self.assertEqual((summary["failed_sources"], summary["emptied_sources"],
+                          summary["vanished"], summary["pruned"]), (1, [], 0, False))
+        os.mkdir(self.pictures)
+        _, summary = self.index("--prune", expect=3)
+        self.assertEqual((summary["failed_sources"], summary["emptied_sources"],
+                          summary["vanished"], summary["pruned"]), (0, [self.pictures], 0, False))
+        done = self.run_program("index", *self.LIGHT, self.pictures, "--prune", expect=3)
+        self.assertIn(b"its disk may be away", done.stderr)
+        self.assertIn(b"nothing was pruned", done.stderr)
+        os.rmdir(self.pictures)
+        os.rename(away, self.pictures)
+        os.remove(os.path.join(self.pictures, "p0000.png"))
+        _, summary = self.index("--prune")
+        self.assertEqual((summary["unchanged"], summary["vanished"], summary["pruned"]),
+                         (1, 1, True))
+
     def test_excluded_files_are_left_out(self):
         self.write_pictures(3)
         _, summary = self.index("--exclude", "p0001*")

@@ -24,6 +24,7 @@ struct IndexSummary {
   const IndexReport& report;
   const PeopleSummary& people;
   const RunFigures& figures;
+  bool prunes = false;  ///< --prune was asked for
 };
 
 /// To stderr, unless --quiet or --json: that pictures were left behind by an analyzer of faces.

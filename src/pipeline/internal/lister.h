@@ -2,14 +2,28 @@
 // First stage: what is there, and what of it needs a visit.
 #pragma once
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "pipeline/internal/bounded_queue.h"
 #include "pipeline/internal/run_state.h"
 #include "sources/source.h"
 
 namespace albumen {
 
-/// Lists all sources; entries that the library does not know, or knows differently, go to `out`,
-/// which is closed at the end. True when the listing came to its end.
-bool list_sources(RunState& state, BoundedQueue<SourceEntry>& out);
+/// What a listing says of the sources as such.
+struct ListingOutcome {
+  bool finished = false;          ///< it came to its end
+  std::uint64_t failed = 0;       ///< sources that could not be listed, or not to their end
+  std::vector<std::string> bare;  ///< sources, as in `sources`, in or as which nothing was met
+};
+
+/// Lists all sources of the run, which `sources` names absolute and normal; entries that the
+/// library does not know, or knows differently, go to `out`, which is closed at the end. A source
+/// that is not there leaves no row; what the library has below it is kept, since nobody looked
+/// there.
+ListingOutcome list_sources(RunState& state, const std::vector<std::string>& sources,
+                            BoundedQueue<SourceEntry>& out);
 
 }  // namespace albumen

@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/mutex.h"
@@ -41,6 +42,9 @@ class RunState {
   /// Submits the row of one visited file, counts it and tells the listener.
   void finish(PictureResult result, const std::string& name);
 
+  /// A source that is not there: counted and told like a failure.
+  void fail_without_row(const std::string& name, const Error& error);
+
   /// A file that was left out on purpose, without a row.
   void skip(const std::string& name, const std::string& reason);
 
@@ -71,6 +75,7 @@ class RunState {
   bool submit(PictureResult result);
   void tell(const FileEvent& event) const;
   void count_skipped(const std::string& reason);
+  void count_failed(std::string_view code);
 
   const IndexRequest& request_;  // outlive the run
   const IndexEnvironment& environment_;
