@@ -115,6 +115,21 @@ Result<ExitCode> edits(const Context& context) {
   return ExitCode::kSuccess;
 }
 
+// What else became of the folders, each behind a semicolon.
+std::string further(const PeopleFoldersReport& report) {
+  std::string text;
+  if (report.sheets_kept > 0) {
+    text += fmt::format("; {} of before {}, since no face can be drawn now",
+                        counted(report.sheets_kept, "contact sheet", "contact sheets"),
+                        report.sheets_kept == 1 ? "stays" : "stay");
+  }
+  if (report.removed > 0) {
+    text += fmt::format("; {} removed, not belonging any more",
+                        counted(report.removed, "file", "files"));
+  }
+  return text;
+}
+
 void print_export(const Context& context, const PeopleFoldersReport& report,
                   const std::string& directory) {
   for (const PlacementFailure& failure : report.failures) {
@@ -130,6 +145,7 @@ void print_export(const Context& context, const PeopleFoldersReport& report,
     put_line(Json{{"people", report.people},
                   {"pictures", report.pictures},
                   {"sheets", report.sheets},
+                  {"sheets_kept", report.sheets_kept},
                   {"removed", report.removed},
                   {"spared", report.spared.size()},
                   {"failed", report.failures.size()},
@@ -139,9 +155,7 @@ void print_export(const Context& context, const PeopleFoldersReport& report,
     fmt::print("{}, {}, {} in {}{}\n", counted(report.people, "person", "people"),
                counted(report.pictures, "picture", "pictures"),
                counted(report.sheets, "contact sheet", "contact sheets"), path_to_text(directory),
-               report.removed > 0 ? fmt::format("; {} removed, not belonging any more",
-                                                counted(report.removed, "file", "files"))
-                                  : "");
+               further(report));
   }
 }
 

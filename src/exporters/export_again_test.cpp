@@ -142,6 +142,27 @@ TEST_F(ExportAgainTest, APictureThatCannotBeReadNowKeepsWhatWasWrittenOfIt) {
   EXPECT_THAT(names_in(out_ + "/Ada"), Not(Contains("b.jpg")));
 }
 
+// While a disk was away, grey tiles took the place of everybody's faces.
+TEST_F(ExportAgainTest, ASheetWithoutAnyFaceReplacesNone) {
+  write_folders();
+  const std::string sheet = out_ + "/Ada/contact-sheet.png";
+  const std::string faces = content_of(sheet);
+  fs::rename(folder_ / "source", folder_ / "away");
+  for (int round = 0; round < 2; ++round) {
+    const auto report = write_folders();
+    EXPECT_EQ(report.sheets, 0U);
+    EXPECT_EQ(report.sheets_kept, 1U);
+    EXPECT_EQ(content_of(sheet), faces);
+  }
+  fs::rename(folder_ / "away", folder_ / "source");
+  fs::remove(folder_ / "source/b.jpg");
+  EXPECT_EQ(write_folders().sheets, 1U) << "one face can be drawn";
+  EXPECT_NE(content_of(sheet), faces);
+  folder_.write("source/b.jpg", jpeg(2));
+  EXPECT_EQ(write_folders().sheets, 1U) << "and the sheet is still the export's own";
+  EXPECT_EQ(content_of(sheet), faces);
+}
+
 TEST_F(ExportAgainTest, OnlyFoldersOfThoseWhoAreAskedForChange) {
   split();
   write_folders();

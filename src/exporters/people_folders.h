@@ -47,7 +47,9 @@ struct PlacementFailure {
 struct PeopleFoldersReport {
   std::uint64_t people = 0;
   std::uint64_t pictures = 0;  ///< placed, counted once per person they show
-  std::uint64_t sheets = 0;
+  std::uint64_t sheets = 0;    ///< written
+  /// Of an earlier export, left as they are: no face of theirs can be drawn now.
+  std::uint64_t sheets_kept = 0;
   std::uint64_t removed = 0;  ///< files that an earlier export wrote and that do not belong now
   /// Paths, bytes, of files that an earlier export wrote and that stay: changed since, which is
   /// said once, or not found anywhere else.

@@ -272,15 +272,25 @@ Result<void> PersonFolder::fill(const FolderPlan& plan) {
   std::span rest{appearances_};
   for (const std::string& name : plan.sheets) {
     const auto count = std::min<std::size_t>(kMaxTilesOnSheet, rest.size());
-    const std::string path = fmt::format("{}/{}", folder_, name);
-    TRY(check_free(name));
-    TRY(draw_sheet(path, rest.first(count)));
-    const Sha256Digest digest = TRY(sha256_of_file(path));
-    manifest_.files.push_back(
-        {.kind = ExportedKind::kSheet, .name = name, .source = "", .digest = digest});
+    TRY(make_sheet(name, rest.first(count)));
     rest = rest.subspan(count);
-    ++tools_.report.sheets;
   }
+  return {};
+}
+
+Result<void> PersonFolder::make_sheet(const std::string& name,
+                                      std::span<const Appearance> appearances) {
+  const std::string path = fmt::format("{}/{}", folder_, name);
+  TRY(check_free(name));
+  const bool is_written = TRY(draw_sheet(path, appearances, replaced_.contains(name)));
+  if (!is_written) {
+    ++tools_.report.sheets_kept;
+    return {};
+  }
+  const Sha256Digest digest = TRY(sha256_of_file(path));
+  manifest_.files.push_back(
+      {.kind = ExportedKind::kSheet, .name = name, .source = "", .digest = digest});
+  ++tools_.report.sheets;
   return {};
 }
 
@@ -322,8 +332,10 @@ Result<ExportedFile> PersonFolder::copy(const Appearance& appearance, const std:
                       .digest = sha256(image.bytes.bytes())};
 }
 
-Result<void> PersonFolder::draw_sheet(const std::string& path,
-                                      std::span<const Appearance> appearances) {
+// False where nothing was written: while all originals are out of reach, grey tiles would take the
+// place of the faces of the earlier sheet (`replaces`).
+Result<bool> PersonFolder::draw_sheet(const std::string& path,
+                                      std::span<const Appearance> appearances, bool replaces) {
   const auto tiles = static_cast<std::uint32_t>(appearances.size());
   const Bytes needed = sheet_peak_bytes(tiles);
   if (needed > tools_.budget.limit()) {
@@ -337,6 +349,7 @@ Result<void> PersonFolder::draw_sheet(const std::string& path,
   const SheetTitle title{.name = person_.name, .id = person_.id};
   ContactSheet sheet = TRY(ContactSheet::create(title, tiles, job));
   Budget rest{job.size()};
+  bool is_blank = true;
   for (std::uint32_t index = 0; index < tiles; ++index) {
     TRY(check_stop(tools_.stop));
     const Appearance& appearance = appearances[index];
@@ -344,9 +357,15 @@ Result<void> PersonFolder::draw_sheet(const std::string& path,
     if (auto drawn = draw(sheet.tile(index), appearance, rest); !drawn) {
       TRY(check_stop(tools_.stop));  // as in fill
       fail_picture(appearance, std::move(drawn).error());
+    } else {
+      is_blank = false;
     }
   }
-  return write_sheet(path, sheet.pixels(), job);
+  if (is_blank && replaces) {
+    return false;
+  }
+  TRY(write_sheet(path, sheet.pixels(), job));
+  return true;
 }
 
 Result<void> PersonFolder::draw(MutableImageView tile, const Appearance& appearance,

@@ -82,7 +82,9 @@ class PersonFolder {
   Result<void> fill(const FolderPlan& plan);
   Result<ExportedFile> place(const Appearance& appearance, const std::string& name);
   Result<ExportedFile> copy(const Appearance& appearance, const std::string& name);
-  Result<void> draw_sheet(const std::string& path, std::span<const Appearance> appearances);
+  Result<void> make_sheet(const std::string& name, std::span<const Appearance> appearances);
+  Result<bool> draw_sheet(const std::string& path, std::span<const Appearance> appearances,
+                          bool replaces);
   Result<void> draw(MutableImageView tile, const Appearance& appearance, Budget& budget);
   void fail_picture(const Appearance& appearance, Error error);
 
