@@ -118,6 +118,11 @@ Result<ExitCode> edits(const Context& context) {
 // What else became of the folders, each behind a semicolon.
 std::string further(const PeopleFoldersReport& report) {
   std::string text;
+  if (report.copied > 0) {
+    text += fmt::format("; {} copied, since no hard link to {} can be made there",
+                        counted(report.copied, "picture", "pictures"),
+                        report.copied == 1 ? "it" : "them");
+  }
   if (report.sheets_kept > 0) {
     text += fmt::format("; {} of before {}, since no face can be drawn now",
                         counted(report.sheets_kept, "contact sheet", "contact sheets"),
@@ -144,6 +149,7 @@ void print_export(const Context& context, const PeopleFoldersReport& report,
   if (context.options.json) {
     put_line(Json{{"people", report.people},
                   {"pictures", report.pictures},
+                  {"copied", report.copied},
                   {"sheets", report.sheets},
                   {"sheets_kept", report.sheets_kept},
                   {"removed", report.removed},

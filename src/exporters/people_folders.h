@@ -47,6 +47,7 @@ struct PlacementFailure {
 struct PeopleFoldersReport {
   std::uint64_t people = 0;
   std::uint64_t pictures = 0;  ///< placed, counted once per person they show
+  std::uint64_t copied = 0;    ///< of those: where a hard link was asked for and none could be made
   std::uint64_t sheets = 0;    ///< written
   /// Of an earlier export, left as they are: no face of theirs can be drawn now.
   std::uint64_t sheets_kept = 0;

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stop_token>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "decode/decoder.h"
 #include "exporters/contact_sheet.h"
@@ -28,6 +30,27 @@ using ::testing::UnorderedElementsAre;
 namespace fs = std::filesystem;
 
 class PeopleFoldersTest : public testing::PeopleFoldersFixture {};
+
+// Links that cannot be made became copies, which take space, without a word.
+TEST_F(PeopleFoldersTest, WhatIsCopiedInsteadOfLinkedIsCounted) {
+  const std::string elsewhere = "/dev/shm";
+  const auto picture = add_picture("a.jpg", 1);
+  set_people({{.id = "p-1", .name = "Ada", .faces = {picture}}});
+  struct stat there{};
+  const struct stat here = status_of(folder_.path());
+  if (::stat(elsewhere.c_str(), &there) != 0 || there.st_dev == here.st_dev ||
+      ::access(elsewhere.c_str(), W_OK) != 0) {
+    GTEST_SKIP() << "needs a second file system";
+  }
+  EXPECT_EQ(write_folders({.directory = out_, .placement = Placement::kHardLink}).copied, 0U);
+  std::string other = elsewhere + "/albumen-test-XXXXXX";
+  ASSERT_NE(::mkdtemp(other.data()), nullptr);
+  const auto report =
+      write_folders({.directory = other + "/out", .placement = Placement::kHardLink});
+  EXPECT_EQ(report.pictures, 1U);
+  EXPECT_EQ(report.copied, 1U);
+  fs::remove_all(other);
+}
 
 TEST_F(PeopleFoldersTest, APersonsPicturesAndAContactSheetStandInOneFolder) {
   const FaceKey first = add_picture("a.jpg", 1);

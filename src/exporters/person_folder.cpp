@@ -316,7 +316,9 @@ Result<ExportedFile> PersonFolder::place(const Appearance& appearance, const std
       })) {
     return file;
   }
-  return copy(appearance, name);
+  file = TRY(copy(appearance, name));
+  ++tools_.report.copied;
+  return file;
 }
 
 Result<ExportedFile> PersonFolder::copy(const Appearance& appearance, const std::string& name) {
