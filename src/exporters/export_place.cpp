@@ -34,6 +34,12 @@ ExportPlace::ExportPlace(std::string directory, std::string below)
     : directory_(std::move(directory)), below_(std::move(below)) {}
 
 Result<ExportPlace> ExportPlace::at(const std::string& directory) {
+  struct stat status{};
+  const bool exists = ::stat(directory.c_str(), &status) == 0;
+  if (exists ? !S_ISDIR(status.st_mode) : errno == ENOTDIR) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: is no folder; choose another place", path_to_text(directory)));
+  }
   return ExportPlace{directory, TRY(real_path(directory))};
 }
 

@@ -72,9 +72,10 @@ std::string folder_name(const PersonRow& person, bool unique);
 /// bytes are somewhere else; folders of other people stay where `people` names some. Memory: all
 /// faces and the digests of archives' members, beside `budget`, of which nobody else holds a part.
 /// Errors, all before anything is written: Unavailable when another export writes into `directory`,
-/// or people change while they are read; InvalidArgument when a picture of the library lies below
-/// `directory`, whoever is on it, or when a person's folder is there already, is not empty and has
-/// no mark; those of the library. BudgetExceeded; Io. A picture that fails is in the report.
+/// or people change while they are read; InvalidArgument when `directory` is no folder, when a
+/// picture of the library lies below `directory`, whoever is on it, or when a person's folder is
+/// there already, is not empty and has no mark; those of the library. BudgetExceeded; Io. A picture
+/// that fails is in the report.
 Result<PeopleFoldersReport> export_people_folders(const Library& library, SourceReader& reader,
                                                   const PeopleFoldersOptions& options,
                                                   Budget& budget, const StopToken& stop);

@@ -31,6 +31,20 @@ namespace fs = std::filesystem;
 
 class PeopleFoldersTest : public testing::PeopleFoldersFixture {};
 
+// A file as the place was "not found".
+TEST_F(PeopleFoldersTest, AFileIsNoPlace) {
+  const auto picture = add_picture("a.jpg", 1);
+  set_people({{.id = "p-1", .name = "Ada", .faces = {picture}}});
+  const std::string file = folder_.write("notes.txt", "mine");
+  for (const std::string& place : {file, file + "/people"}) {
+    const PeopleFoldersOptions options{.directory = place};
+    const auto refused = export_people_folders(*library_, reader_, options, budget_, {});
+    EXPECT_EQ(code_of(refused), ErrorCode::kInvalidArgument);
+    EXPECT_THAT(message_of(refused), HasSubstr("is no folder"));
+  }
+  EXPECT_EQ(content_of(file), "mine");
+}
+
 // Links that cannot be made became copies, which take space, without a word.
 TEST_F(PeopleFoldersTest, WhatIsCopiedInsteadOfLinkedIsCounted) {
   const std::string elsewhere = "/dev/shm";

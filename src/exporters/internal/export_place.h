@@ -14,7 +14,8 @@ namespace albumen {
 /// The folder of an export, by the place that its name leads to. One thread.
 class ExportPlace {
  public:
-  /// `directory` may be relative, lead through links and be missing as yet. Error: Io.
+  /// `directory` may be relative, lead through links and be missing as yet. Errors:
+  /// InvalidArgument where it is, or lies below, something that is no folder; Io.
   static Result<ExportPlace> at(const std::string& directory);
 
   /// InvalidArgument when the library's picture at `path` lies in the folder or below it, whichever
