@@ -39,7 +39,7 @@ Json to_json(const PersonRow& person) {
     faces.push_back(to_string(face));
   }
   return {{"person", person.id},
-          {"name", person.name},
+          {"name", person.name.empty() ? Json() : Json(person.name)},
           {"tentative", person.tentative},
           {"faces", person.faces.size()},
           {"best_face", person.best_face ? Json(to_string(*person.best_face)) : Json()},

@@ -76,6 +76,12 @@ class People(ProgramTest):
         self.assertEqual(counts["people"], len(self.people()))
         self.assertEqual(counts["tentative"], 0)
 
+    # Scripts took "" for a name.
+    def test_whoever_has_no_name_has_null(self):
+        self.assertEqual({person["name"] for person in self.people().values()}, {None})
+        shown = self.run_program("--json", "people", "show", self.person_of("biden.jpg"))
+        self.assertIsNone(json.loads(shown.stdout)["name"])
+
     def test_the_same_person_is_found_and_others_are_not(self):
         obama = self.person_of("obama.jpg")
         self.assertEqual(self.person_of("obama2.jpg"), obama)
@@ -201,6 +207,7 @@ class People(ProgramTest):
         names = set(os.listdir(os.path.join(out, "Obama")))
         self.assertNotIn("obama3.jpg", names)
         self.assertTrue({"obama.jpg", "obama2.jpg"} <= names)
+        self.assertEqual((counts["copied"], counts["sheets_kept"]), (0, 0))
         self.edit("undo")
         shutil.copy(os.path.join(self.pictures, "biden.jpg"), os.path.join(out, "Obama", "own.jpg"))
         self.edit("export", "--out", out)
