@@ -178,7 +178,9 @@ IndexRequest index_request(const IndexFlags& flags, const std::vector<std::strin
   // On its own: nested in what follows, GCC 12 takes its members for uninitialised.
   const DecodeOptions decode{.keep_truncated_percent = flags.keep_truncated_percent};
   return {.sources = sources,
-          .source_options = {.excludes = flags.excludes, .archive_limits = limits},
+          .source_options = {.excludes = flags.excludes,
+                             .archive_limits = limits,
+                             .named_exports = NamedExports::kLeaveOut},
           .decode = decode,
           .rehash = flags.rehash ? Rehash::kAll : Rehash::kChanged,
           .program_version = std::string{program_version()}};

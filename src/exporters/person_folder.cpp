@@ -139,7 +139,7 @@ FolderPlan FolderPlan::of(const std::vector<Appearance>& appearances,
   }
   FolderPlan plan;
   for (std::size_t first = 0; first < appearances.size(); first += kMaxTilesOnSheet) {
-    plan.sheets.push_back(names.take("contact-sheet.png"));
+    plan.sheets.push_back(names.take(fmt::format("{}{}", kSheetStem, kSheetSuffix)));
   }
   std::set<PictureName> planned;
   for (const Appearance& appearance : appearances) {

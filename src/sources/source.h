@@ -41,17 +41,28 @@ struct ArchiveLimits {
   [[nodiscard]] Bytes listing_bytes() const { return Bytes{max_members} * 16 + kMiB * 4; }
 };
 
+/// What becomes of a folder with kExportMark in it that is a source itself.
+enum class NamedExports : std::uint8_t {
+  kPictures,  ///< its pictures are listed, its contact sheets left out
+  kLeaveOut,  ///< as everywhere below a source
+};
+
 struct SourceOptions {
   /// Globs (fnmatch: `*` also matches `/`), matched against the path relative to its source and
   /// against the last name; for archive members against the member's name likewise. An excluded
   /// folder is not entered. A folder named as a source is never excluded itself.
   std::vector<std::string> excludes;
   ArchiveLimits archive_limits;
+  NamedExports named_exports = NamedExports::kPictures;
 };
 
-/// A folder with a file of this name in it was written by an export of people. It is left out,
-/// unless it is named as a source itself: its pictures are those that the export was made from.
+/// A folder with a file of this name in it was written by an export of people. It is left out below
+/// a source: its pictures are those that the export was made from.
 inline constexpr std::string_view kExportMark = ".albumen-export";
+
+/// Names of contact sheets in such a folder begin and end so.
+inline constexpr std::string_view kSheetStem = "contact-sheet";
+inline constexpr std::string_view kSheetSuffix = ".png";
 
 enum class ArchiveFormat : std::uint8_t { kZip, kTar };
 

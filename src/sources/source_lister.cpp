@@ -56,14 +56,16 @@ class SourceLister::State {
   static Result<std::unique_ptr<State>> create(std::vector<std::string> sources,
                                                SourceOptions options) {
     auto rules = TRY(NameRules::create(std::move(options.excludes)));
-    auto state = std::make_unique<State>(std::move(rules), options.archive_limits);
+    auto state = std::make_unique<State>(std::move(rules), options);
     state->sources_ = std::move(sources);
     TRY(normalise(state->sources_, state->named_));
     return state;
   }
 
-  State(NameRules rules, const ArchiveLimits& limits)
-      : rules_(std::move(rules)), limits_(limits), walk_(rules_, named_) {}
+  State(NameRules rules, const SourceOptions& options)
+      : rules_(std::move(rules)),
+        limits_(options.archive_limits),
+        walk_(rules_, named_, options.named_exports) {}
 
   State(const State&) = delete;
   State& operator=(const State&) = delete;

@@ -22,8 +22,9 @@ namespace albumen {
 ///   that a link neither loops nor takes the place of the folder that it points to.
 /// A file named as a source that is a ZIP or a tar by content is listed as an archive, a compressed
 /// tar is a problem (Unsupported); one met in a folder is skipped. Hidden names and the leavings of
-/// other systems are skipped below a source, but not when named as the source itself; so are
-/// folders with kExportMark in them.
+/// other systems are skipped below a source, but not when named as the source itself.
+/// Folders with kExportMark in them are skipped, too; SourceOptions says what becomes of one that
+/// is a source.
 ///
 /// Memory: the names of one folder, the paths of folders still to be walked, some 64 bytes for
 /// each folder seen, and ArchiveLimits::listing_bytes. One thread.

@@ -192,14 +192,24 @@ TEST_F(SourceListerTest, ExcludedFoldersAreNotEntered) {
   EXPECT_THAT(list({.excludes = {"deep/*"}}), ElementsAre("a.jpg", "a.tmp", "cache/b.jpg"));
 }
 
-TEST_F(SourceListerTest, AnExportIsLeftOutUnlessItIsNamed) {
-  for (const char* name : {"a.jpg", "people/Ada/a.jpg", "people/Ada/.albumen-export"}) {
+// A person's folder that was named was indexed, and its contact sheet was a photograph of
+// everybody.
+TEST_F(SourceListerTest, AnExportIsLeftOutAndOneThatIsNamedIsLeftOutOrHasPicturesOnly) {
+  for (const char* name :
+       {"a.jpg", "contact-sheet.png", "people/Ada/a.jpg", "people/Ada/contact-sheet.png",
+        "people/Ada/contact-sheet-2.png", "people/Ada/.albumen-export"}) {
     folder_.write(name, "x");
   }
-  EXPECT_THAT(list(), ElementsAre("a.jpg"));
+  EXPECT_THAT(list(), ElementsAre("a.jpg", "contact-sheet.png"));
+  EXPECT_EQ(only_skip(), "written by albumen people export");
+  events_ = collect_events({folder_ / "people/Ada"}, {.named_exports = NamedExports::kLeaveOut});
+  EXPECT_THAT(relative_names(), IsEmpty());
   EXPECT_EQ(only_skip(), "written by albumen people export");
   events_ = collect_events({folder_ / "people/Ada"});
   EXPECT_THAT(relative_names(), ElementsAre("people/Ada/a.jpg"));
+  const auto sheets = std::ranges::count(events_.skips, "contact sheet of albumen people export",
+                                         &SourceSkip::reason);
+  EXPECT_EQ(sheets, 2);
 }
 
 TEST_F(SourceListerTest, ADirectoryCalledLikeAPictureIsWalked) {

@@ -193,6 +193,13 @@ class People(ProgramTest):
                 self.assertEqual(copy.read(), original.read())
         refused = self.edit("export", "--out", self.folder, expect=2)
         self.assertIn(b"another folder", refused.stderr)
+        # Named itself, the folder was indexed, with its contact sheet as a photograph.
+        done = self.run_program("index", folder, expect=3)
+        self.assertIn(b"1 written by albumen people export", done.stdout)
+        made = self.path("set")
+        self.run_program("dataset", folder, "--out", made)
+        pictures = {name.split(".")[0] for name in os.listdir(made) if name.endswith(".png")}
+        self.assertEqual(pictures, {"obama", "obama2", "obama3"})
 
     def test_an_export_again_takes_away_what_a_split_took_out(self):
         # The stranger's picture stayed in the folder until somebody removed all of it.

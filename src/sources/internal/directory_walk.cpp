@@ -27,6 +27,10 @@ SourceEvent skip(std::string path, std::string_view reason) {
 
 bool is_dot_or_dotdot(std::string_view name) { return name == "." || name == ".."; }
 
+bool is_sheet(std::string_view name) {
+  return name.starts_with(kSheetStem) && name.ends_with(kSheetSuffix);
+}
+
 // Why a file called like an archive is left out; nothing where it is none. One that cannot be read
 // is none: reading it will say why.
 std::optional<std::string_view> archive_reason(const std::string& path, std::uint64_t size_bytes) {
@@ -73,8 +77,9 @@ Error inspect_failure(int error_number, const std::string& path) {
   return system_failure(error_number, "inspect", path).error();
 }
 
-DirectoryWalk::DirectoryWalk(const NameRules& rules, const NamedPaths& named)
-    : rules_(&rules), named_(&named) {}
+DirectoryWalk::DirectoryWalk(const NameRules& rules, const NamedPaths& named,
+                             NamedExports named_exports)
+    : rules_(&rules), named_(&named), named_exports_(named_exports) {}
 
 void DirectoryWalk::add_root(std::string root) {
   // Of the root folder "/" itself only the slash, which then also separates.
@@ -135,19 +140,21 @@ std::optional<SourceEvent> DirectoryWalk::open_folder(Folder folder, const StopT
   }
   folder_ = std::move(folder);
   auto problem_reading = read_names(stop);
-  if (!problem_reading && is_export()) {
+  is_export_ = holds_mark();
+  const bool is_left_out = !is_source() || named_exports_ == NamedExports::kLeaveOut;
+  if (!problem_reading && is_export_ && is_left_out) {
     directory_.reset();
     return skip(std::move(folder_.path), "written by albumen people export");
   }
   return problem_reading;
 }
 
-// A folder that is named as a source is read whatever it holds.
-bool DirectoryWalk::is_export() const {
-  const bool is_root = folder_.path.size() <= folder_.root_bytes;
-  return !is_root && std::ranges::binary_search(sorted_, kExportMark, {},
-                                                [this](const Name& name) { return text_of(name); });
+bool DirectoryWalk::holds_mark() const {
+  return std::ranges::binary_search(sorted_, kExportMark, {},
+                                    [this](const Name& name) { return text_of(name); });
 }
+
+bool DirectoryWalk::is_source() const { return folder_.path.size() <= folder_.root_bytes; }
 
 // Reads and sorts all names: readdir's order is the file system's own.
 std::optional<SourceEvent> DirectoryWalk::read_names(const StopToken& stop) {
@@ -212,6 +219,9 @@ std::optional<SourceEvent> DirectoryWalk::visit(const Name& name) {
   }
   if (const auto reason = rules_->skip_reason(relative(path))) {
     return skip(std::move(path), *reason);
+  }
+  if (is_export_ && is_sheet(text_of(name))) {
+    return skip(std::move(path), "contact sheet of albumen people export");
   }
   if (name.type == DT_DIR) {
     subfolders_.push_back({.path = std::move(path), .root_bytes = folder_.root_bytes});

@@ -31,7 +31,7 @@ using NamedPaths = std::unordered_set<std::string_view>;
 class DirectoryWalk {
  public:
   /// `rules` and `named` outlive the walk.
-  DirectoryWalk(const NameRules& rules, const NamedPaths& named);
+  DirectoryWalk(const NameRules& rules, const NamedPaths& named, NamedExports named_exports);
 
   /// Adds the folder at `root` (absolute, normal), which may itself be a symbolic link.
   void add_root(std::string root);
@@ -61,7 +61,8 @@ class DirectoryWalk {
 
   std::optional<SourceEvent> open_folder(Folder folder, const StopToken& stop);
   std::optional<SourceEvent> read_names(const StopToken& stop);
-  [[nodiscard]] bool is_export() const;
+  [[nodiscard]] bool holds_mark() const;
+  [[nodiscard]] bool is_source() const;
   std::optional<SourceEvent> next_in_folder();
   void leave_folder();
   std::optional<SourceEvent> visit(const Name& name);
@@ -71,6 +72,7 @@ class DirectoryWalk {
 
   const NameRules* rules_;
   const NamedPaths* named_;
+  NamedExports named_exports_;
   std::vector<Folder> pending_;             // a stack: the next folder last
   std::vector<Folder> linked_;              // in the order met
   std::set<std::pair<dev_t, ino_t>> seen_;  // folders read
@@ -78,6 +80,7 @@ class DirectoryWalk {
   // The folder being yielded.
   std::unique_ptr<DIR, CloseDirectory> directory_;
   Folder folder_;
+  bool is_export_ = false;
   std::string names_;         // all names, each with its zero byte
   std::vector<Name> sorted_;  // by bytes
   std::size_t position_ = 0;  // in sorted_
