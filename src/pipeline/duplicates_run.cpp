@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <fmt/core.h>
-#include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <tuple>
 #include <utility>
 
@@ -16,15 +17,21 @@
 namespace albumen {
 namespace {
 
-// A picture with its hashes and every file that holds it and is there, in the order of paths, links
-// behind the others.
+// A picture with its hashes and every file that holds it and is there, in the order of paths.
 struct Picture {
   std::vector<DuplicateFile> files;
-  std::vector<DuplicateFile> links;  // until all are loaded
   std::optional<Hashes> hashes;
 };
 
-enum class Presence : std::uint8_t { kThere, kLink, kChanged, kNotFound };
+enum class Presence : std::uint8_t { kThere, kChanged, kNotFound };
+
+// What lies at a path now.
+struct Look {
+  Presence presence = Presence::kNotFound;
+  bool is_link = false;
+  dev_t device = 0;
+  ino_t inode = 0;
+};
 
 // Other times than that of modification change without the picture: when it is renamed or restored.
 bool is_unchanged(const struct stat& status, const FileStamp& known) {
@@ -32,22 +39,22 @@ bool is_unchanged(const struct stat& status, const FileStamp& known) {
   return now.size_bytes == known.size_bytes && now.mtime_ns == known.mtime_ns;
 }
 
-Presence presence_of(const FileRecord& file) {
+Look look_at(const FileRecord& file) {
   struct stat status{};
   if (::lstat(file.path.c_str(), &status) != 0) {
-    return Presence::kNotFound;
+    return {};
   }
   const bool is_link = S_ISLNK(status.st_mode);
   if (is_link && ::stat(file.path.c_str(), &status) != 0) {
-    return Presence::kNotFound;
+    return {};
   }
   if (!S_ISREG(status.st_mode)) {
-    return Presence::kNotFound;
+    return {};
   }
-  if (!is_unchanged(status, file.stamp)) {
-    return Presence::kChanged;
-  }
-  return is_link ? Presence::kLink : Presence::kThere;
+  return {.presence = is_unchanged(status, file.stamp) ? Presence::kThere : Presence::kChanged,
+          .is_link = is_link,
+          .device = status.st_dev,
+          .inode = status.st_ino};
 }
 
 DuplicateFile duplicate_file(const PictureRow& row) {
@@ -63,6 +70,30 @@ bool is_below(const std::string& path, const std::string& root) {
   return path == root || root == "/" || path.starts_with(root + "/");
 }
 
+struct Holder {
+  DuplicateFile file;
+  Look look;
+};
+
+// One file under several names - links, or folders behind links - is not there twice: whoever
+// deletes one of the names may delete all. The first name stands for it, one that is no link where
+// there is one.
+std::vector<DuplicateFile> distinct_files(std::vector<Holder> holders) {
+  std::ranges::sort(holders, {}, [](const Holder& holder) {
+    return std::tie(holder.look.is_link, holder.file.path, holder.file.member);
+  });
+  std::set<std::tuple<dev_t, ino_t, std::string>> met;
+  std::vector<DuplicateFile> files;
+  for (Holder& holder : holders) {
+    if (met.emplace(holder.look.device, holder.look.inode, holder.file.member).second) {
+      files.push_back(std::move(holder.file));
+    }
+  }
+  std::ranges::sort(files, {},
+                    [](const DuplicateFile& file) { return std::tie(file.path, file.member); });
+  return files;
+}
+
 // Takes the library's rows, which come by path: a picture's first file is the same whatever the
 // order of work, and the members of one archive look at it once.
 class PictureLoader {
@@ -76,47 +107,46 @@ class PictureLoader {
     if (!row.picture) {
       return;
     }
-    const Presence presence = look(row.file);
-    if (presence != Presence::kThere && presence != Presence::kLink) {
+    const Look look = look_once(row.file);
+    if (look.presence != Presence::kThere) {
       return;
     }
     const auto [found, is_new] = place_.try_emplace(row.picture->id, pictures_.size());
     if (is_new) {
-      pictures_.push_back({.files = {}, .links = {}, .hashes = row.hashes});
+      pictures_.push_back({.files = {}, .hashes = row.hashes});
+      holders_.emplace_back();
     }
-    Picture& picture = pictures_[found->second];
-    (presence == Presence::kLink ? picture.links : picture.files).push_back(duplicate_file(row));
+    holders_[found->second].push_back({.file = duplicate_file(row), .look = look});
   }
 
   // Roots below which no row was.
   [[nodiscard]] const std::vector<std::string>& unmet_roots() const { return unmet_roots_; }
 
   std::vector<Picture> finish() && {
-    for (Picture& picture : pictures_) {
-      picture.files.insert(picture.files.end(), std::make_move_iterator(picture.links.begin()),
-                           std::make_move_iterator(picture.links.end()));
-      picture.links.clear();
+    for (std::size_t index = 0; index < pictures_.size(); ++index) {
+      pictures_[index].files = distinct_files(std::move(holders_[index]));
     }
     return std::move(pictures_);
   }
 
  private:
-  Presence look(const FileRecord& file) {
+  const Look& look_once(const FileRecord& file) {
     if (file.path != last_path_) {
       last_path_ = file.path;
-      last_presence_ = presence_of(file);
-      report_.not_found += last_presence_ == Presence::kNotFound ? 1 : 0;
-      report_.changed += last_presence_ == Presence::kChanged ? 1 : 0;
+      last_look_ = look_at(file);
+      report_.not_found += last_look_.presence == Presence::kNotFound ? 1 : 0;
+      report_.changed += last_look_.presence == Presence::kChanged ? 1 : 0;
     }
-    return last_presence_;
+    return last_look_;
   }
 
   std::vector<std::string> unmet_roots_;
   DuplicatesReport& report_;  // outlives the loader
   std::map<PictureId, std::size_t> place_;
   std::vector<Picture> pictures_;
+  std::vector<std::vector<Holder>> holders_;  // of each of them
   std::string last_path_;
-  Presence last_presence_ = Presence::kNotFound;
+  Look last_look_;
 };
 
 Result<std::vector<Picture>> load_pictures(const Library& library,

@@ -38,7 +38,7 @@ struct DuplicateFile {
 struct DuplicateFiles {
   DuplicateKind kind = DuplicateKind::kExact;
   DuplicateFile keeper;
-  std::vector<DuplicateFile> members;  ///< by (path, member), symbolic links last; never empty
+  std::vector<DuplicateFile> members;  ///< by (path, member); never empty
 };
 
 struct DuplicatesQuery {
@@ -56,9 +56,9 @@ struct DuplicatesReport {
 };
 
 /// Groups of the files that are still there as they were indexed (size and time of modification;
-/// of a member: its archive's). A picture that has exact copies takes part in near groups with its
-/// first file; one that is a symbolic link comes after those that are none, since a link keeps
-/// nothing. Errors: NotFound for a root at or below which the library has no file; those of library
+/// of a member: its archive's). A file with several names - hard or symbolic links, folders behind
+/// links - counts once. A picture that has exact copies takes part in near groups with its first
+/// file. Errors: NotFound for a root at or below which the library has no file; those of library
 /// and limits; Cancelled.
 Result<DuplicatesReport> find_duplicates(const Library& library, const DuplicatesQuery& query,
                                          const StopToken& stop);

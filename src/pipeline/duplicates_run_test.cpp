@@ -194,15 +194,22 @@ TEST_F(DuplicatesRunTest, MembersGoWithTheirArchiveWhichCountsOnce) {
   EXPECT_EQ(report.not_found, 1U);
 }
 
-// A link before its picture in the order of names was to be kept, and the picture not.
-TEST_F(DuplicatesRunTest, ASymbolicLinkIsNoKeeperOfThePictureThatItLeadsTo) {
-  const PictureResult picture = file_of("/b.jpg", 1);
-  std::filesystem::create_symlink(place("/b.jpg"), place("/a.jpg"));
-  add(file_of("/a.jpg", 1));
+// A folder that left a link at its old place had every file in it twice: whoever deleted the member
+// deleted the keeper.
+TEST_F(DuplicatesRunTest, OneFileUnderSeveralNamesIsNotThereTwice) {
+  const PictureResult picture = file_of("/new/b.jpg", 1);
+  std::filesystem::create_symlink(place("/new/b.jpg"), place("/a link.jpg"));
+  std::filesystem::create_directory_symlink(place("/new"), place("/old"));
+  std::filesystem::create_hard_link(place("/new/b.jpg"), place("/same.jpg"));
+  add(file_of("/a link.jpg", 1));
   add(picture);
+  add(file_of("/old/b.jpg", 1));
+  add(file_of("/same.jpg", 1));
+  EXPECT_THAT(found(), IsEmpty());
+  add(file_of("/a copy.jpg", 1));
   const auto groups = found();
   ASSERT_EQ(groups.size(), 1U);
-  EXPECT_THAT(paths_of(groups[0]), ElementsAre("/b.jpg", "/a.jpg"));
+  EXPECT_THAT(paths_of(groups[0]), ElementsAre("/a copy.jpg", "/new/b.jpg"));
 }
 
 TEST_F(DuplicatesRunTest, FilesThatAreGoneOrFailedOrUnhashedAreInNoGroup) {
