@@ -30,9 +30,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto again = albumen::parse_manifest_row(albumen::to_json_line(*row));
     require(again.has_value() && *again == *row);
   }
-  if (const auto output = albumen::parse_claim_line(line)) {
-    const auto again = albumen::parse_claim_line(albumen::to_claim_line(*output));
-    require(again.has_value() && *again == *output);
+  if (const auto claim = albumen::parse_claim_line(line)) {
+    const auto again = albumen::parse_claim_line(albumen::to_claim_line(*claim));
+    require(again.has_value() && *again == *claim);
   }
   return 0;
 }

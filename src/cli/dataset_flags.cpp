@@ -225,7 +225,8 @@ void add_dataset_flags(CLI::App& command, DatasetFlags& flags) {
   command.add_option("--rename", flags.rename, "keep (default), sequence or hash")
       ->check(one_of(kRenamings));
   command.add_flag("--overwrite", flags.overwrite,
-                   "Replace what albumen did not write: files in the folder, or the archive");
+                   "Replace what albumen did not write, or somebody changed since: files in the "
+                   "folder, or the archive");
   command.add_flag("--prune", flags.prune,
                    "Remove what earlier runs wrote and the set no longer has, where nobody changed "
                    "it since");

@@ -101,15 +101,25 @@ Result<JournalEntry> parse_journal_line(std::string_view line) {
   return entry;
 }
 
-std::string to_claim_line(std::string_view output) { return Json{{"making", output}}.dump(); }
+std::string to_claim_line(const JournalClaim& claim) {
+  Json json{{"making", claim.output}};
+  if (claim.sha256) {
+    json["sha256"] = to_string(*claim.sha256);
+  }
+  return json.dump();
+}
 
-Result<std::string> parse_claim_line(std::string_view line) {
+Result<JournalClaim> parse_claim_line(std::string_view line) {
   const Json json = parse(line);
   const auto output = json.is_object() ? json.find("making") : json.end();
   if (output == json.end() || !output->is_string()) {
     return corrupt("claims nothing");
   }
-  return output->get<std::string>();
+  JournalClaim claim{.output = output->get<std::string>(), .sha256 = {}};
+  if (json.contains("sha256")) {
+    claim.sha256 = TRY(digest_at(json, "sha256"));
+  }
+  return claim;
 }
 
 }  // namespace albumen

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,7 +34,8 @@ struct JournalEntry {
   PictureId picture;        ///< what was read
   Sha256Digest settings;    ///< how it was made
   std::uint64_t bytes = 0;  ///< of the output
-  /// Of the file with row.caption, as text: where that stands, the caption file is albumen's.
+  /// Of the file with row.caption, as text: where that holds these very words, the caption file is
+  /// albumen's, and somebody's where it holds others.
   std::string caption_extension{kUsualCaptionExtension};
 
   friend bool operator==(const JournalEntry&, const JournalEntry&) = default;
@@ -46,11 +48,20 @@ std::string to_journal_line(const JournalEntry& entry);
 /// for a line that is longer than kLongestJournalLine or of more values than a run writes.
 Result<JournalEntry> parse_journal_line(std::string_view line);
 
-/// One line, without its end, that says before it is so: the file `output`, as in the row, is this
-/// job's, whether or not its entry follows.
-std::string to_claim_line(std::string_view output);
+/// Said before it is so: the file `output`, as in the row, is this job's, whether or not its entry
+/// follows.
+struct JournalClaim {
+  std::string output;
+  /// Of the bytes that it is about to get; nothing where they are not known yet.
+  std::optional<Sha256Digest> sha256;
+
+  friend bool operator==(const JournalClaim&, const JournalClaim&) = default;
+};
+
+/// One line, without its end.
+std::string to_claim_line(const JournalClaim& claim);
 
 /// The inverse. Error: Corrupt for any other text.
-Result<std::string> parse_claim_line(std::string_view line);
+Result<JournalClaim> parse_claim_line(std::string_view line);
 
 }  // namespace albumen

@@ -54,12 +54,19 @@ TEST(JournalTest, ATornLineIsNoEntryWhereverItEnds) {
 }
 
 TEST(JournalTest, AClaimIsReadAgainAndIsNoEntry) {
-  const std::string line = to_claim_line("10_zwx/\"1\" %ff.png");
+  const JournalClaim claim{.output = "10_zwx/\"1\" %ff.png", .sha256 = {}};
+  const std::string line = to_claim_line(claim);
   EXPECT_EQ(line.find('\n'), std::string::npos);
-  EXPECT_EQ(parse_claim_line(line).value_or(""), "10_zwx/\"1\" %ff.png");
+  EXPECT_EQ(parse_claim_line(line).value(), claim);
   EXPECT_FALSE(parse_journal_line(line).has_value());
   EXPECT_FALSE(parse_claim_line(to_journal_line(some_entry())).has_value());
   EXPECT_FALSE(parse_claim_line(line.substr(0, line.size() - 1)).has_value());
+}
+
+TEST(JournalTest, AClaimSaysWhichBytesAreAboutToStandThere) {
+  const JournalClaim claim{.output = "a.txt", .sha256 = sha256({})};
+  EXPECT_EQ(parse_claim_line(to_claim_line(claim)).value(), claim);
+  EXPECT_FALSE(parse_claim_line(R"({"making":"a.txt","sha256":"short"})").has_value());
 }
 
 // A row was written out as text to be read again, level by level of the stack; and the reader that
@@ -98,7 +105,7 @@ TEST(JournalTest, ALineThatNoRunWritesIsRefusedBeforeItIsParsed) {
   EXPECT_FALSE(parse_journal_line(more + "]}").has_value());
   const std::string spaces(kLongestJournalLine.count(), ' ');
   EXPECT_FALSE(parse_journal_line(line + spaces + "}").has_value());
-  EXPECT_FALSE(parse_claim_line(to_claim_line("a.png") + spaces).has_value());
+  EXPECT_FALSE(parse_claim_line(to_claim_line({.output = "a.png"}) + spaces).has_value());
 }
 
 TEST(JournalTest, NumbersThatDoNotFitAreRefused) {

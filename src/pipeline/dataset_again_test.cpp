@@ -2,12 +2,15 @@
 // The dataset job after an earlier run: finished, stopped, killed, with other sources.
 
 #include <filesystem>
+#include <fmt/core.h>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <span>
 #include <stop_token>
 
 #include "dataset/journal.h"
+#include "files/sha256.h"
 #include "pipeline/testing/dataset_run_fixture.h"
 
 namespace albumen {
@@ -224,8 +227,8 @@ TEST_F(DatasetAgainTest, APictureThatAKilledRunHadJustWrittenIsMadeAgain) {
   write("b.jpg", jpeg(2));
   const auto whole = run();
   fs::remove(request_.directory + "/manifest.jsonl");
-  std::ofstream{request_.directory + "/.albumen-dataset/journal.jsonl"} << to_claim_line("a.png")
-                                                                        << '\n';
+  std::ofstream{request_.directory + "/.albumen-dataset/journal.jsonl"}
+      << to_claim_line({.output = "a.png"}) << '\n';
   const auto rows = run();
   EXPECT_EQ(rows.at("a.jpg").status, MemberStatus::kWritten);
   EXPECT_EQ(rows.at("a.jpg").sha256, whole.at("a.jpg").sha256);
@@ -280,9 +283,12 @@ TEST_F(DatasetAgainTest, ACaptionThatWasRefusedIsNotTakenForItsOwn) {
 TEST_F(DatasetAgainTest, ACaptionThatAKilledRunHadJustWrittenIsItsOwn) {
   write("a.jpg", jpeg(1));
   write("a.txt", "a dog");
-  folder_.write("out/a.txt", "a d");
+  folder_.write("out/a.txt", "zwx, a dog");
+  const std::string words = "zwx, a dog";
   folder_.write("out/.albumen-dataset/journal.jsonl",
-                to_claim_line("a.png") + "\n" + to_claim_line("a.txt") + "\n");
+                fmt::format("{}\n{}\n", to_claim_line({.output = "a.png"}),
+                            to_claim_line({.output = "a.txt",
+                                           .sha256 = sha256(std::as_bytes(std::span{words}))})));
   EXPECT_EQ(run().at("a.jpg").status, MemberStatus::kWritten);
   EXPECT_EQ(files().at("a.txt"), "a dog");
 }

@@ -301,6 +301,29 @@ TEST_F(DatasetArchiveTest, AFileThatAlbumenDidNotWriteIsReplacedWhenAskedOnly) {
   expect_refused("set.zip.part");
 }
 
+// The next run packed its own words and pictures again, and an edit inside the archive was gone.
+TEST_F(DatasetArchiveTest, WhatSomebodyChangedInItIsNotReplacedUnasked) {
+  write_six();
+  run();
+  const std::string whole = archive();
+  for (const std::string name : {"10_zwx/0.txt", "10_zwx/1.png"}) {
+    folder_.write("set.zip", whole);
+    auto members = contents();
+    members.at(name) = "edited by hand";
+    ZipWriter zip;
+    for (const std::string& member : names()) {
+      zip.add({.name = member, .content = members.at(member)});
+    }
+    const std::string edited = zip.finish();
+    folder_.write("set.zip", edited);
+    expect_refused(name + " was changed since");
+    EXPECT_TRUE(archive() == edited);
+  }
+  request_.overwrite = true;
+  run();
+  EXPECT_TRUE(archive() == whole);
+}
+
 TEST_F(DatasetArchiveTest, AFolderOfThatNameIsNeverReplaced) {
   write_six();
   fs::create_directory(request_.archive);

@@ -3,17 +3,22 @@
 
 #include <cerrno>
 #include <fmt/core.h>
+#include <span>
 #include <unistd.h>
 #include <utility>
 
 #include "dataset/captions.h"
 #include "files/file.h"
 #include "files/path_text.h"
+#include "files/sha256.h"
 #include "pipeline/internal/dataset_member.h"
 #include "pipeline/internal/dataset_paths.h"
 
 namespace albumen {
 namespace {
+
+// More than any caption has: kCaptionFileLimit and what the command line puts around it.
+constexpr Bytes kMostWords = kMiB * 2;
 
 // Whether there was one.
 Result<bool> remove_file(const std::string& path) {
@@ -54,13 +59,20 @@ Result<FoundCaption> MemberCaption::wanted() {
 }
 
 Result<void> MemberCaption::check_free(const std::string& stem, const std::string& caption) const {
-  if (caption.empty() || job_.request.overwrite ||
-      job_.history.wrote_caption(path_to_text(stem), extension())) {
+  if (caption.empty() || job_.request.overwrite) {
     return {};
   }
   const std::string name = file_name(stem);
-  const auto words = read_small_file(path_in_set(job_, name), Bytes{caption.size()});
-  return words && *words == caption ? Result<void>{} : albumen::check_free(job_, name);
+  const std::string stem_text = path_to_text(stem);
+  if (caption_file_holds(path_in_set(job_, name), caption) || holds_own_words(stem)) {
+    return {};
+  }
+  if (job_.history.wrote_caption(stem_text, extension()) && is_in_set(job_, name)) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: was changed since albumen wrote it; --overwrite replaces it",
+                            path_to_text(name)));
+  }
+  return albumen::check_free(job_, name);
 }
 
 Result<bool> MemberCaption::settle(const CaptionPlace& place, ManifestRow& row,
@@ -75,9 +87,8 @@ Result<bool> MemberCaption::settle(const CaptionPlace& place, ManifestRow& row,
   // Whatever becomes of its own, the words of another picture must not stay beside this one.
   bool has_changed = TRY(remove_others(place.stem, own));
   const FoundCaption caption = TRY(wanted());
-  const bool is_there = caption.text.empty() ||
-                        (caption.text == former.text && entry.caption_extension == extension() &&
-                         stands(place, caption.text, entry));
+  const bool is_there = caption.text.empty() || is_archived(caption.text, own) ||
+                        caption_file_holds(path_in_set(job_, file_name(place.stem)), caption.text);
   if (!is_there) {
     TRY(check_free(place.stem, caption.text));
     TRY(write(place.stem, caption.text));
@@ -104,10 +115,10 @@ const JournalEntry* MemberCaption::own_before(const CaptionPlace& place) const {
   return is_here ? &place.known->entry : nullptr;
 }
 
-bool MemberCaption::stands(const CaptionPlace& place, const std::string& caption,
-                           const JournalEntry& entry) const {
-  return regular_file_size(path_in_set(job_, file_name(place.stem))) == caption.size() ||
-         job_.archive.find(entry) != nullptr;
+// Whether the archive of an earlier run has it, beside the same picture.
+bool MemberCaption::is_archived(const std::string& caption, const JournalEntry* own) const {
+  return own != nullptr && own->row.caption == caption && own->caption_extension == extension() &&
+         job_.archive.find(*own) != nullptr;
 }
 
 Result<void> MemberCaption::write(const std::string& stem, const std::string& caption) const {
@@ -116,7 +127,8 @@ Result<void> MemberCaption::write(const std::string& stem, const std::string& ca
   const std::string path = path_in_set(job_, name);
   TRY(make_directories(std::string{folder_of(path)}));  // its picture may be in the archive
   // As with the picture: killed behind this line, the next run knows the file.
-  TRY(job_.state->claim(path_to_text(name)));
+  TRY(job_.state->claim(
+      {.output = path_to_text(name), .sha256 = sha256(std::as_bytes(std::span{caption}))}));
   auto file = TRY(AtomicFile::create_in(growing_folder(job_.request.directory), path));
   TRY(file.write(caption));
   return file.commit_unsynced();
@@ -145,12 +157,18 @@ Result<bool> MemberCaption::remove_own(const std::string& stem, const JournalEnt
     is_removed = TRY(remove(stem, *own));
   }
   const std::string name = file_name(stem);
-  if (caption.empty() && job_.history.left_unsaid(path_to_text(name))) {
+  if (caption.empty() && job_.history.left_unsaid(path_to_text(name)) && holds_own_words(stem)) {
     TRY(check_in_set(job_.request.directory, name));
     const bool is_torn_removed = TRY(remove_file(path_in_set(job_, name)));
     is_removed = is_removed || is_torn_removed;
   }
   return is_removed;
+}
+
+// Whether a run wrote what stands in the caption file now.
+bool MemberCaption::holds_own_words(const std::string& stem) const {
+  const auto words = read_small_file(path_in_set(job_, file_name(stem)), kMostWords);
+  return words && job_.history.wrote_words(path_to_text(stem), extension(), *words);
 }
 
 // Only where the file still holds what the journal says: what somebody wrote into it stays.

@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "dataset/journal.h"
@@ -16,6 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Key;
 using ::testing::Not;
 using ::testing::Pair;
@@ -26,6 +30,11 @@ class DatasetCaptionTest : public testing::DatasetRunFixture {
   // As the journal of a set that was made elsewhere.
   void write_journal(const std::string& lines) const {
     folder_.write("out/.albumen-dataset/journal.jsonl", lines);
+  }
+
+  // As a run that is about to write that into out/a.txt.
+  static std::string claim_of(std::string_view words) {
+    return to_claim_line({.output = "a.txt", .sha256 = sha256(std::as_bytes(std::span{words}))});
   }
 };
 
@@ -67,16 +76,28 @@ TEST_F(DatasetCaptionTest, APictureOfAnotherSourceInTheSamePlaceDoesNotInheritWo
   EXPECT_THAT(files(), UnorderedElementsAre(Key("x.png")));
 }
 
-// Also where its own caption cannot be read: the next run would know of no other's words.
-TEST_F(DatasetCaptionTest, TheWordsOfAnotherPictureGoEvenWhereItsOwnCannotBeRead) {
+// A picture whose caption could not be read was failed and yet in the set, without a caption.
+TEST_F(DatasetCaptionTest, APictureWhoseCaptionCannotBeReadIsNotMade) {
+  write("x.jpg", jpeg(1));
+  write("x.txt", "\xFF\xFE");
+  for (const auto& row : {dry_run().at("x.jpg"), run().at("x.jpg")}) {
+    EXPECT_EQ(row.code, "Corrupt");
+    EXPECT_EQ(row.output, "");
+  }
+  EXPECT_THAT(files(), IsEmpty());
+}
+
+// Nor does it take the place of one that stands there, whose words would then be beside it.
+TEST_F(DatasetCaptionTest, APictureWhoseCaptionCannotBeReadTakesNoPlace) {
   write("x.jpg", jpeg(1));
   write("x.txt", "a cat");
   run();
+  const auto before = files();
   folder_.write("other/x.jpg", jpeg(2));
   folder_.write("other/x.txt", "\xFF\xFE");
   request_.sources = {folder_ / "other"};
   run();
-  EXPECT_THAT(files(), UnorderedElementsAre(Key("x.png")));
+  EXPECT_EQ(files(), before);
 }
 
 TEST_F(DatasetCaptionTest, WordsThatSomebodyWroteStay) {
@@ -88,6 +109,68 @@ TEST_F(DatasetCaptionTest, WordsThatSomebodyWroteStay) {
   request_.sources = {folder_ / "other"};
   run();
   EXPECT_EQ(files().at("x.txt"), "my cat");
+}
+
+// An hour of a person's work was gone: whatever stood in a caption of albumen's was replaced,
+// unless it was as long as the words before.
+TEST_F(DatasetCaptionTest, WhatSomebodyChangedSinceIsNotReplacedUnasked) {
+  write("x.jpg", jpeg(1));
+  write("x.txt", "a cat");
+  run();
+  for (const std::string edit : {"a cat, edited by hand", "a rat", ""}) {
+    folder_.write("out/x.txt", edit);
+    for (const std::string word : {"", "zwx"}) {
+      request_.captions.trigger_word = word;
+      EXPECT_THAT(dry_run().at("x.jpg").reason, HasSubstr("was changed since")) << edit;
+      const auto row = run().at("x.jpg");
+      EXPECT_EQ(row.code, "InvalidArgument") << edit;
+      EXPECT_THAT(row.reason, HasSubstr("x.txt: was changed since albumen wrote it; --overwrite"));
+      EXPECT_EQ(files().at("x.txt"), edit);
+    }
+  }
+  request_.overwrite = true;
+  EXPECT_EQ(run().at("x.jpg").status, MemberStatus::kUnchanged);
+  EXPECT_EQ(files().at("x.txt"), "zwx, a cat");
+}
+
+// Who takes the edit over into the sources, or undoes it, has a set without failures again.
+TEST_F(DatasetCaptionTest, AnEditThatIsTakenOverOrUndoneIsAlbumensAgain) {
+  write("x.jpg", jpeg(1));
+  write("x.txt", "a cat");
+  run();
+  folder_.write("out/x.txt", "my cat");
+  EXPECT_EQ(run().at("x.jpg").status, MemberStatus::kFailed);
+  folder_.write("out/x.txt", "a cat");
+  EXPECT_EQ(run().at("x.jpg").status, MemberStatus::kUnchanged);
+  folder_.write("out/x.txt", "my cat");
+  write("x.txt", "my cat");
+  EXPECT_EQ(run().at("x.jpg").status, MemberStatus::kUnchanged);
+  request_.captions.trigger_word = "zwx";
+  run();
+  EXPECT_EQ(files().at("x.txt"), "zwx, my cat");
+}
+
+TEST_F(DatasetCaptionTest, AnEditStaysWhereThePictureHasNoWordsNow) {
+  write("x.jpg", jpeg(1));
+  write("x.txt", "a cat");
+  run();
+  folder_.write("out/x.txt", "my cat");
+  request_.captions.existing = ExistingCaptions::kReplace;
+  run();
+  EXPECT_EQ(files().at("x.txt"), "my cat");
+}
+
+// Between the words and the line that says so, the next run must not take them for somebody's.
+TEST_F(DatasetCaptionTest, WordsThatAKilledRunPutInPlaceOfOthersAreItsOwn) {
+  write("a.jpg", jpeg(1));
+  write("a.txt", "a dog");
+  run();
+  const std::string journal = request_.directory + "/.albumen-dataset/journal.jsonl";
+  const std::string lines = read_small_file(journal, kMiB).value();
+  folder_.write("out/a.txt", "zwx, a dog");
+  write_journal(fmt::format("{}{}\n", lines, claim_of("zwx, a dog")));
+  EXPECT_EQ(run().at("a.jpg").status, MemberStatus::kUnchanged);
+  EXPECT_EQ(files().at("a.txt"), "a dog");
 }
 
 // Files of the former extension stayed, and trainers that are told of none take any.
@@ -138,10 +221,19 @@ TEST_F(DatasetCaptionTest, APictureThatComesBackHasItsOwnWordsAgain) {
 
 TEST_F(DatasetCaptionTest, WhatAKilledRunWasWritingGoesWhereThePictureHasNoWords) {
   write("a.jpg", jpeg(1));
-  folder_.write("out/a.txt", "a d");
-  write_journal(fmt::format("{}\n{}\n", to_claim_line("a.png"), to_claim_line("a.txt")));
+  folder_.write("out/a.txt", "a dog");
+  write_journal(fmt::format("{}\n{}\n", to_claim_line({.output = "a.png"}), claim_of("a dog")));
   run();
   EXPECT_THAT(files(), UnorderedElementsAre(Key("a.png")));
+}
+
+// It went whatever had been written into it since.
+TEST_F(DatasetCaptionTest, WhatSomebodyWroteBehindAKilledRunStays) {
+  write("a.jpg", jpeg(1));
+  folder_.write("out/a.txt", "my dog");
+  write_journal(fmt::format("{}\n{}\n", to_claim_line({.output = "a.png"}), claim_of("a dog")));
+  EXPECT_EQ(run().at("a.jpg").status, MemberStatus::kWritten);
+  EXPECT_EQ(files().at("a.txt"), "my dog");
 }
 
 // A set may come from anywhere, with its journal.

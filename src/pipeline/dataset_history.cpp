@@ -3,13 +3,23 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <span>
 
 #include "dataset/caption_index.h"
 #include "dataset/manifest.h"
 #include "dataset/picture_settings.h"
 #include "files/file.h"
+#include "files/sha256.h"
 
 namespace albumen {
+namespace {
+
+// What a power cut leaves of a file that had its name before its bytes were on the disk; nobody's
+// work.
+bool is_spoilt(std::string_view text) { return text.find_first_not_of('\0') == text.npos; }
+
+}  // namespace
+
 std::string manifest_path(const std::string& directory) {
   return fmt::format("{}/{}", directory, kManifestName);
 }
@@ -51,7 +61,10 @@ void DatasetHistory::load(std::string_view text, std::vector<KnownOutput*>& unsy
     } else if (auto entry = parse_journal_line(line)) {
       unsynced.push_back(add(*std::move(entry)));
     } else if (auto claim = parse_claim_line(line)) {
-      claims_.insert(*std::move(claim));
+      auto& digests = claims_[claim->output];
+      if (claim->sha256) {
+        digests.insert(*claim->sha256);
+      }
     }
   }
 }
@@ -72,15 +85,41 @@ bool DatasetHistory::wrote_caption(const std::string& stem, const std::string& e
          });
 }
 
+bool DatasetHistory::wrote_words(const std::string& stem, const std::string& extension,
+                                 std::string_view words) const {
+  const bool may_be_spoilt = is_spoilt(words);
+  const auto claim = claims_.find(fmt::format("{}{}", stem, extension));
+  if (claim != claims_.end() &&
+      (may_be_spoilt || claim->second.contains(sha256(std::as_bytes(std::span{words}))))) {
+    return true;
+  }
+  return std::ranges::any_of(known_at(stem), [&](const KnownOutput* known) {
+    const JournalEntry& entry = known->entry;
+    return entry.caption_extension == extension && !entry.row.caption.empty() &&
+           (entry.row.caption == words || (may_be_spoilt && !known->is_synced));
+  });
+}
+
 std::vector<const JournalEntry*> DatasetHistory::captioned(const std::string& stem) const {
   std::vector<const JournalEntry*> entries;
-  for (const OutputFormat format : kWrittenFormats) {
-    const auto found = outputs_.find(fmt::format("{}{}", stem, extension_of(format)));
-    if (found != outputs_.end() && !found->second.entry.row.caption.empty()) {
-      entries.push_back(&found->second.entry);
+  for (const KnownOutput* const known : known_at(stem)) {
+    if (!known->entry.row.caption.empty()) {
+      entries.push_back(&known->entry);
     }
   }
   return entries;
+}
+
+// Of any format.
+std::vector<const KnownOutput*> DatasetHistory::known_at(const std::string& stem) const {
+  std::vector<const KnownOutput*> all;
+  for (const OutputFormat format : kWrittenFormats) {
+    const auto found = outputs_.find(fmt::format("{}{}", stem, extension_of(format)));
+    if (found != outputs_.end()) {
+      all.push_back(&found->second);
+    }
+  }
+  return all;
 }
 
 const KnownOutput* DatasetHistory::known(const std::string& name) const {

@@ -3,7 +3,9 @@
 
 #include <fmt/core.h>
 #include <gtest/gtest.h>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "files/sha256.h"
 #include "files/testing/temporary_directory.h"
@@ -18,6 +20,10 @@ std::string entry_line(const std::string& output, const std::string& caption = {
   entry.row.caption = caption;
   entry.row.sha256 = sha256({});
   return fmt::format("{}\n", to_journal_line(entry));
+}
+
+std::span<const std::byte> as_bytes(std::string_view text) {
+  return std::as_bytes(std::span{text});
 }
 
 class DatasetHistoryTest : public ::testing::Test {
@@ -47,13 +53,37 @@ TEST_F(DatasetHistoryTest, ALineThatSaysSyncedIsAboutWhatStandsAboveIt) {
 }
 
 TEST_F(DatasetHistoryTest, WhatARunSaidLastOfACaptionEndsItsClaim) {
-  const std::string claim = fmt::format("{}\n", to_claim_line("a.txt"));
+  const std::string claim = fmt::format("{}\n", to_claim_line({.output = "a.txt"}));
   EXPECT_TRUE(read(claim).left_unsaid("a.txt"));
   const auto said = read(claim + entry_line("a.png", "a dog"));
   EXPECT_FALSE(said.left_unsaid("a.txt"));
   EXPECT_TRUE(said.wrote_caption("a", ".txt"));
   const auto again = read(entry_line("a.png", "a dog") + claim);
   EXPECT_TRUE(again.left_unsaid("a.txt"));
+}
+
+// Whatever stood in a file that albumen had written once was taken for albumen's.
+TEST_F(DatasetHistoryTest, OnlyWordsThatARunWroteAreItsOwn) {
+  const std::string killed = fmt::format(
+      "{}\n", to_claim_line({.output = "a.txt", .sha256 = sha256(as_bytes("zwx, a dog"))}));
+  const auto history = read(entry_line("a.png", "a dog") + synced_ + killed);
+  EXPECT_TRUE(history.wrote_words("a", ".txt", "a dog")) << "killed before the file had its place";
+  EXPECT_TRUE(history.wrote_words("a", ".txt", "zwx, a dog")) << "killed behind that";
+  EXPECT_FALSE(history.wrote_words("a", ".txt", "a dog, edited"));
+  EXPECT_FALSE(history.wrote_words("a", ".caption", "a dog"));
+}
+
+TEST_F(DatasetHistoryTest, WhatAPowerCutLeftIsNobodysWorkUntilARunCameToItsEnd) {
+  const std::string entry = entry_line("a.png", "a dog");
+  EXPECT_TRUE(read(entry).wrote_words("a", ".txt", std::string(5, '\0')));
+  EXPECT_TRUE(read(entry).wrote_words("a", ".txt", ""));
+  EXPECT_FALSE(read(entry + synced_).wrote_words("a", ".txt", ""));
+}
+
+// A journal of an earlier build has claims without digests.
+TEST_F(DatasetHistoryTest, WordsThatNoJournalKnowsAreSomebodys) {
+  const std::string claim = fmt::format("{}\n", to_claim_line({.output = "a.txt"}));
+  EXPECT_FALSE(read(claim).wrote_words("a", ".txt", "a dog"));
 }
 
 }  // namespace

@@ -14,12 +14,6 @@
 namespace albumen {
 namespace {
 
-// A link to nothing and a folder too.
-bool is_anything(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
-}
-
 Result<ImageInfo> probe_whole(const DatasetJob& job, const SourceEntry& entry, ContentType type,
                               const StopToken& stop) {
   const DecodeOptions all{.longtail = job.environment.longtail};
@@ -40,10 +34,14 @@ std::string path_in_set(const DatasetJob& job, const std::string& name) {
   return fmt::format("{}/{}", job.request.directory, name);
 }
 
+bool is_in_set(const DatasetJob& job, const std::string& name) {
+  std::error_code ignored;
+  return std::filesystem::exists(std::filesystem::symlink_status(path_in_set(job, name), ignored));
+}
+
 Result<void> check_free(const DatasetJob& job, const std::string& name) {
   TRY(check_in_set(job.request.directory, name));
-  if (!job.request.overwrite && !job.history.wrote(path_to_text(name)) &&
-      is_anything(path_in_set(job, name))) {
+  if (!job.request.overwrite && !job.history.wrote(path_to_text(name)) && is_in_set(job, name)) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("{}: is there already, and albumen did not write it; --overwrite "
                             "replaces it",

@@ -40,7 +40,8 @@ struct DatasetRequest {
   Renaming renaming = Renaming::kKeep;
   CaptionRule captions;
   std::string caption_extension = ".txt";  ///< with its dot, at most 16 bytes
-  /// Replaces files of the names that are needed even where no run of albumen wrote them.
+  /// Replaces files of the names that are needed even where no run of albumen wrote them, or
+  /// somebody changed them since.
   bool overwrite = false;
   /// Removes what earlier runs wrote and this set no longer has, where nobody changed it since; not
   /// where a run is stopped, or finds no picture at all.

@@ -126,10 +126,10 @@ TEST_F(DatasetRunTest, OneBadMemberCostsOneMember) {
   EXPECT_EQ(rows.at("text.jpg").status, MemberStatus::kSkipped);
   EXPECT_EQ(rows.at("cut.jpg").code, "Truncated");
   EXPECT_EQ(rows.at("words.jpg").code, "Corrupt");
-  EXPECT_EQ(rows.at("words.jpg").output, "words.png");  // the picture stands; its caption does not
+  EXPECT_EQ(rows.at("words.jpg").output, "");  // no picture of the set lacks its words
   write("words.txt", "now it is text");
   const auto again = run();
-  EXPECT_EQ(again.at("words.jpg").status, MemberStatus::kUnchanged);
+  EXPECT_EQ(again.at("words.jpg").status, MemberStatus::kWritten);
   EXPECT_EQ(again.at("words.jpg").caption, "now it is text");
 }
 

@@ -70,8 +70,9 @@ Result<void> DatasetState::append(const JournalEntry& entry) {
   return append_line(to_journal_line(entry));
 }
 
-Result<void> DatasetState::claim(const std::string& output) {
-  return history_.wrote(output) ? Result<void>{} : append_line(to_claim_line(output));
+Result<void> DatasetState::claim(const JournalClaim& claim) {
+  const bool is_known = !claim.sha256 && history_.wrote(claim.output);
+  return is_known ? Result<void>{} : append_line(to_claim_line(claim));
 }
 
 Result<void> DatasetState::append_line(std::string line) {

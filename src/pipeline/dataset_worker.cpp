@@ -88,11 +88,7 @@ class MemberWorker {
       if (made.error().code == ErrorCode::kCancelled) {
         return std::unexpected(std::move(made).error());
       }
-      // Where the picture stands and only its caption failed, the next run tries that again.
-      if (!entry_) {
-        row_ = job_.listing.rows[member_.row];
-      }
-      set_failed(row_, made.error());
+      set_row_failed(made.error());
     }
     if (entry_) {
       entry_->row = row_;
@@ -103,19 +99,27 @@ class MemberWorker {
     return FinishedMember{.row = std::move(row_), .entry = std::move(entry_)};
   }
 
-  // What `work` would do, as far as the head of the picture tells. A failure keeps what is known.
+  // What `work` would do, as far as the head of the picture tells.
   Result<FinishedMember> plan() {
     auto planned = plan_picture();
     if (!planned && planned.error().code == ErrorCode::kCancelled) {
       return std::unexpected(std::move(planned).error());
     }
     if (!planned) {
-      set_failed(row_, planned.error());
+      set_row_failed(planned.error());
     }
     return FinishedMember{.row = std::move(row_), .entry = {}};
   }
 
  private:
+  // Where the picture stands and only its caption failed, the next run tries that again.
+  void set_row_failed(const Error& error) {
+    if (!entry_) {
+      row_ = job_.listing.rows[member_.row];
+    }
+    set_failed(row_, error);
+  }
+
   const DatasetRequest& request() const { return job_.request; }
 
   const DatasetEnvironment& environment() const { return job_.environment; }
@@ -303,12 +307,11 @@ class MemberWorker {
     const std::string output = relative_output(identity.picture, plan.format);
     const std::string path = in_set(output);
     TRY(check_free(job_, output));
-    if (const auto caption = caption_.wanted()) {  // else the picture stands, without it
-      TRY(caption_.check_free(stem_path(identity.picture), caption->text));
-    }
+    const FoundCaption caption = TRY(caption_.wanted());
+    TRY(caption_.check_free(stem_path(identity.picture), caption.text));
     TRY(make_directories(in_set(member_.place.folder)));
     // A run that is killed behind this line leaves a file that the next one knows.
-    TRY(job_.state->claim(path_to_text(output)));
+    TRY(job_.state->claim({.output = path_to_text(output), .sha256 = {}}));
     const WrittenOutput written = TRY(write_output({.path = path,
                                                     .growing = growing_folder(request().directory),
                                                     .settings = settings_,

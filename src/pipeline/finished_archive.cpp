@@ -6,6 +6,8 @@
 #include <span>
 #include <utility>
 
+#include "archive/archive_writer.h"
+#include "dataset/caption_index.h"
 #include "files/path_text.h"
 #include "govern/budget.h"
 #include "govern/images.h"
@@ -20,6 +22,20 @@ constexpr std::uint64_t kMostMembers = 1U << 24;
 // As ArchiveLimits::max_total: a set's pictures are taken over in pieces, so that whatever a run
 // could write, the next one can.
 constexpr Bytes kLargestMember = kGiB * 4096;
+
+// Of the picture `name`, as bytes.
+std::string caption_name(const std::string& name, const JournalEntry& entry) {
+  const auto extension = path_from_text(entry.caption_extension);
+  return fmt::format("{}{}", without_extension(name), extension.value_or(std::string{}));
+}
+
+std::uint32_t crc32_of(std::string_view text) {
+  return crc32_onward(0, std::as_bytes(std::span{text}));
+}
+
+std::unexpected<Error> changed(const std::string& member) {
+  return fail(ErrorCode::kUnsupported, fmt::format("{} was changed since", path_to_text(member)));
+}
 
 bool is_the_worlds(ErrorCode code) {
   return code == ErrorCode::kIo || code == ErrorCode::kCancelled ||
@@ -67,11 +83,10 @@ Result<void> FinishedArchive::load(SourceReader& reader, const StopToken& stop) 
   auto memory = TRY(budget.reserve(MemoryTag::kEncoded, budget.limit(), stop));
   const EncodedImage file = TRY(reader.read(entry, memory, stop));
   journal_.assign(reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size());
-  index_pictures();
-  return {};
+  return index_pictures();
 }
 
-void FinishedArchive::index_pictures() {
+Result<void> FinishedArchive::index_pictures() {
   std::map<std::string_view, std::size_t> by_name;
   for (std::size_t index = 0; index < members_.size(); ++index) {
     by_name.emplace(members_[index].name, index);
@@ -89,13 +104,19 @@ void FinishedArchive::index_pictures() {
     if (found == by_name.end()) {
       continue;
     }
-    // One that is deflated was not packed by a run.
     const ArchivedMember& member = members_[found->second];
-    if (member.location.coding == MemberCoding::kStored && member.size() == entry->bytes) {
-      pictures_.insert_or_assign(entry->row.output,
-                                 Picture{.sha256 = *entry->row.sha256, .member = found->second});
+    if (member.location.coding != MemberCoding::kStored || member.size() != entry->bytes) {
+      return changed(member.name);
+    }
+    pictures_.insert_or_assign(entry->row.output,
+                               Picture{.sha256 = *entry->row.sha256, .member = found->second});
+    const auto caption = by_name.find(caption_name(*name, *entry));
+    if (caption != by_name.end() && !entry->row.caption.empty() &&
+        members_[caption->second].location.crc32 != crc32_of(entry->row.caption)) {
+      return changed(members_[caption->second].name);
     }
   }
+  return {};
 }
 
 const ArchivedMember* FinishedArchive::find(const JournalEntry& entry) const {

@@ -125,6 +125,18 @@ class SomebodyElses(HostileSet):
                          {"a.png": "written", "b.png": "unchanged"})
         self.assertEqual(self.read("a.txt"), b"a a")
 
+    def test_a_caption_that_somebody_changed_since_is_not_replaced_unasked(self):
+        """Edits by hand were gone with the next run, which said nothing of it."""
+        self.statuses(expect=0)
+        self.put("a.txt", b"a a, edited by hand")
+        for flags in ((), ("--existing", "fill", "--trigger-word", "zwx"), ("--size", "12")):
+            self.assertEqual(self.statuses(*flags)["a.png"], "failed")
+            self.assertIn(b"a.txt: was changed since albumen wrote it; --overwrite replaces it",
+                          self.last)
+            self.assertEqual(self.read("a.txt"), b"a a, edited by hand")
+        self.statuses("--overwrite", expect=0)
+        self.assertEqual(self.read("a.txt"), b"a a")
+
     def test_a_manifest_is_not_replaced_unasked(self):
         self.put("manifest.jsonl", b"precious")
         for flags in ((), ("--dry-run",)):

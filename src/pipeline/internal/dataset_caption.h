@@ -41,7 +41,7 @@ class MemberCaption {
   Result<FoundCaption> wanted();
 
   /// Error: InvalidArgument where writing `caption` beside the picture `stem` would replace a file
-  /// that albumen did not write and that says something else.
+  /// that says something else, and that albumen did not write or somebody changed since.
   [[nodiscard]] Result<void> check_free(const std::string& stem, const std::string& caption) const;
 
   /// The caption file follows the caption: written where it differs, gone where there is none. Gone
@@ -55,12 +55,12 @@ class MemberCaption {
   [[nodiscard]] std::string file_name(const std::string& stem) const;
   [[nodiscard]] std::string extension() const;
   [[nodiscard]] const JournalEntry* own_before(const CaptionPlace& place) const;
-  [[nodiscard]] bool stands(const CaptionPlace& place, const std::string& caption,
-                            const JournalEntry& entry) const;
+  [[nodiscard]] bool is_archived(const std::string& caption, const JournalEntry* own) const;
   [[nodiscard]] Result<void> write(const std::string& stem, const std::string& caption) const;
   [[nodiscard]] Result<bool> remove_others(const std::string& stem, const JournalEntry* own) const;
   [[nodiscard]] Result<bool> remove_own(const std::string& stem, const JournalEntry* own,
                                         const std::string& caption) const;
+  [[nodiscard]] bool holds_own_words(const std::string& stem) const;
   [[nodiscard]] Result<bool> remove(const std::string& stem, const JournalEntry& former) const;
 
   const DatasetJob& job_;

@@ -54,8 +54,13 @@ class DatasetHistory {
   }
 
   /// Whether the caption file `stem` with `extension` (both as text) is one that an earlier run
-  /// wrote and did not remove, or was about to write.
+  /// wrote and did not remove, or was about to write. Somebody may have changed it since.
   [[nodiscard]] bool wrote_caption(const std::string& stem, const std::string& extension) const;
+
+  /// Whether `words` in that file are what an earlier run wrote or was about to write, or what a
+  /// power cut made of that.
+  [[nodiscard]] bool wrote_words(const std::string& stem, const std::string& extension,
+                                 std::string_view words) const;
 
   /// Of the pictures of any format at `stem` (as text), whatever their source was, those that had a
   /// caption: a file beside them may still hold its words.
@@ -72,10 +77,12 @@ class DatasetHistory {
   // `unsynced`: of what was added, what no line says is on the disk; both ways.
   void load(std::string_view text, std::vector<KnownOutput*>& unsynced);
   KnownOutput* add(JournalEntry entry);
+  [[nodiscard]] std::vector<const KnownOutput*> known_at(const std::string& stem) const;
 
   std::map<std::string, KnownOutput> outputs_;
   std::map<std::string, std::string> output_of_;  // by source, the last
-  std::set<std::string> claims_;                  // files of runs that did not come to their end
+  // Files of runs that did not come to their end, with what they were to hold, where that is known.
+  std::map<std::string, std::set<Sha256Digest>> claims_;
 };
 
 }  // namespace albumen

@@ -21,6 +21,9 @@ namespace albumen {
 /// Where the file `name` (bytes, relative to the set) is or comes to be.
 std::string path_in_set(const DatasetJob& job, const std::string& name);
 
+/// Whether anything is called `name` in the set, a link to nothing and a folder too.
+bool is_in_set(const DatasetJob& job, const std::string& name);
+
 /// Nobody's file but albumen's own is replaced unasked. Error: InvalidArgument where something
 /// called `name` is in the set, no run wrote it, and the request does not say to overwrite; also
 /// where a link leads out of the set there, whatever the request says.

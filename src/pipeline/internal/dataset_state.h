@@ -37,8 +37,8 @@ class DatasetState {
   /// One finished picture. Error: Io.
   Result<void> append(const JournalEntry& entry);
 
-  /// Says that the file `output`, as in a row, is about to be made. Error: Io.
-  Result<void> claim(const std::string& output);
+  /// Says that a file is about to be made. Error: Io.
+  Result<void> claim(const JournalClaim& claim);
 
   /// Sees everything in the folder's file system onto the disk, then writes the journal anew with
   /// these entries alone: of two of one source the later counts. Error: Io.

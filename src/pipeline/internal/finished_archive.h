@@ -35,7 +35,8 @@ class FinishedArchive {
   /// One without members, where there is no archive yet.
   FinishedArchive() = default;
 
-  /// Errors: NotFound; InvalidArgument for a file that no run left, or one that is damaged;
+  /// Errors: NotFound; InvalidArgument for a file that no run left, or one that is damaged, or
+  /// whose pictures or captions are not what its journal says: somebody changed those since;
   /// Unsupported for what is no file; Io; Cancelled.
   static Result<FinishedArchive> open(const std::string& path, SourceReader& reader,
                                       const StopToken& stop);
@@ -60,7 +61,7 @@ class FinishedArchive {
   };
 
   Result<void> load(SourceReader& reader, const StopToken& stop);
-  void index_pictures();
+  Result<void> index_pictures();
   [[nodiscard]] SourceEntry entry_of(const ArchivedMember& member) const;
 
   std::string path_;
