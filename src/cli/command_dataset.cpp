@@ -5,7 +5,6 @@
 #include "cli/internal/command.h"
 #include "cli/internal/dataset_flags.h"
 #include "cli/internal/dataset_summary.h"
-#include "cli/internal/failure_list.h"
 #include "cli/internal/run_progress.h"
 #include "cli/internal/run_summary.h"
 #include "cli/progress_view.h"
@@ -41,7 +40,7 @@ Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
   StageClock clock{&budget};
   DatasetProgress progress;
   DatasetNumbers numbers{progress};
-  FailureList failures;
+  RowLists lists;
   const auto longtail = installed_longtail(request.workers, stop);
   MachineProbe probe{budget.limit()};
   const DatasetEnvironment environment{
@@ -51,7 +50,7 @@ Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
       .progress = progress,
       .longtail = longtail.get(),
       .pressure = &probe,
-      .listener = [&](const ManifestRow& row) { take_row(context, row, failures); }};
+      .listener = [&](const ManifestRow& row) { take_row(context, row, lists); }};
   auto report = [&] {
     const ProgressView view{progress_mode(context), [&](std::size_t columns) {
                               return progress_line(context, numbers.numbers(), budget, columns);
@@ -63,7 +62,7 @@ Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
     return std::unexpected(std::move(report).error());
   }
   const bool has_manifest = !flags.dry_run && !report->interrupted;
-  failures.print(has_manifest ? "manifest.jsonl names every one" : "--json names every one");
+  lists.print(has_manifest ? "manifest.jsonl names every one" : "--json names every one");
   print_summary(context, {.progress = progress,
                           .report = *report,
                           .figures = meter.finish(clock, budget),

@@ -28,6 +28,7 @@ Json summary_json(const DatasetSummary& summary) {
             {"planned", summary.progress.planned.load()},
             {"unchanged", summary.progress.unchanged.load()},
             {"degraded", summary.progress.degraded.load()},
+            {"partial", summary.progress.partial.load()},
             {"skipped", summary.report.skipped},
             {"failed", summary.report.failed},
             {"stale", summary.report.stale},
@@ -90,6 +91,10 @@ void print_words(const DatasetSummary& summary) {
         "them anew\n",
         human_count(progress.degraded));
   }
+  if (progress.partial > 0) {
+    fmt::print("partial   {} of those are damaged, and kept as --keep-truncated asks\n",
+               human_count(progress.partial));
+  }
   if (!summary.report.failed.empty()) {
     fmt::print("failed    {}\n", reasons_text(summary.report.failed));
   }
@@ -106,13 +111,20 @@ void print_words(const DatasetSummary& summary) {
 
 }  // namespace
 
-void take_row(const Context& context, const ManifestRow& row, FailureList& failures) {
+void RowLists::print(std::string_view where) const {
+  failures.print(where);
+  partial.print(where);
+}
+
+void take_row(const Context& context, const ManifestRow& row, RowLists& lists) {
   if (context.options.json) {
     if (!put_line(to_json_line(row))) {
       context.signals.request_stop();
     }
   } else if (row.status == MemberStatus::kFailed) {
-    failures.add(row.source, row.code, row.reason);
+    lists.failures.add(row.source, row.code, row.reason);
+  } else if (tells_damage(row)) {
+    lists.partial.add(fmt::format("{}: {}", row.source, row.note));
   } else if (row.status == MemberStatus::kPlanned && context.options.verbose > 0) {
     put_line(fmt::format("{} -> {} {}x{}", row.source, row.output.empty() ? row.format : row.output,
                          row.size.width, row.size.height));

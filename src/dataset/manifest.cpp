@@ -19,6 +19,8 @@ using OrderedJson = nlohmann::ordered_json;
 constexpr std::array<std::string_view, 5> kStatusNames{"written", "unchanged", "skipped", "failed",
                                                        "planned"};
 
+constexpr std::string_view kDamageWords = "damaged, kept with the ";
+
 OrderedJson text_or_null(const std::string& text) {
   return text.empty() ? OrderedJson() : OrderedJson(text);
 }
@@ -95,6 +97,13 @@ class RowReader {
 std::string_view name_of(MemberStatus status) {
   return kStatusNames.at(static_cast<std::size_t>(status));
 }
+
+std::string damage_note(float complete) {
+  // Cut, not rounded: 100 only where nothing lacks.
+  return fmt::format("{}{} % that are there", kDamageWords, static_cast<int>(complete * 100.0F));
+}
+
+bool tells_damage(const ManifestRow& row) { return row.note.contains(kDamageWords); }
 
 std::string to_json_line(const ManifestRow& row) {
   const bool has_size = row.size.width > 0;

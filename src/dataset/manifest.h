@@ -47,6 +47,13 @@ struct ManifestRow {
   friend bool operator==(const ManifestRow&, const ManifestRow&) = default;
 };
 
+/// What `note` says of a damaged picture that was kept although only this share of it, from 0 to 1,
+/// was there.
+std::string damage_note(float complete);
+
+/// Whether `row` has such a note, among others.
+bool tells_damage(const ManifestRow& row);
+
 /// One JSON object without a line break. What is not known is null.
 std::string to_json_line(const ManifestRow& row);
 

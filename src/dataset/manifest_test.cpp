@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset/manifest.h"
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <string>
@@ -24,6 +25,14 @@ ManifestRow written_row() {
           .concept_name = "zwx",
           .sha256 = sha256({}),
           .note = "embedded JPEG of 64x48"};
+}
+
+TEST(ManifestTest, ANoteOnDamageIsFoundAmongOthers) {
+  ManifestRow row = written_row();
+  EXPECT_FALSE(tells_damage(row));
+  row.note += fmt::format("; {}", damage_note(0.999F));
+  EXPECT_THAT(row.note, HasSubstr("the 99 % that are there"));
+  EXPECT_TRUE(tells_damage(row));
 }
 
 TEST(ManifestTest, ARowIsOneLineOfAllFieldsInOneOrder) {

@@ -194,6 +194,9 @@ class OutputWriter {
     const StageTimer timer{target_.clock, Stage::kEncode, Bytes{frame.buffer.size()}};
     auto written = write(size, [&](ByteSink& sink) { return encode(frame.pixels, sink); });
     frame.buffer.release_to(memory_);
+    if (written) {
+      written->complete = decoded.complete;
+    }
     return written;
   }
 

@@ -78,6 +78,20 @@ TEST_F(DatasetPictureTest, AJpegThatTheDecoderTakesFailsInNoFormat) {
   }
 }
 
+// Half a picture went into the set as a whole one, without a word.
+TEST_F(DatasetPictureTest, TheRowOfADamagedPictureSaysHowMuchWasThere) {
+  const std::string whole = jpeg(1, {.width = 160, .height = 240});
+  write("whole.jpg", whole);
+  write("cut.jpg", whole.substr(0, whole.size() / 2));
+  request_.settings.keep_truncated_percent = 10;
+  for (int times = 0; times < 2; ++times) {
+    const auto rows = run();
+    EXPECT_THAT(rows.at("cut.jpg").note, HasSubstr("% that are there"));
+    EXPECT_TRUE(tells_damage(rows.at("cut.jpg")));
+    EXPECT_EQ(rows.at("whole.jpg").note, "");
+  }
+}
+
 TEST_F(DatasetPictureTest, WhatNeedsNoChangeIsCopiedWithoutItsMetadata) {
   const Size fits{.width = 64, .height = 48};
   const auto photo = testing::photo_like(fits, 3, 1);

@@ -67,6 +67,8 @@ struct DatasetProgress {
   std::atomic<std::uint64_t> planned = 0;  ///< by a dry run, where `written` stays 0
   std::atomic<std::uint64_t> unchanged = 0;
   std::atomic<std::uint64_t> degraded = 0;  ///< of those written or planned: below what was asked
+  /// Of those written or unchanged: damaged, but more was there than asked for.
+  std::atomic<std::uint64_t> partial = 0;
   std::atomic<std::uint64_t> failed = 0;
   std::atomic<std::uint64_t> skipped = 0;
   std::atomic<std::uint64_t> bytes_read = 0;

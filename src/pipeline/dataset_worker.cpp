@@ -43,6 +43,15 @@ std::string note_on(const ImageInfo& info, bool copied) {
              : fmt::format("embedded JPEG of {}x{}", info.size().width, info.size().height);
 }
 
+// Also where some of it lacks.
+std::string note_on(const ImageInfo& info, const WrittenOutput& written) {
+  std::string note = note_on(info, written.copied);
+  if (written.complete < 1) {
+    note += fmt::format("{}{}", note.empty() ? "" : "; ", damage_note(written.complete));
+  }
+  return note;
+}
+
 // Counts a member as read, once: when its bytes are in memory, or when it did without.
 class ReadCount {
  public:
@@ -327,7 +336,7 @@ class MemberWorker {
     row_.format = name_of(plan.format);
     row_.size = written.size;
     row_.sha256 = written.sha256;
-    row_.note = note_on(info, written.copied);
+    row_.note = note_on(info, written);
     entry_ = JournalEntry{.row = {},
                           .stamp = member_.entry.stamp,
                           .picture = identity.picture,

@@ -80,6 +80,18 @@ class ArchiveLimitsTest(DatasetTest):
         self.assertIn(b"--max-archive-size", done.stderr)
 
 
+class DamageTest(DatasetTest):
+    # Half a picture went into the set as a whole one, without a word.
+    def test_a_picture_kept_in_part_is_named_and_counted(self):
+        self.write("a.png", png(80, 60, 1))
+        whole = png(120, 160, 2)
+        self.write("cut.png", whole[:len(whole) * 7 // 10])
+        done = self.dataset("--keep-truncated", "10")
+        self.assertRegex(done.stderr, rb"cut\.png: damaged, kept with the \d+ % that are there\n")
+        self.assertIn(b"partial   1 of those", done.stdout)
+        self.assertEqual(self.rows("--keep-truncated", "10")[1]["partial"], 1)
+
+
 class PruneTest(DatasetTest):
     def test_what_is_gone_is_named_then_removed_when_asked(self):
         self.write("a.png", png(80, 60, 1))

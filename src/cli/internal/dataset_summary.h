@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "cli/internal/command.h"
 #include "cli/internal/failure_list.h"
@@ -20,9 +21,19 @@ struct DatasetSummary {
   bool pruned = false;  ///< stale outputs were to be removed
 };
 
+/// What a run has to say of single pictures when it has ended.
+struct RowLists {
+  FailureList failures;
+  FailureList partial;  ///< damaged, but kept
+
+  /// To stderr. `where` says what names all of them.
+  void print(std::string_view where) const;
+};
+
 /// One finished member: with --json its row to stdout, or a stop where that takes no more; else a
-/// failure goes to `failures`, and, with -v, a line to stdout where a dry run would put it.
-void take_row(const Context& context, const ManifestRow& row, FailureList& failures);
+/// failure and what was damaged go to `lists`, and, with -v, a line to stdout where a dry run would
+/// put it.
+void take_row(const Context& context, const ManifestRow& row, RowLists& lists);
 
 /// To stdout: a few lines, or one {"summary": ...} with --json.
 void print_summary(const Context& context, const DatasetSummary& summary);

@@ -69,7 +69,8 @@ struct WrittenOutput {
   Size size;
   std::uint64_t bytes = 0;
   Sha256Digest sha256;
-  bool copied = false;  ///< with all its frames
+  bool copied = false;    ///< with all its frames
+  float complete = 1.0F;  ///< below 1 where it was damaged: the share that was there
 };
 
 /// Makes the picture out of `image` and puts it at the target's path, whole or not at all. `memory`
