@@ -29,6 +29,8 @@ Json summary_json(const DatasetSummary& summary) {
             {"unchanged", summary.progress.unchanged.load()},
             {"degraded", summary.progress.degraded.load()},
             {"partial", summary.progress.partial.load()},
+            {"captions_written", summary.progress.captions_written.load()},
+            {"captions_removed", summary.progress.captions_removed.load()},
             {"skipped", summary.report.skipped},
             {"failed", summary.report.failed},
             {"stale", summary.report.stale},
@@ -73,6 +75,16 @@ void print_names(std::string_view label, std::string_view what,
   }
 }
 
+// Their counts, as those of pictures, are of files that were touched.
+void print_captions(const DatasetSummary& summary) {
+  const DatasetProgress& progress = summary.progress;
+  if (progress.captions_written + progress.captions_removed > 0) {
+    const std::string_view done = summary.dry_run ? "to be " : "";
+    fmt::print("captions  {} {}written, {} {}removed\n", human_count(progress.captions_written),
+               done, human_count(progress.captions_removed), done);
+  }
+}
+
 void print_words(const DatasetSummary& summary) {
   const DatasetProgress& progress = summary.progress;
   if (summary.dry_run) {
@@ -85,6 +97,7 @@ void print_words(const DatasetSummary& summary) {
     fmt::print("pictures  {} written ({}), {} unchanged\n", human_count(progress.written),
                to_string(Bytes{progress.bytes_written}), human_count(progress.unchanged));
   }
+  print_captions(summary);
   if (progress.degraded > 0) {
     fmt::print(
         "degraded  {} below what was asked, because memory was short; the next run makes "

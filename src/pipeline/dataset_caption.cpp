@@ -21,7 +21,7 @@ namespace {
 constexpr Bytes kMostWords = kMiB * 2;
 
 // Whether there was one.
-Result<bool> remove_file(const std::string& path) {
+Result<bool> unlink_file(const std::string& path) {
   if (::unlink(path.c_str()) == 0) {
     return true;
   }
@@ -124,6 +124,10 @@ bool MemberCaption::is_archived(const std::string& caption, const JournalEntry* 
 Result<void> MemberCaption::write(const std::string& stem, const std::string& caption) const {
   const std::string name = file_name(stem);
   TRY(check_in_set(job_.request.directory, name));
+  if (is_dry()) {
+    ++job_.environment.progress.captions_written;
+    return {};
+  }
   const std::string path = path_in_set(job_, name);
   TRY(make_directories(std::string{folder_of(path)}));  // its picture may be in the archive
   // As with the picture: killed behind this line, the next run knows the file.
@@ -131,7 +135,16 @@ Result<void> MemberCaption::write(const std::string& stem, const std::string& ca
       {.output = path_to_text(name), .sha256 = sha256(std::as_bytes(std::span{caption}))}));
   auto file = TRY(AtomicFile::create_in(growing_folder(job_.request.directory), path));
   TRY(file.write(caption));
-  return file.commit_unsynced();
+  TRY(file.commit_unsynced());
+  ++job_.environment.progress.captions_written;
+  return {};
+}
+
+// Whether there was one; in a dry run whether there is.
+Result<bool> MemberCaption::remove_file(const std::string& path) const {
+  const bool is_removed = is_dry() ? regular_file_size(path).has_value() : TRY(unlink_file(path));
+  job_.environment.progress.captions_removed += is_removed ? 1 : 0;
+  return is_removed;
 }
 
 // Captions of pictures that stood here before, in another order or from other sources.

@@ -236,6 +236,28 @@ TEST_F(DatasetCaptionTest, WhatSomebodyWroteBehindAKilledRunStays) {
   EXPECT_EQ(files().at("a.txt"), "my dog");
 }
 
+// All captions of a set were written, renamed or removed, and the summary said that nothing was.
+TEST_F(DatasetCaptionTest, WhatIsWrittenAndRemovedIsCountedAlsoInADryRun) {
+  write("a.jpg", jpeg(1));
+  write("a.txt", "a cat");
+  write("b.jpg", jpeg(2));
+  const auto expect = [this](std::uint64_t written, std::uint64_t removed) {
+    dry_run();
+    EXPECT_EQ(std::pair(captions_written_, captions_removed_), std::pair(written, removed));
+    run();
+    EXPECT_EQ(std::pair(captions_written_, captions_removed_), std::pair(written, removed));
+  };
+  expect(1, 0);
+  expect(0, 0);
+  request_.captions.existing = ExistingCaptions::kFill;
+  request_.captions.trigger_word = "zwx";
+  expect(2, 0);
+  request_.caption_extension = ".caption";
+  expect(2, 2);
+  request_.captions = {.existing = ExistingCaptions::kReplace};
+  expect(0, 2);
+}
+
 // A set may come from anywhere, with its journal.
 TEST_F(DatasetCaptionTest, AJournalCannotPointOutOfTheSet) {
   write("a.jpg", jpeg(1));

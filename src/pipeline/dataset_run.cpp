@@ -154,7 +154,8 @@ Result<void> settle_folder(const DatasetJob& job, const std::vector<ManifestRow>
   if (job.request.prune && !report.folders.empty()) {
     const auto pruned =
         TRY(prune(job.request, rows, is_dry ? Pruning::kPretended : Pruning::kReal, former.stale));
-    report.pruned = outputs_of(pruned);
+    report.pruned = outputs_of(pruned.outputs);
+    job.environment.progress.captions_removed += pruned.captions;
   }
   report.stale = outputs_of(former.stale);
   if (is_dry) {

@@ -71,6 +71,9 @@ struct DatasetProgress {
   std::atomic<std::uint64_t> partial = 0;
   std::atomic<std::uint64_t> failed = 0;
   std::atomic<std::uint64_t> skipped = 0;
+  /// Files, also beside pictures that are unchanged; by a dry run, those that would be.
+  std::atomic<std::uint64_t> captions_written = 0;
+  std::atomic<std::uint64_t> captions_removed = 0;
   std::atomic<std::uint64_t> bytes_read = 0;
   std::atomic<std::uint64_t> bytes_written = 0;
   std::atomic<bool> listing_finished = false;

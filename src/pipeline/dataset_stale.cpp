@@ -73,9 +73,13 @@ class Pruner {
         file_of(request_.directory, fmt::format("{}{}", stem, entry.caption_extension));
     if (caption && caption_file_holds(*caption, entry.row.caption)) {
       TRY(remove(*caption));
+      ++captions_;
     }
     return true;
   }
+
+  // Removed so far.
+  [[nodiscard]] std::uint64_t captions() const { return captions_; }
 
  private:
   [[nodiscard]] Result<void> remove(const std::string& file) const {
@@ -88,6 +92,7 @@ class Pruner {
   const DatasetRequest& request_;  // outlives the pruner
   Pruning pruning_;
   std::set<std::string> stems_;  // of the set, as text
+  std::uint64_t captions_ = 0;
 };
 
 }  // namespace
@@ -114,18 +119,18 @@ FormerOutputs former_outputs(const DatasetHistory& history, const std::string& d
   return former;
 }
 
-Result<std::vector<JournalEntry>> prune(const DatasetRequest& request,
-                                        const std::vector<ManifestRow>& rows, Pruning pruning,
-                                        std::vector<JournalEntry>& stale) {
+Result<Pruned> prune(const DatasetRequest& request, const std::vector<ManifestRow>& rows,
+                     Pruning pruning, std::vector<JournalEntry>& stale) {
   Pruner pruner{request, rows, pruning};
-  std::vector<JournalEntry> removed;
+  Pruned pruned;
   std::vector<JournalEntry> left;
   for (JournalEntry& entry : stale) {
     const bool is_removed = TRY(pruner.prune(entry));
-    (is_removed ? removed : left).push_back(std::move(entry));
+    (is_removed ? pruned.outputs : left).push_back(std::move(entry));
   }
   stale = std::move(left);
-  return removed;
+  pruned.captions = pruner.captions();
+  return pruned;
 }
 
 }  // namespace albumen

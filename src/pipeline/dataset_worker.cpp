@@ -246,10 +246,13 @@ class MemberWorker {
 
   // `picture`: null where that decides the place and is not known.
   Result<void> plan_caption(const PictureId* picture) {
-    const FoundCaption caption = TRY(caption_.wanted());
     if (picture != nullptr) {
-      TRY(caption_.check_free(stem_path(*picture), caption.text));
+      JournalEntry entry = entry_.value_or(JournalEntry{});
+      TRY(caption_.settle({.stem = stem_path(*picture), .known = known_}, row_, entry));
+      return {};
     }
+    const FoundCaption caption = TRY(caption_.wanted());
+    environment().progress.captions_written += caption.text.empty() ? 0 : 1;
     tell_caption(row_, caption);
     return {};
   }

@@ -92,6 +92,19 @@ class DamageTest(DatasetTest):
         self.assertEqual(self.rows("--keep-truncated", "10")[1]["partial"], 1)
 
 
+class CaptionsTest(DatasetTest):
+    # All captions were written anew, and the summary said that nothing was.
+    def test_captions_are_counted(self):
+        self.write("a.png", png(80, 60, 1))
+        self.dataset()
+        fill = ("--existing", "fill", "--trigger-word", "zwx")
+        self.assertIn(b"captions  1 to be written, 0 to be removed",
+                      self.dataset(*fill, "--dry-run").stdout)
+        summary = self.rows(*fill)[1]
+        self.assertEqual((summary["captions_written"], summary["captions_removed"]), (1, 0))
+        self.assertIn(b"captions  0 written, 1 removed", self.dataset().stdout)
+
+
 class PruneTest(DatasetTest):
     def test_what_is_gone_is_named_then_removed_when_asked(self):
         self.write("a.png", png(80, 60, 1))

@@ -48,10 +48,14 @@ class MemberCaption {
   /// are also captions that earlier runs wrote beside `place` for other pictures or under another
   /// extension, where they still have the words of the journal. `row` and `entry` are the
   /// picture's, and say what stands there in the end, also after an error. Whether anything was
-  /// changed. Errors: those of both above; Io. REQUIRES: no other picture of the run has this stem.
+  /// changed. In a dry run nothing is, and the answer is what would be; progress counts both.
+  /// Errors: those of both above; Io. REQUIRES: no other picture of the run has this stem.
   Result<bool> settle(const CaptionPlace& place, ManifestRow& row, JournalEntry& entry);
 
  private:
+  [[nodiscard]] bool is_dry() const { return job_.state == nullptr; }
+
+  [[nodiscard]] Result<bool> remove_file(const std::string& path) const;
   [[nodiscard]] std::string file_name(const std::string& stem) const;
   [[nodiscard]] std::string extension() const;
   [[nodiscard]] const JournalEntry* own_before(const CaptionPlace& place) const;

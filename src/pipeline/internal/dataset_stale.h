@@ -2,6 +2,7 @@
 // Outputs of earlier runs that a set no longer has. Tested by dataset_stale_test.cpp.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -27,14 +28,18 @@ struct FormerOutputs {
 FormerOutputs former_outputs(const DatasetHistory& history, const std::string& directory,
                              const std::vector<ManifestRow>& rows);
 
+struct Pruned {
+  std::vector<JournalEntry> outputs;
+  std::uint64_t captions = 0;  ///< files that went with them
+};
+
 enum class Pruning : std::uint8_t { kPretended, kReal };
 
 /// Removes each of `stale` that still has the digest of its entry, and its caption where that still
 /// has the entry's words and no picture of `rows` shares it; returns them, the others stay in
 /// `stale`. Nothing outside of the set is touched, whatever the journal says. Folders stay.
 /// Error: Io where a file cannot be removed.
-Result<std::vector<JournalEntry>> prune(const DatasetRequest& request,
-                                        const std::vector<ManifestRow>& rows, Pruning pruning,
-                                        std::vector<JournalEntry>& stale);
+Result<Pruned> prune(const DatasetRequest& request, const std::vector<ManifestRow>& rows,
+                     Pruning pruning, std::vector<JournalEntry>& stale);
 
 }  // namespace albumen

@@ -65,6 +65,7 @@ class DatasetRunFixture : public ::testing::Test {
     const auto report = attempt(budget_, progress, stop);
     EXPECT_TRUE(report.has_value()) << to_string(report.error());
     EXPECT_EQ(budget_.used(), Bytes{});
+    count_captions(progress);
     if (report && !report->interrupted) {
       report_ = *report;
       read_manifest();
@@ -91,7 +92,13 @@ class DatasetRunFixture : public ::testing::Test {
                                           }},
                                      {});
     EXPECT_TRUE(report.has_value()) << to_string(report.error());
+    count_captions(progress);
     return rows;
+  }
+
+  void count_captions(const DatasetProgress& progress) {
+    captions_written_ = progress.captions_written;
+    captions_removed_ = progress.captions_removed;
   }
 
   void read_manifest() {
@@ -131,6 +138,8 @@ class DatasetRunFixture : public ::testing::Test {
   std::map<std::string, ManifestRow> rows_;
   std::vector<std::string> order_;
   DatasetReport report_;
+  std::uint64_t captions_written_ = 0;  // by the last run, or as the last dry run has it
+  std::uint64_t captions_removed_ = 0;
 };
 
 }  // namespace albumen::testing
