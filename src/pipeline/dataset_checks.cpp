@@ -97,6 +97,26 @@ bool is_of_captions(const std::string& extension) {
          std::ranges::none_of(kPictures, [&](auto picture) { return name.ends_with(picture); });
 }
 
+// A caption is one line of UTF-8, whatever is put around it.
+Result<void> check_words(std::string_view flag, const std::string& words) {
+  if (!is_utf8(words) || words.find_first_of("\n\r") != words.npos) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{} '{}': captions are one line of UTF-8", flag, path_to_text(words)));
+  }
+  return {};
+}
+
+Result<void> check_captions(const DatasetRequest& request) {
+  if (!is_of_captions(request.caption_extension)) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("'{}' is no extension of captions; write one like .txt",
+                            path_to_text(request.caption_extension)));
+  }
+  TRY(check_words("--trigger-word", request.captions.trigger_word));
+  TRY(check_words("--caption-prefix", request.captions.prefix));
+  return check_words("--caption-suffix", request.captions.suffix);
+}
+
 Result<void> check_buckets(const PictureSettings& settings) {
   if (settings.bucket_step == 0) {
     return {};
@@ -113,11 +133,10 @@ Result<void> check_buckets(const PictureSettings& settings) {
 }  // namespace
 
 Result<void> check_dataset_request(const DatasetRequest& request) {
-  if (!is_of_captions(request.caption_extension)) {
-    return fail(ErrorCode::kInvalidArgument,
-                fmt::format("'{}' is no extension of captions; write one like .txt",
-                            path_to_text(request.caption_extension)));
+  if (request.directory.empty()) {
+    return fail(ErrorCode::kInvalidArgument, "--out names no folder");
   }
+  TRY(check_captions(request));
   if (request.settings.quality < 1 || request.settings.quality > 100) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("a quality of {}; it goes from 1 to 100", request.settings.quality));

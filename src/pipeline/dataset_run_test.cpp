@@ -133,6 +133,25 @@ TEST_F(DatasetRunTest, OneBadMemberCostsOneMember) {
   EXPECT_EQ(again.at("words.jpg").caption, "now it is text");
 }
 
+// Every caption of the set was then no text, or had two lines.
+TEST_F(DatasetRunTest, WordsThatAreNotOneLineOfUtf8AreRefused) {
+  write("a.jpg", jpeg(1));
+  for (const std::string words : {"\xFF", "a\nb", "a\rb"}) {
+    request_.captions = {.trigger_word = words};
+    expect_refused("--trigger-word");
+    request_.captions = {.trigger_word = {}, .prefix = words};
+    expect_refused("--caption-prefix");
+    request_.captions = {.trigger_word = {}, .prefix = {}, .suffix = words};
+    expect_refused("--caption-suffix");
+  }
+}
+
+// It was looked for on the disk, and said to be "Io".
+TEST_F(DatasetRunTest, ASetWithoutANameIsRefused) {
+  request_.directory = "";
+  expect_refused("--out");
+}
+
 TEST_F(DatasetRunTest, ASetInItsOwnSourceIsRefused) {
   write("a.jpg", jpeg(1));
   for (const std::string& directory : {folder_ / "in", folder_ / "in/set", folder_.path()}) {
