@@ -61,14 +61,14 @@ Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
   if (!report) {
     return std::unexpected(std::move(report).error());
   }
-  const bool has_manifest = !flags.dry_run && !report->interrupted;
+  const bool has_manifest = !flags.dry_run && !report->interrupted && !report->no_source;
   lists.print(has_manifest ? "manifest.jsonl names every one" : "--json names every one");
   print_summary(context, {.progress = progress,
                           .report = *report,
                           .figures = meter.finish(clock, budget),
                           .directory = flags.out,
                           .dry_run = flags.dry_run,
-                          .pruned = flags.prune && !report->folders.empty()});
+                          .prune = flags.prune});
   return exit_code_of(progress, *report, context.options);
 }
 

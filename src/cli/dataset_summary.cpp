@@ -85,6 +85,16 @@ void print_captions(const DatasetSummary& summary) {
   }
 }
 
+// Why outputs are still there that the set no longer has.
+std::string_view stale_words(const DatasetSummary& summary) {
+  if (!summary.prune) {
+    return "of earlier runs, no longer in the set; --prune removes them";
+  }
+  return summary.report.folders.empty()
+             ? "of earlier runs, left: a run that finds no picture removes nothing"
+             : "of earlier runs, left because they changed since";
+}
+
 void print_words(const DatasetSummary& summary) {
   const DatasetProgress& progress = summary.progress;
   if (summary.dry_run) {
@@ -93,7 +103,8 @@ void print_words(const DatasetSummary& summary) {
                human_count(progress.unchanged));
     print_folders(summary.report.folders);
   } else {
-    fmt::print("set       {}\n", path_to_text(summary.directory));
+    fmt::print("set       {}{}\n", path_to_text(summary.directory),
+               summary.report.no_source ? " (no source is there: nothing was written)" : "");
     fmt::print("pictures  {} written ({}), {} unchanged\n", human_count(progress.written),
                to_string(Bytes{progress.bytes_written}), human_count(progress.unchanged));
   }
@@ -115,10 +126,7 @@ void print_words(const DatasetSummary& summary) {
     fmt::print("skipped   {}\n", reasons_text(summary.report.skipped));
   }
   print_names("pruned", summary.dry_run ? "to be removed" : "removed", summary.report.pruned);
-  print_names("stale",
-              summary.pruned ? "of earlier runs, left because they changed since"
-                             : "of earlier runs, no longer in the set; --prune removes them",
-              summary.report.stale);
+  print_names("stale", stale_words(summary), summary.report.stale);
   print_figures(summary.figures, images_per_second(summary));
 }
 

@@ -211,6 +211,23 @@ TEST_F(DatasetAgainTest, ARunThatFindsNothingPrunesNothing) {
   EXPECT_THAT(files(), Contains(Key("a.png")));
 }
 
+// A mistyped name replaced the manifest of a good set by one row, and made folders for new ones.
+TEST_F(DatasetAgainTest, WhereNoSourceIsThereTheSetStaysAsItIs) {
+  write("a.jpg", jpeg(1));
+  run();
+  const std::string before = manifest();
+  request_.sources = {folder_ / "mistyped"};
+  request_.prune = true;
+  run();
+  EXPECT_TRUE(report_.no_source);
+  EXPECT_THAT(report_.failed, ElementsAre(Pair("NotFound", 1)));
+  EXPECT_EQ(manifest(), before);
+  EXPECT_THAT(files(), Contains(Key("a.png")));
+  request_.directory = folder_ / "new";
+  run();
+  EXPECT_FALSE(fs::exists(request_.directory));
+}
+
 TEST_F(DatasetAgainTest, WhatStandsThereAlreadyIsNotReplacedUnasked) {
   write("a.jpg", jpeg(1));
   folder_.write("out/a.png", "precious");

@@ -2,11 +2,13 @@
 #include "pipeline/dataset_run.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/core.h>
 #include <functional>
 #include <iterator>
 #include <numeric>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -291,6 +293,14 @@ Result<DatasetReport> run_members(const DatasetRequest& request,
   return finish(run, job, stop);
 }
 
+// A name that was mistyped, a disk that is not mounted.
+bool is_any_source_there(const DatasetRequest& request) {
+  return std::ranges::any_of(request.sources, [](const std::string& source) {
+    std::error_code ignored;
+    return std::filesystem::exists(std::filesystem::symlink_status(source, ignored));
+  });
+}
+
 }  // namespace
 
 Result<DatasetReport> run_dataset(const DatasetRequest& asked,
@@ -298,6 +308,11 @@ Result<DatasetReport> run_dataset(const DatasetRequest& asked,
   const DatasetRequest request = request_at_work(asked);
   TRY(check_dataset_request(request));
   const FinishedArchive archive = TRY(archive_before(asked, environment, stop));
+  if (asked.archive.empty() && !is_any_source_there(request)) {
+    auto report = TRY(plan_dataset(asked, environment, stop));
+    report.no_source = true;
+    return report;
+  }
   TRY(make_directories(request.directory));
   DatasetState state =
       TRY(DatasetState::open(request.directory, request.command, archive.journal()));

@@ -102,16 +102,18 @@ struct DatasetReport {
   std::vector<std::string> stale;
   /// ... and those that were removed, or would be in a dry run.
   std::vector<std::string> pruned;
+  bool no_source = false;    ///< none is there: the folder and its manifest are as they were
   bool interrupted = false;  ///< what is done is kept; the manifest is of an earlier run, if any
 };
 
-/// Makes the set. A picture that fails is a row, not an error of the run. The manifest
-/// (manifest.jsonl) appears at the end, whole, in the order of the sources; the journal that the
-/// next run goes on from lies in .albumen-dataset/. An archive has both as its last members, and is
-/// only written when it would differ from the one that is there. Errors: InvalidArgument for the
-/// request, also where the set is a source or lies in one, and for an archive or a manifest that
-/// albumen did not write; Unavailable while another process writes the set; Io for the folder
-/// itself.
+/// Makes the set. A picture that fails is a row, not an error of the run. Where not one source is
+/// there, a folder stays as it is, and none is made: nothing was learned of its pictures. The
+/// manifest (manifest.jsonl) appears at the end, whole, in the order of the sources; the journal
+/// that the next run goes on from lies in .albumen-dataset/. An archive has both as its last
+/// members, and is only written when it would differ from the one that is there. Errors:
+/// InvalidArgument for the request, also where the set is a source or lies in one, and for an
+/// archive or a manifest that albumen did not write; Unavailable while another process writes the
+/// set; Io for the folder itself.
 Result<DatasetReport> run_dataset(const DatasetRequest& request,
                                   const DatasetEnvironment& environment, const StopToken& stop);
 

@@ -115,6 +115,11 @@ class PruneTest(DatasetTest):
         self.assertIn(b"1 of earlier runs", self.dataset().stdout)
         self.assertIn(b"1 to be removed", self.dataset("--prune", "--dry-run").stdout)
         self.assertTrue(os.path.exists(os.path.join(self.out, "b.png")))
+        # It was told to say --prune, which it had said.
+        done = self.run_program("dataset", self.path("mistyped"), "--out", self.out, "--prune",
+                                expect=3)
+        self.assertIn(b"a run that finds no picture removes nothing", done.stdout)
+        self.assertIn(b"no source is there: nothing was written", done.stdout)
         self.assertEqual(self.rows("--prune")[1]["pruned"], ["b.png"])
         self.assertFalse(os.path.exists(os.path.join(self.out, "b.png")))
         self.assertTrue(os.path.exists(os.path.join(self.out, "a.png")))

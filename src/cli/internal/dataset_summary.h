@@ -18,7 +18,7 @@ struct DatasetSummary {
   RunFigures figures;
   const std::string& directory;
   bool dry_run = false;
-  bool pruned = false;  ///< stale outputs were to be removed
+  bool prune = false;  ///< stale outputs were to be removed
 };
 
 /// What a run has to say of single pictures when it has ended.
