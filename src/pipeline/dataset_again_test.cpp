@@ -11,6 +11,7 @@
 
 #include "dataset/journal.h"
 #include "files/sha256.h"
+#include "pipeline/internal/dataset_history.h"
 #include "pipeline/testing/dataset_run_fixture.h"
 
 namespace albumen {
@@ -262,6 +263,45 @@ TEST_F(DatasetAgainTest, AnOutputSpoiltByAPowerCutIsMadeAgain) {
   lines.erase(lines.find("{\"synced\""));
   std::ofstream{journal} << lines << "{\"torn";
   std::ofstream{request_.directory + "/a.png"} << std::string(whole.at("a.png").size(), '\0');
+  EXPECT_EQ(run().at("a.jpg").status, MemberStatus::kWritten);
+  EXPECT_EQ(files(), whole);
+}
+
+// A retouched picture of the set was made anew without a word.
+TEST_F(DatasetAgainTest, APictureThatSomebodyChangedSinceIsNotReplacedUnasked) {
+  write("a.jpg", jpeg(1));
+  write("b.jpg", jpeg(2));
+  run();
+  const auto whole = files();
+  for (const std::string& edit :
+       {std::string{"retouched"}, std::string(whole.at("a.png").size(), 'x')}) {
+    folder_.write("out/a.png", edit);
+    request_.settings.png_effort = PngEffort::kSmall;
+    for (int times = 0; times < 2; ++times) {
+      EXPECT_THAT(dry_run().at("a.jpg").reason, HasSubstr("a.png: was changed since"));
+      EXPECT_THAT(run().at("a.jpg").reason, HasSubstr("--overwrite replaces it"));
+      EXPECT_EQ(files().at("a.png"), edit);
+    }
+    // Who undoes the edit has a set without failures again.
+    folder_.write("out/a.png", whole.at("a.png"));
+    request_.settings.png_effort = PngEffort::kBalanced;
+    run();
+    EXPECT_EQ(files(), whole);
+  }
+  folder_.write("out/a.png", "retouched");
+  request_.overwrite = true;
+  run();
+  EXPECT_EQ(files(), whole);
+}
+
+// Killed before its line in the journal, it is no picture that somebody changed.
+TEST_F(DatasetAgainTest, APictureThatAKilledRunHadJustReplacedIsMadeAgain) {
+  write("a.jpg", jpeg(1));
+  run();
+  const auto whole = files();
+  const std::string journal = request_.directory + "/.albumen-dataset/journal.jsonl";
+  std::ofstream{journal, std::ios::app} << kJournalReplacingLine << '\n';
+  folder_.write("out/a.png", "of other settings");
   EXPECT_EQ(run().at("a.jpg").status, MemberStatus::kWritten);
   EXPECT_EQ(files(), whole);
 }

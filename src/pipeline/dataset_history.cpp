@@ -49,6 +49,7 @@ Result<DatasetHistory> DatasetHistory::read(const std::string& directory,
 }
 
 void DatasetHistory::load(std::string_view text, std::vector<KnownOutput*>& unsynced) {
+  bool is_replacing = false;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     const std::string_view line = text.substr(0, end);
@@ -58,6 +59,9 @@ void DatasetHistory::load(std::string_view text, std::vector<KnownOutput*>& unsy
         known->is_synced = true;
       }
       unsynced.clear();
+      is_replacing = false;
+    } else if (line == kJournalReplacingLine) {
+      is_replacing = true;
     } else if (auto entry = parse_journal_line(line)) {
       unsynced.push_back(add(*std::move(entry)));
     } else if (auto claim = parse_claim_line(line)) {
@@ -66,6 +70,15 @@ void DatasetHistory::load(std::string_view text, std::vector<KnownOutput*>& unsy
         digests.insert(*claim->sha256);
       }
     }
+  }
+  if (is_replacing) {
+    distrust_all();
+  }
+}
+
+void DatasetHistory::distrust_all() {
+  for (auto& [output, known] : outputs_) {
+    known.is_synced = false;
   }
 }
 

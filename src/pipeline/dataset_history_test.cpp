@@ -52,6 +52,13 @@ TEST_F(DatasetHistoryTest, ALineThatSaysSyncedIsAboutWhatStandsAboveIt) {
   EXPECT_FALSE(is_synced(history, "c.png"));
 }
 
+TEST_F(DatasetHistoryTest, WhileARunReplacesOutputsNoneIsTrusted) {
+  const std::string replacing = fmt::format("{}\n", kJournalReplacingLine);
+  const std::string before = entry_line("a.png") + synced_ + replacing;
+  EXPECT_FALSE(is_synced(read(before + entry_line("b.png")), "a.png"));
+  EXPECT_TRUE(is_synced(read(entry_line("a.png") + replacing + synced_), "a.png"));
+}
+
 TEST_F(DatasetHistoryTest, WhatARunSaidLastOfACaptionEndsItsClaim) {
   const std::string claim = fmt::format("{}\n", to_claim_line({.output = "a.txt"}));
   EXPECT_TRUE(read(claim).left_unsaid("a.txt"));

@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "dataset/captions.h"
+#include "files/file.h"
 #include "files/path_text.h"
+#include "files/sha256.h"
 #include "pipeline/internal/dataset_paths.h"
 #include "pipeline/internal/job_reader.h"
 
@@ -48,6 +50,26 @@ Result<void> check_free(const DatasetJob& job, const std::string& name) {
                             path_to_text(name)));
   }
   return {};
+}
+
+Result<void> check_unchanged(const DatasetJob& job, const std::string& name,
+                             const StopToken& stop) {
+  const auto known = job.history.outputs().find(path_to_text(name));
+  if (job.request.overwrite || known == job.history.outputs().end() || !known->second.is_synced) {
+    return {};
+  }
+  const std::string path = path_in_set(job, name);
+  const auto size = regular_file_size(path);
+  if (!size) {
+    return {};
+  }
+  const JournalEntry& entry = known->second.entry;
+  if (*size == entry.bytes && entry.row.sha256 == TRY(sha256_of_file(path, stop))) {
+    return {};
+  }
+  return fail(ErrorCode::kInvalidArgument,
+              fmt::format("{}: was changed since albumen wrote it; --overwrite replaces it",
+                          path_to_text(name)));
 }
 
 void set_failed(ManifestRow& row, const Error& error) {

@@ -36,6 +36,15 @@ bool is_as_written(const std::string& directory, const KnownOutput& known) {
          (known.is_synced || has_digest(*file, known.entry));
 }
 
+// Also where somebody changed it; but not what a power cut may have spoilt.
+bool is_worth_knowing(const std::string& directory, const KnownOutput& known) {
+  if (!known.is_synced) {
+    return is_as_written(directory, known);
+  }
+  const auto file = file_of(directory, known.entry.row.output);
+  return file && regular_file_size(*file).has_value();
+}
+
 // "/a/b.zip!c/d.jpg": "/a", "/a/b.zip", "/a/b.zip!c" and itself are what it lies in.
 bool lies_in_any(std::string_view source, const std::set<std::string, std::less<>>& names) {
   for (std::size_t at = source.find_first_of("/!"); at != source.npos;
@@ -110,11 +119,16 @@ FormerOutputs former_outputs(const DatasetHistory& history, const std::string& d
   }
   FormerOutputs former;
   for (const auto& [output, known] : history.outputs()) {
-    if (outputs.contains(output) || !is_as_written(directory, known)) {
+    if (outputs.contains(output)) {
       continue;
     }
-    auto& kind = lies_in_any(known.entry.row.source, unknown) ? former.spared : former.stale;
-    kind.push_back(known.entry);
+    if (lies_in_any(known.entry.row.source, unknown)) {
+      if (is_worth_knowing(directory, known)) {
+        former.spared.push_back(known.entry);
+      }
+    } else if (is_as_written(directory, known)) {
+      former.stale.push_back(known.entry);
+    }
   }
   return former;
 }

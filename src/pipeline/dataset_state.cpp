@@ -72,7 +72,21 @@ Result<void> DatasetState::append(const JournalEntry& entry) {
 
 Result<void> DatasetState::claim(const JournalClaim& claim) {
   const bool is_known = !claim.sha256 && history_.wrote(claim.output);
-  return is_known ? Result<void>{} : append_line(to_claim_line(claim));
+  return is_known ? begin_replacing() : append_line(to_claim_line(claim));
+}
+
+Result<void> DatasetState::begin_replacing() {
+  const MutexLock lock{*mutex_};
+  if (is_replacing_) {
+    return {};
+  }
+  const std::string line = fmt::format("{}\n", kJournalReplacingLine);
+  TRY(write_all(file_, std::as_bytes(std::span{line}), path_));
+  if (::fdatasync(file_.value()) != 0) {
+    return system_failure(errno, "sync", path_);
+  }
+  is_replacing_ = true;
+  return {};
 }
 
 Result<void> DatasetState::append_line(std::string line) {

@@ -176,6 +176,7 @@ class MemberWorker {
     if (is_placed) {
       const std::string output = relative_output(any, plan->format);
       TRY(check_free(job_, output));
+      TRY(check_unchanged(job_, output, stop_));
       row_.output = path_to_text(output);
     }
     row_.status = MemberStatus::kPlanned;
@@ -319,6 +320,7 @@ class MemberWorker {
     const std::string output = relative_output(identity.picture, plan.format);
     const std::string path = in_set(output);
     TRY(check_free(job_, output));
+    TRY(check_unchanged(job_, output, stop_));
     const FoundCaption caption = TRY(caption_.wanted());
     TRY(caption_.check_free(stem_path(identity.picture), caption.text));
     TRY(make_directories(in_set(member_.place.folder)));

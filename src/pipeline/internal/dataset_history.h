@@ -29,6 +29,10 @@ std::string growing_folder(const std::string& directory);
 /// A line of the journal: everything above it was on the disk when it was written.
 inline constexpr std::string_view kJournalSyncedLine = R"({"synced":true})";
 
+/// A line of the journal: the run behind it replaces outputs that are named above it, so that a
+/// power cut may spoil any of them, until a run comes to its end.
+inline constexpr std::string_view kJournalReplacingLine = R"({"synced":false})";
+
 /// What an earlier run says of a picture.
 struct KnownOutput {
   JournalEntry entry;
@@ -76,6 +80,7 @@ class DatasetHistory {
  private:
   // `unsynced`: of what was added, what no line says is on the disk; both ways.
   void load(std::string_view text, std::vector<KnownOutput*>& unsynced);
+  void distrust_all();
   KnownOutput* add(JournalEntry entry);
   [[nodiscard]] std::vector<const KnownOutput*> known_at(const std::string& stem) const;
 

@@ -20,7 +20,8 @@ namespace albumen {
 struct FormerOutputs {
   /// Nothing of this run gives them: their source is gone, left out, or goes elsewhere now.
   std::vector<JournalEntry> stale;
-  /// What becomes of their source is not known: it, or what it lies in, failed.
+  /// What becomes of their source is not known: it, or what it lies in, failed. Also those that
+  /// somebody changed since.
   std::vector<JournalEntry> spared;
 };
 

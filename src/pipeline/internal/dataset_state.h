@@ -37,7 +37,8 @@ class DatasetState {
   /// One finished picture. Error: Io.
   Result<void> append(const JournalEntry& entry);
 
-  /// Says that a file is about to be made. Error: Io.
+  /// Says that a file is about to be made. Before the first that replaces a picture of an earlier
+  /// run, that is on the disk. Error: Io.
   Result<void> claim(const JournalClaim& claim);
 
   /// Sees everything in the folder's file system onto the disk, then writes the journal anew with
@@ -48,12 +49,14 @@ class DatasetState {
   DatasetState(LockFile lock, DatasetHistory history, std::string path, FileDescriptor file);
 
   Result<void> append_line(std::string line);
+  Result<void> begin_replacing();
 
   LockFile lock_;
   DatasetHistory history_;
   std::string path_;
   std::unique_ptr<Mutex> mutex_;
   FileDescriptor file_;
+  bool is_replacing_ = false;  // the journal says so; under the mutex
 };
 
 }  // namespace albumen
