@@ -64,7 +64,7 @@ Result<void> MemberCaption::check_free(const std::string& stem, const std::strin
   }
   const std::string name = file_name(stem);
   const std::string stem_text = path_to_text(stem);
-  if (caption_file_holds(path_in_set(job_, name), caption) || holds_own_words(stem)) {
+  if (caption_file_holds(path_in_set(job_, name), caption) || holds_own_words(stem, extension())) {
     return {};
   }
   if (job_.history.wrote_caption(stem_text, extension()) && is_in_set(job_, name)) {
@@ -169,19 +169,45 @@ Result<bool> MemberCaption::remove_own(const std::string& stem, const JournalEnt
       (caption.empty() || own->caption_extension != extension())) {
     is_removed = TRY(remove(stem, *own));
   }
-  const std::string name = file_name(stem);
-  if (caption.empty() && job_.history.left_unsaid(path_to_text(name)) && holds_own_words(stem)) {
-    TRY(check_in_set(job_.request.directory, name));
-    const bool is_torn_removed = TRY(remove_file(path_in_set(job_, name)));
-    is_removed = is_removed || is_torn_removed;
-  }
-  return is_removed;
+  const bool is_unsaid_removed = TRY(remove_unsaid(stem, caption));
+  return is_removed || is_unsaid_removed;
 }
 
-// Whether a run wrote what stands in the caption file now.
-bool MemberCaption::holds_own_words(const std::string& stem) const {
-  const auto words = read_small_file(path_in_set(job_, file_name(stem)), kMostWords);
-  return words && job_.history.wrote_words(path_to_text(stem), extension(), *words);
+// What a run was writing when it was killed, where the picture has no words now, or under another
+// extension.
+Result<bool> MemberCaption::remove_unsaid(const std::string& stem,
+                                          const std::string& caption) const {
+  bool is_any_removed = false;
+  for (const std::string& extension : job_.history.unsaid_extensions(path_to_text(stem))) {
+    const auto bytes = path_from_text(extension);
+    if (!bytes || (!caption.empty() && extension == this->extension())) {
+      continue;
+    }
+    const std::string name = fmt::format("{}{}", stem, *bytes);
+    if (!may_be_anothers(name, *bytes) && holds_own_words(stem, extension)) {
+      TRY(check_in_set(job_.request.directory, name));
+      const bool is_removed = TRY(remove_file(path_in_set(job_, name)));
+      is_any_removed = is_any_removed || is_removed;
+    }
+  }
+  return is_any_removed;
+}
+
+// Whether a run wrote what stands in the caption file with `extension`, as text, now.
+bool MemberCaption::holds_own_words(const std::string& stem, const std::string& extension) const {
+  const auto bytes = path_from_text(extension);
+  if (!bytes) {
+    return false;
+  }
+  const std::string name = fmt::format("{}{}", stem, *bytes);
+  const auto words = read_small_file(path_in_set(job_, name), kMostWords);
+  return words && job_.history.wrote_words(path_to_text(stem), extension, *words);
+}
+
+// The caption "x.old.txt" of "x" may be that of "x.old" by now.
+bool MemberCaption::may_be_anothers(const std::string& name, std::string_view extension) const {
+  return extension != job_.request.caption_extension &&
+         name.ends_with(job_.request.caption_extension);
 }
 
 // Only where the file still holds what the journal says: what somebody wrote into it stays.
@@ -192,11 +218,8 @@ Result<bool> MemberCaption::remove(const std::string& stem, const JournalEntry& 
     return false;
   }
   const std::string name = fmt::format("{}{}", stem, *extension);
-  // The caption "x.old.txt" of "x" may be that of "x.old" by now.
-  const bool may_be_anothers = *extension != job_.request.caption_extension &&
-                               name.ends_with(job_.request.caption_extension);
   const std::string path = path_in_set(job_, name);
-  if (may_be_anothers || !caption_file_holds(path, former.row.caption)) {
+  if (may_be_anothers(name, *extension) || !caption_file_holds(path, former.row.caption)) {
     return false;
   }
   TRY(check_in_set(job_.request.directory, name));

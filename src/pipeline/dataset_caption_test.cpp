@@ -227,6 +227,17 @@ TEST_F(DatasetCaptionTest, WhatAKilledRunWasWritingGoesWhereThePictureHasNoWords
   EXPECT_THAT(files(), UnorderedElementsAre(Key("a.png")));
 }
 
+// It stayed, and was somebody else's to every later run.
+TEST_F(DatasetCaptionTest, WhatAKilledRunWroteUnderAnotherExtensionGoes) {
+  write("a.jpg", jpeg(1));
+  write("a.txt", "a dog");
+  folder_.write("out/a.txt", "a dog");
+  write_journal(fmt::format("{}\n{}\n", to_claim_line({.output = "a.png"}), claim_of("a dog")));
+  request_.caption_extension = ".caption";
+  run();
+  EXPECT_THAT(files(), UnorderedElementsAre(Key("a.png"), Pair("a.caption", "a dog")));
+}
+
 // It went whatever had been written into it since.
 TEST_F(DatasetCaptionTest, WhatSomebodyWroteBehindAKilledRunStays) {
   write("a.jpg", jpeg(1));

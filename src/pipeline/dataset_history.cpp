@@ -123,6 +123,19 @@ std::vector<const JournalEntry*> DatasetHistory::captioned(const std::string& st
   return entries;
 }
 
+std::vector<std::string> DatasetHistory::unsaid_extensions(const std::string& stem) const {
+  const std::string front = fmt::format("{}.", stem);
+  std::vector<std::string> extensions;
+  for (auto claim = claims_.lower_bound(front);
+       claim != claims_.end() && claim->first.starts_with(front); ++claim) {
+    const std::string extension = claim->first.substr(stem.size());
+    if (!claim->second.empty() && !extension.contains('/')) {
+      extensions.push_back(extension);
+    }
+  }
+  return extensions;
+}
+
 // Of any format.
 std::vector<const KnownOutput*> DatasetHistory::known_at(const std::string& stem) const {
   std::vector<const KnownOutput*> all;

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/result.h"
 #include "core/stop.h"
@@ -64,7 +65,10 @@ class MemberCaption {
   [[nodiscard]] Result<bool> remove_others(const std::string& stem, const JournalEntry* own) const;
   [[nodiscard]] Result<bool> remove_own(const std::string& stem, const JournalEntry* own,
                                         const std::string& caption) const;
-  [[nodiscard]] bool holds_own_words(const std::string& stem) const;
+  [[nodiscard]] Result<bool> remove_unsaid(const std::string& stem,
+                                           const std::string& caption) const;
+  [[nodiscard]] bool may_be_anothers(const std::string& name, std::string_view extension) const;
+  [[nodiscard]] bool holds_own_words(const std::string& stem, const std::string& extension) const;
   [[nodiscard]] Result<bool> remove(const std::string& stem, const JournalEntry& former) const;
 
   const DatasetJob& job_;

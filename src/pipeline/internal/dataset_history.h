@@ -74,6 +74,9 @@ class DatasetHistory {
   /// before it said what became of it.
   [[nodiscard]] bool left_unsaid(const std::string& name) const { return claims_.contains(name); }
 
+  /// With which extensions left_unsaid holds of captions of `stem` (all as text).
+  [[nodiscard]] std::vector<std::string> unsaid_extensions(const std::string& stem) const;
+
   /// Everything, by output: where two sources had the same one, the later.
   [[nodiscard]] const std::map<std::string, KnownOutput>& outputs() const { return outputs_; }
 
