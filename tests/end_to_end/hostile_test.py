@@ -140,7 +140,7 @@ class WronglyAsked(ProgramTest):
         for text, words in (('[dataset]\nfit = "bukcet"', b"dataset.fit"),
                             ("[index]\nleast-faces = 0", b"index.least-faces"),
                             ("[dataset]\nquality = 85.5", b"dataset.quality"),
-                            ('memory-budget = "foo"', b"memory-budget"),
+                            ("[dataset]\nmax-archive-ratio = 0", b"dataset.max-archive-ratio"),
                             ('config = "other.toml"', b"'config' is no option")):
             with open(self.path("config", "albumen", "config.toml"), "w", encoding="utf-8") as file:
                 file.write(text)
