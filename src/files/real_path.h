@@ -13,7 +13,8 @@ namespace albumen {
 /// cannot be found out, as for links in a circle.
 Result<std::string> real_path(const std::string& path);
 
-/// Whether `path` is `folder` or lies in it; both as of real_path.
+/// Whether `path` is `folder` or lies in it, by their names alone; both as of real_path, or of
+/// absolute_path where links do not matter.
 bool lies_in(std::string_view path, std::string_view folder);
 
 }  // namespace albumen

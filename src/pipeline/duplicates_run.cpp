@@ -13,6 +13,7 @@
 
 #include "files/file.h"
 #include "files/path_text.h"
+#include "files/real_path.h"
 
 namespace albumen {
 namespace {
@@ -66,10 +67,6 @@ DuplicateFile duplicate_file(const PictureRow& row) {
           .file_bytes = row.file.stamp.size_bytes};
 }
 
-bool is_below(const std::string& path, const std::string& root) {
-  return path == root || root == "/" || path.starts_with(root + "/");
-}
-
 struct Holder {
   DuplicateFile file;
   Look look;
@@ -103,7 +100,7 @@ class PictureLoader {
 
   void take(const PictureRow& row) {
     std::erase_if(unmet_roots_,
-                  [&](const std::string& root) { return is_below(row.file.path, root); });
+                  [&](const std::string& root) { return lies_in(row.file.path, root); });
     if (!row.picture) {
       return;
     }
@@ -205,7 +202,7 @@ Result<void> add_near_groups(const std::vector<Picture>& pictures, const Duplica
 bool touches(const DuplicateFiles& group, const std::vector<std::string>& roots) {
   const auto below_any = [&](const DuplicateFile& file) {
     return std::ranges::any_of(roots,
-                               [&](const std::string& root) { return is_below(file.path, root); });
+                               [&](const std::string& root) { return lies_in(file.path, root); });
   };
   return roots.empty() || below_any(group.keeper) || std::ranges::any_of(group.members, below_any);
 }
