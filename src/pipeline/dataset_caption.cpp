@@ -68,9 +68,7 @@ Result<void> MemberCaption::check_free(const std::string& stem, const std::strin
     return {};
   }
   if (job_.history.wrote_caption(stem_text, extension()) && is_in_set(job_, name)) {
-    return fail(ErrorCode::kInvalidArgument,
-                fmt::format("{}: was changed since albumen wrote it; --overwrite replaces it",
-                            path_to_text(name)));
+    return refuse_changed(name);
   }
   return albumen::check_free(job_, name);
 }

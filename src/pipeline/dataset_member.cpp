@@ -52,6 +52,12 @@ Result<void> check_free(const DatasetJob& job, const std::string& name) {
   return {};
 }
 
+std::unexpected<Error> refuse_changed(const std::string& name) {
+  return fail(ErrorCode::kInvalidArgument,
+              fmt::format("{}: was changed since albumen wrote it; --overwrite replaces it",
+                          path_to_text(name)));
+}
+
 Result<void> check_unchanged(const DatasetJob& job, const std::string& name,
                              const StopToken& stop) {
   const auto known = job.history.outputs().find(path_to_text(name));
@@ -67,9 +73,7 @@ Result<void> check_unchanged(const DatasetJob& job, const std::string& name,
   if (*size == entry.bytes && entry.row.sha256 == TRY(sha256_of_file(path, stop))) {
     return {};
   }
-  return fail(ErrorCode::kInvalidArgument,
-              fmt::format("{}: was changed since albumen wrote it; --overwrite replaces it",
-                          path_to_text(name)));
+  return refuse_changed(name);
 }
 
 void set_failed(ManifestRow& row, const Error& error) {

@@ -29,6 +29,9 @@ bool is_in_set(const DatasetJob& job, const std::string& name);
 /// where a link leads out of the set there, whatever the request says.
 Result<void> check_free(const DatasetJob& job, const std::string& name);
 
+/// What somebody is told whose work on the file `name` of the set is not replaced.
+std::unexpected<Error> refuse_changed(const std::string& name);
+
 /// Error: InvalidArgument where the output `name` of an earlier run that came to its end is not
 /// what that wrote, and the request does not say to overwrite; Cancelled.
 Result<void> check_unchanged(const DatasetJob& job, const std::string& name, const StopToken& stop);
