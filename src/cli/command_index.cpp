@@ -297,8 +297,7 @@ void add_flags(CLI::App& command, IndexFlags& flags) {
   command
       .add_option("--wait", flags.wait_seconds,
                   "Seconds to wait for another process that writes this library")
-      ->check(CLI::Range(0.0, kLongestWait))
-      ->check(is_number());
+      ->check(number_in(0.0, kLongestWait));
   command
       .add_option("--keep-truncated", flags.keep_truncated_percent,
                   "Accept a damaged picture of which at least this PERCENT is there, with a "

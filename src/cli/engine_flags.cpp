@@ -26,13 +26,11 @@ void add_engine_flags(CLI::App& command, EngineFlags& flags) {
   command
       .add_option("--min-face", flags.min_face,
                   "Smallest face looked for, pixels of a view of 640 (default 20)")
-      ->check(CLI::Range(12.0F, 640.0F))
-      ->check(is_number());
+      ->check(number_in(12.0F, 640.0F));
   command
       .add_option("--min-score", flags.min_score,
                   "Detector's score from which a face is one (default: the model's card)")
-      ->check(CLI::Range(0.0F, 1.0F))
-      ->check(is_number())
+      ->check(number_in(0.0F, 1.0F))
       ->default_str("");
   command.add_option("--detector", flags.detector, "An installed face detector (default mtcnn)");
   command.add_option("--embedder", flags.embedder,
@@ -54,13 +52,11 @@ void add_grouping_flags(CLI::App& command, GroupingFlags& flags) {
   command
       .add_option("--same-distance", flags.same_distance,
                   "Mean cosine distance of one person's faces (default, and 0: the model's card)")
-      ->check(CLI::Range(0.0, 0.5))
-      ->check(is_number());
+      ->check(number_in(0.0, 0.5));
   command
       .add_option("--eps", flags.eps,
                   "DBSCAN: distance of neighbours, on unit vectors (default 0.33)")
-      ->check(CLI::Range(0.0, 2.0))
-      ->check(is_number());
+      ->check(number_in(0.0, 2.0));
   command
       .add_option("--min-samples", flags.min_samples,
                   "DBSCAN: neighbours of a core face (default 2)")
