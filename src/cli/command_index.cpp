@@ -302,7 +302,7 @@ void add_flags(CLI::App& command, IndexFlags& flags) {
       .add_option("--keep-truncated", flags.keep_truncated_percent,
                   "Accept a damaged picture of which at least this PERCENT is there, with a "
                   "warning; a run without it refuses such a picture again")
-      ->check(CLI::Range(0.0F, 100.0F));
+      ->check(number_in(0.0F, 100.0F));
   add_engine_flags(command, flags.engine);
   add_grouping_flags(command, flags.grouping);
 }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 
+#include "cli/internal/number_check.h"
 #include "core/ascii_case.h"
 #include "prepare/frame.h"
 
@@ -196,7 +197,7 @@ void add_picture_flags(CLI::App& command, DatasetFlags& flags) {
   command
       .add_option("--keep-truncated", flags.keep_truncated_percent,
                   "Accept a damaged picture of which at least this PERCENT is there")
-      ->check(CLI::Range(0.0F, 100.0F));
+      ->check(number_in(0.0F, 100.0F));
 }
 
 void add_caption_flags(CLI::App& command, DatasetFlags& flags) {

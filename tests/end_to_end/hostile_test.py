@@ -157,6 +157,8 @@ class WronglyAsked(ProgramTest):
         for arguments in (("index", "--min-face", "5", "x"), ("people", "regroup", "--eps", "nan"),
                           ("people", "regroup", "--same-distance", "nan"), ("people", "undo", "0"),
                           ("people", "undo", "99999999999999999999"), ("index", "--wait", "-5", "x"),
+                          ("index", "--keep-truncated", "nan", "x"),
+                          ("dataset", "--keep-truncated", "nan", "--out", "o", "x"),
                           ("people", "name", "x"), ("no-such-command",), ("--no-such-option",)):
             done = self.run_program(*arguments, expect=self.USAGE)
             self.assertTrue(done.stderr.startswith(b"albumen: InvalidArgument: "), done.stderr)
