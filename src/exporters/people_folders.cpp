@@ -9,6 +9,7 @@
 
 #include "exporters/internal/export_place.h"
 #include "exporters/internal/folder_names.h"
+#include "exporters/internal/other_folders.h"
 #include "exporters/internal/person_folder.h"
 #include "files/file.h"
 #include "files/real_path.h"

@@ -2,31 +2,25 @@
 #include "exporters/internal/person_folder.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <fcntl.h>
-#include <filesystem>
 #include <fmt/core.h>
 #include <iterator>
 #include <optional>
 #include <sys/stat.h>
-#include <system_error>
-#include <unistd.h>
 #include <utility>
 
 #include "encode/byte_sink.h"
 #include "encode/png.h"
+#include "exporters/contact_sheet.h"
 #include "exporters/internal/export_place.h"
 #include "exporters/internal/face_tile.h"
+#include "exporters/internal/picture_link.h"
 #include "files/face_id.h"
 #include "files/file.h"
-#include "files/file_names.h"
 #include "files/path_text.h"
 #include "files/sha256.h"
 
 namespace albumen {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr PngOptions kSheetEncoding{};
 
@@ -36,52 +30,10 @@ Bytes sheet_peak_bytes(std::uint32_t tiles) {
          png_encode_bytes(size, ContactSheet::kChannels, kSheetEncoding.effort);
 }
 
-PictureName picture_of(const Appearance& appearance) {
-  return {appearance.path, appearance.member};
-}
-
-std::string file_name(const Appearance& appearance) {
-  return std::string{
-      last_component(appearance.member.empty() ? appearance.path : appearance.member)};
-}
-
 std::set<PictureName> pictures_of(const std::vector<Appearance>& appearances) {
   std::set<PictureName> pictures;
   std::ranges::transform(appearances, std::inserter(pictures, pictures.end()), picture_of);
   return pictures;
-}
-
-// Makes a link beside the target and renames it over: a link cannot replace a file itself.
-template <class MakeLink>
-Result<void> link_over(const std::string& target, const MakeLink& make_link) {
-  const std::string temporary = fmt::format("{}/.albumen-link.part", folder_of(target));
-  ::unlink(temporary.c_str());
-  if (make_link(temporary) != 0 || ::rename(temporary.c_str(), target.c_str()) != 0) {
-    const int error_number = errno;
-    ::unlink(temporary.c_str());
-    return fail(ErrorCode::kIo, fmt::format("{}: cannot link: {}", path_to_text(target),
-                                            std::generic_category().message(error_number)));
-  }
-  // Renaming one hard link of a file over another of the same file leaves both.
-  ::unlink(temporary.c_str());
-  return {};
-}
-
-// A link must not take the place of the last there is of a picture: its original may be gone, or
-// have become a link to what an export made of it.
-Result<void> check_original(const std::string& path, const std::string& target) {
-  struct stat original{};
-  struct stat there{};
-  if (::stat(path.c_str(), &original) != 0 || !S_ISREG(original.st_mode)) {
-    return fail(ErrorCode::kNotFound, source_name(path, "") + ": is no longer there");
-  }
-  if (::lstat(target.c_str(), &there) == 0 && S_ISREG(there.st_mode) && there.st_nlink == 1 &&
-      there.st_dev == original.st_dev && there.st_ino == original.st_ino) {
-    return fail(ErrorCode::kInvalidArgument,
-                fmt::format("{}: leads to {}, which is all there is of it", source_name(path, ""),
-                            path_to_text(target)));
-  }
-  return {};
 }
 
 ExportedKind kind_of(Placement placement, const Appearance& appearance) {
@@ -106,16 +58,6 @@ Result<void> write_sheet(const std::string& path, ImageView pixels, Reservation&
   return file.commit();
 }
 
-// What the library's earlier export wrote down in `folder`; nothing where it was another's.
-std::optional<ExportManifest> earlier_export(const ExportTools& tools, const std::string& folder) {
-  auto manifest = read_manifest(folder);
-  return manifest && manifest->library == tools.library ? std::move(manifest) : std::nullopt;
-}
-
-void report_spared(const ExportTools& tools, const std::string& folder, const ExportedFile& file) {
-  tools.report.spared.push_back(fmt::format("{}/{}", folder, file.name));
-}
-
 // What an earlier export wrote and is still there without having been written again.
 void keep_others(ExportManifest& manifest, std::vector<ExportedFile> files) {
   std::set<std::string> written;
@@ -131,37 +73,6 @@ void keep_others(ExportManifest& manifest, std::vector<ExportedFile> files) {
 
 }  // namespace
 
-FolderPlan FolderPlan::of(const std::vector<Appearance>& appearances,
-                          const std::set<std::string>& taken) {
-  FileNames names;
-  for (const std::string& name : taken) {
-    names.take(name);
-  }
-  FolderPlan plan;
-  for (std::size_t first = 0; first < appearances.size(); first += kMaxTilesOnSheet) {
-    plan.sheets.push_back(names.take(fmt::format("{}{}", kSheetStem, kSheetSuffix)));
-  }
-  std::set<PictureName> planned;
-  for (const Appearance& appearance : appearances) {
-    if (planned.insert(picture_of(appearance)).second) {
-      plan.pictures.push_back(
-          {.appearance = &appearance, .name = names.take(file_name(appearance))});
-    }
-  }
-  return plan;
-}
-
-std::set<std::pair<std::string, std::string>> FolderPlan::files() const {
-  std::set<std::pair<std::string, std::string>> files;
-  for (const std::string& sheet : sheets) {
-    files.emplace(sheet, "");
-  }
-  for (const Picture& picture : pictures) {
-    files.emplace(picture.name, picture.appearance->path);
-  }
-  return files;
-}
-
 PersonFolder::PersonFolder(const ExportTools& tools, const PersonRow& person,
                            const std::vector<Appearance>& appearances)
     : tools_(tools),
@@ -174,11 +85,11 @@ Result<void> PersonFolder::write(const std::string& name) {
   folder_ = fmt::format("{}/{}", tools_.options.directory, name);
   manifest_.folder = name;
   TRY(make_directories(folder_));
-  const auto before = earlier_export(tools_, folder_);
+  const auto before = tools_.earlier_export(folder_);
   auto earlier = TRY(EarlierFiles::look(
       folder_, before ? before->files : std::vector<ExportedFile>{}, tools_.archived, tools_.stop));
   for (const ExportedFile& file : earlier.changed()) {
-    report_spared(tools_, folder_, file);
+    tools_.report_spared(folder_, file);
   }
   const FolderPlan plan = TRY(make_room(earlier));
   // First: an index run must not find everybody twice, and who is killed must know what is theirs.
@@ -217,7 +128,7 @@ Result<FolderPlan> PersonFolder::make_room(EarlierFiles& earlier) {
         leaving.push_back(&file);
       } else {
         taken.insert(file.name);
-        report_spared(tools_, folder_, file);
+        tools_.report_spared(folder_, file);
         settled = false;
       }
     }
@@ -304,17 +215,13 @@ Result<ExportedFile> PersonFolder::place(const Appearance& appearance, const std
   if (file.kind == ExportedKind::kCopy) {
     return copy(appearance, name);
   }
-  TRY(check_original(appearance.path, target));
-  if (file.kind == ExportedKind::kSymlink) {
-    TRY(link_over(target, [&](const std::string& at) {
-      return ::symlink(appearance.path.c_str(), at.c_str());
-    }));
+  auto linked = file.kind == ExportedKind::kSymlink ? symlink_picture(appearance.path, target)
+                                                    : hard_link_picture(appearance.path, target);
+  if (linked) {
     return file;
   }
-  if (link_over(target, [&](const std::string& at) {
-        return ::linkat(AT_FDCWD, appearance.path.c_str(), AT_FDCWD, at.c_str(), AT_SYMLINK_FOLLOW);
-      })) {
-    return file;
+  if (file.kind == ExportedKind::kSymlink || linked.error().code != ErrorCode::kIo) {
+    return std::unexpected(std::move(linked).error());
   }
   file = TRY(copy(appearance, name));
   ++tools_.report.copied;
@@ -381,52 +288,6 @@ Result<void> PersonFolder::draw(MutableImageView tile, const Appearance& appeara
 void PersonFolder::fail_picture(const Appearance& appearance, Error error) {
   tools_.report.failures.push_back(
       {.name = source_name(appearance.path, appearance.member), .error = std::move(error)});
-}
-
-namespace {
-
-Result<void> empty_folder(const ExportTools& tools, const std::string& folder,
-                          ExportManifest manifest) {
-  auto earlier = TRY(EarlierFiles::look(folder, manifest.files, tools.archived, tools.stop));
-  manifest.files.clear();
-  for (const ExportedFile& file : earlier.changed()) {
-    report_spared(tools, folder, file);
-  }
-  for (const ExportedFile& file : earlier.as_written()) {
-    TRY(check_stop(tools.stop));
-    if (earlier.may_go(file)) {
-      TRY(earlier.remove(file));
-      ++tools.report.removed;
-    } else {
-      report_spared(tools, folder, file);
-      manifest.files.push_back(file);
-    }
-  }
-  if (TRY(remove_if_empty(folder))) {
-    return {};
-  }
-  return write_manifest(folder, manifest);
-}
-
-}  // namespace
-
-Result<void> prune_other_folders(const ExportTools& tools, const std::set<std::string>& chosen) {
-  const auto& people = tools.options.people;
-  const auto names = TRY(names_in(tools.options.directory));
-  for (const std::string& name : names) {
-    if (chosen.contains(name)) {
-      continue;
-    }
-    const std::string folder = fmt::format("{}/{}", tools.options.directory, name);
-    auto manifest = earlier_export(tools, folder);
-    const bool is_asked_for =
-        manifest && (people.empty() || std::ranges::find(people, manifest->person) != people.end());
-    // One that was copied or renamed is somebody's own.
-    if (is_asked_for && manifest->folder == name) {
-      TRY(empty_folder(tools, folder, *std::move(manifest)));
-    }
-  }
-  return {};
 }
 
 }  // namespace albumen
