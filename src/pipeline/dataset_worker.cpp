@@ -11,46 +11,13 @@
 #include "files/path_text.h"
 #include "pipeline/internal/dataset_caption.h"
 #include "pipeline/internal/dataset_member.h"
+#include "pipeline/internal/dataset_note.h"
 #include "pipeline/internal/dataset_output.h"
+#include "pipeline/internal/dataset_quality.h"
 #include "pipeline/internal/job_reader.h"
 
 namespace albumen {
 namespace {
-
-// What was left behind, where a file had more than one picture; a copy has them all.
-std::string note_on_frames(const ImageInfo& info) {
-  switch (info.type) {
-    case ContentType::kTiff:
-      return "first of several pages";
-    case ContentType::kHeif:
-    case ContentType::kAvif:
-      return "one of several pictures";
-    default:
-      return "first frame of an animation";
-  }
-}
-
-// What a picture was made from, where that is not all that its file has.
-std::string note_on(const ImageInfo& info, bool copied) {
-  if (info.has_more_frames) {
-    return copied ? std::string{} : note_on_frames(info);
-  }
-  if (info.type == ContentType::kRaw && info.embedded.size == 0) {
-    return "developed from what the sensor saw";
-  }
-  return info.embedded.size == 0
-             ? std::string{}
-             : fmt::format("embedded JPEG of {}x{}", info.size().width, info.size().height);
-}
-
-// Also where some of it lacks.
-std::string note_on(const ImageInfo& info, const WrittenOutput& written) {
-  std::string note = note_on(info, written.copied);
-  if (written.complete < 1) {
-    note += fmt::format("{}{}", note.empty() ? "" : "; ", damage_note(written.complete));
-  }
-  return note;
-}
 
 // Counts a member as read, once: when its bytes are in memory, or when it did without.
 class ReadCount {
@@ -84,8 +51,7 @@ class MemberWorker {
         read_count_(job.environment.progress, member.entry.encoded_size),
         known_(job.history.known(member.entry.name())),
         caption_(job, member, stop),
-        row_(job.listing.rows[member.row]),
-        settings_(job.request.settings) {
+        row_(job.listing.rows[member.row]) {
     const Concept found = concept_of(member.place.folder);
     row_.repeats = found.repeats;
     row_.concept_name = found.name;
@@ -140,14 +106,14 @@ class MemberWorker {
       return write_caption();
     }
     TRY(check_stop(stop_));  // which may be why it was not found unchanged
-    const auto plan = TRY(look());
-    if (!plan) {
+    const auto chosen = TRY(look());
+    if (!chosen) {
       return {};
     }
     // Some formats keep their turn behind the pixels, where the head does not reach: then all that
     // follows from it is planned anew, and the file is read once more.
-    if (const auto whole = TRY(reserve_and_make(*plan))) {
-      const OutputPlan anew = TRY(choose_plan(*whole));
+    if (const auto whole = TRY(reserve_and_make(*chosen))) {
+      const ChosenOutput anew = TRY(choose_output(job_, member_.entry, *whole));
       if (TRY(reserve_and_make(anew))) {
         return fail(ErrorCode::kIo, "the file changed while it was read");
       }
@@ -155,9 +121,9 @@ class MemberWorker {
     return entry_ ? write_caption() : Result<void>{};
   }
 
-  Result<std::optional<ImageInfo>> reserve_and_make(const OutputPlan& plan) {
-    auto memory = TRY(environment().budget.reserve(MemoryTag::kOther, plan.peak, stop_));
-    return read_and_make(plan, memory);
+  Result<std::optional<ImageInfo>> reserve_and_make(const ChosenOutput& chosen) {
+    auto memory = TRY(environment().budget.reserve(MemoryTag::kOther, chosen.plan.peak, stop_));
+    return read_and_make(chosen, memory);
   }
 
   Result<void> plan_picture() {
@@ -167,82 +133,35 @@ class MemberWorker {
       return plan_caption(&entry_->picture);
     }
     TRY(check_stop(stop_));  // as in make
-    const auto plan = TRY(look());
-    if (!plan) {
+    const auto chosen = TRY(look());
+    if (!chosen) {
       return {};
     }
+    const OutputPlan& plan = chosen->plan;
     const bool is_placed = request().renaming != Renaming::kHash;  // else when the file was read
     const PictureId any{};
     if (is_placed) {
-      const std::string output = relative_output(any, plan->format);
+      const std::string output = relative_output(any, plan.format);
       TRY(check_free(job_, output));
       TRY(check_unchanged(job_, output, stop_));
       row_.output = path_to_text(output);
     }
     row_.status = MemberStatus::kPlanned;
-    row_.level = level_;
-    row_.note = note_on(plan->info, plan->may_copy);
-    row_.format = name_of(plan->format);
-    row_.size = plan->size;
+    row_.level = chosen->level;
+    row_.note = note_on(plan.info, plan.may_copy);
+    row_.format = name_of(plan.format);
+    row_.size = plan.size;
     return plan_caption(is_placed ? &any : nullptr);
   }
 
   // How the picture is to be made, by its head; nothing where it is none, which is in the row then.
-  Result<std::optional<OutputPlan>> look() {
+  Result<std::optional<ChosenOutput>> look() {
     auto memory = TRY(head_budget_.reserve(MemoryTag::kEncoded, kHeadBytes, stop_));
     const auto info = TRY(look_at_member(job_, member_.entry, memory, row_, stop_));
     if (!info) {
-      return std::optional<OutputPlan>{};
+      return std::optional<ChosenOutput>{};
     }
-    return std::optional{TRY(choose_plan(*info))};
-  }
-
-  // As asked; under pressure, and where that is too large for the budget, as the ladder has it,
-  // where that was permitted.
-  Result<OutputPlan> choose_plan(const ImageInfo& info) {
-    settings_ = request().settings;
-    level_.clear();
-    auto asked = plan_with(info, request().settings);
-    const PressureLevel level = job_.pressure.level();
-    environment().progress.pressure = level;
-    const bool is_calm = level == PressureLevel::kNormal || level == PressureLevel::kUnknown;
-    const bool is_too_large = !asked && asked.error().code == ErrorCode::kBudgetExceeded;
-    if (!request().degrade || (asked ? is_calm : !is_too_large)) {
-      return asked;
-    }
-    const QualityLadder ladder;
-    const std::span<const QualityStep> steps{&ladder.step_for(level), &ladder.steps().back() + 1};
-    for (const QualityStep& step : steps) {
-      const PictureSettings reduced = reduced_to(request().settings, step);
-      auto plan = plan_with(info, reduced);
-      if (plan && asked && is_same(*plan, reduced, *asked)) {
-        return asked;
-      }
-      if (plan) {
-        settings_ = reduced;
-        level_ = step.name;
-        return plan;
-      }
-    }
-    return asked;
-  }
-
-  [[nodiscard]] Result<OutputPlan> plan_with(const ImageInfo& info,
-                                             const PictureSettings& settings) const {
-    return plan_output({.entry = member_.entry,
-                        .info = info,
-                        .settings = settings,
-                        .buckets = job_.buckets,
-                        .limit = job_.limit,
-                        .longtail = environment().longtail});
-  }
-
-  // Whether a reduced plan gives what was asked anyway.
-  [[nodiscard]] bool is_same(const OutputPlan& plan, const PictureSettings& reduced,
-                             const OutputPlan& asked) const {
-    const bool has_quality = asked.format != OutputFormat::kPng && !asked.may_copy;
-    return plan.size == asked.size &&
-           (!has_quality || reduced.quality == request().settings.quality);
+    return std::optional{TRY(choose_output(job_, member_.entry, *info))};
   }
 
   // `picture`: null where that decides the place and is not known.
@@ -299,9 +218,10 @@ class MemberWorker {
 
   [[nodiscard]] DecodeOptions probe_options() const { return {.longtail = environment().longtail}; }
 
-  // Makes nothing where the whole file says something else than `plan` was made from, which is then
-  // what it returns.
-  Result<std::optional<ImageInfo>> read_and_make(OutputPlan plan, Reservation& memory) {
+  // Makes nothing where the whole file says something else than the plan was made from, which is
+  // then what it returns.
+  Result<std::optional<ImageInfo>> read_and_make(ChosenOutput chosen, Reservation& memory) {
+    OutputPlan& plan = chosen.plan;
     EncodedImage image = TRY(read(memory));
     const ImageInfo info = TRY(probe(image, probe_options()));
     if (info.stored_size != plan.info.stored_size || info.type != plan.info.type) {
@@ -328,7 +248,7 @@ class MemberWorker {
     TRY(job_.state->claim({.output = path_to_text(output), .sha256 = {}}));
     const WrittenOutput written = TRY(write_output({.path = path,
                                                     .growing = growing_folder(request().directory),
-                                                    .settings = settings_,
+                                                    .settings = chosen.settings,
                                                     .colours = job_.colours,
                                                     .clock = environment().clock,
                                                     .longtail = environment().longtail,
@@ -336,7 +256,7 @@ class MemberWorker {
                                                    plan, image, memory));
     environment().progress.bytes_written += written.bytes;
     row_.status = MemberStatus::kWritten;
-    row_.level = level_;
+    row_.level = chosen.level;
     row_.output = path_to_text(output);
     row_.format = name_of(plan.format);
     row_.size = written.size;
@@ -388,8 +308,6 @@ class MemberWorker {
   const KnownOutput* known_;
   MemberCaption caption_;
   ManifestRow row_;
-  PictureSettings settings_;  // of this picture
-  std::string level_;         // of quality, where settings_ are not those of the request
   std::optional<JournalEntry> entry_;
   bool is_news_ = false;  // the journal does not say so yet
   // Beside the run's budget, part of the fixed overhead: it is held while the run's is waited for.
