@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A library: the one SQLite file in which albumen keeps what it found. Many readers, one writer,
-// and neither waits for the other. Tested by library_test.cpp, library_hostile_test.cpp and
-// library_crash_test.cpp.
+// and neither waits for the other. Tested by library_test.cpp, library_files_test.cpp,
+// library_people_test.cpp, library_hostile_test.cpp and library_crash_test.cpp.
 #pragma once
 
 #include <chrono>

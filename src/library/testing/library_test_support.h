@@ -143,4 +143,13 @@ inline void tamper(const std::string& path, const std::string& script) {
   must(connection->execute(script));
 }
 
+/// In their order, through the library's writer.
+inline void submit_all(Library& library, const std::vector<PictureResult>& results) {
+  auto* writer = must(library.writer());
+  for (const PictureResult& result : results) {
+    must(writer->submit(result));
+  }
+  must(writer->flush());
+}
+
 }  // namespace albumen
