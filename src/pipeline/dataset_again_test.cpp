@@ -300,10 +300,44 @@ TEST_F(DatasetAgainTest, APictureThatAKilledRunHadJustReplacedIsMadeAgain) {
   run();
   const auto whole = files();
   const std::string journal = request_.directory + "/.albumen-dataset/journal.jsonl";
-  std::ofstream{journal, std::ios::app} << kJournalReplacingLine << '\n';
+  std::ofstream{journal, std::ios::app} << kJournalReplacingLine << '\n'
+                                        << to_claim_line({.output = "a.png"}) << '\n';
   folder_.write("out/a.png", "of other settings");
   EXPECT_EQ(run().at("a.jpg").status, MemberStatus::kWritten);
   EXPECT_EQ(files(), whole);
+}
+
+// A run that was stopped after it had replaced one picture took away what protects the others.
+TEST_F(DatasetAgainTest, WhatSomebodyChangedSurvivesTheRunAfterOneThatWasStopped) {
+  write("a.jpg", jpeg(1));
+  write("b.jpg", jpeg(2));
+  run();
+  const auto whole = files();
+  const std::string journal = request_.directory + "/.albumen-dataset/journal.jsonl";
+  std::ofstream{journal, std::ios::app} << kJournalReplacingLine << '\n'
+                                        << to_claim_line({.output = "a.png"}) << '\n';
+  folder_.write("out/b.png", "retouched");
+  request_.settings.png_effort = PngEffort::kSmall;
+  EXPECT_THAT(dry_run().at("b.jpg").reason, HasSubstr("was changed since"));
+  EXPECT_EQ(run().at("a.jpg").status, MemberStatus::kWritten);
+  for (int times = 0; times < 2; ++times) {
+    EXPECT_THAT(run().at("b.jpg").reason, HasSubstr("b.png: was changed since"));
+    EXPECT_EQ(files().at("b.png"), "retouched");
+  }
+  folder_.write("out/b.png", whole.at("b.png"));
+  request_.settings.png_effort = PngEffort::kBalanced;
+  run();
+  EXPECT_EQ(files(), whole);
+}
+
+TEST_F(DatasetAgainTest, ALinkThatSomebodyPutInPlaceOfAPictureIsNotReplacedUnasked) {
+  write("a.jpg", jpeg(1));
+  run();
+  const std::string retouched = folder_.write("retouched.png", "precious");
+  fs::remove(request_.directory + "/a.png");
+  fs::create_symlink(retouched, request_.directory + "/a.png");
+  EXPECT_THAT(run().at("a.jpg").reason, HasSubstr("a.png: was changed since"));
+  EXPECT_TRUE(fs::is_symlink(request_.directory + "/a.png"));
 }
 
 TEST_F(DatasetAgainTest, ACaptionThatStandsThereAlreadyIsNotReplacedUnasked) {

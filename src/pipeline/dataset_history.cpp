@@ -84,6 +84,7 @@ void DatasetHistory::distrust_all() {
 
 KnownOutput* DatasetHistory::add(JournalEntry entry) {
   const std::string& output = entry.row.output;
+  claims_.erase(output);
   claims_.erase(fmt::format("{}{}", without_extension(output), entry.caption_extension));
   output_of_.insert_or_assign(entry.row.source, output);
   KnownOutput& known = outputs_[output];

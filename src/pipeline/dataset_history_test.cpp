@@ -69,6 +69,12 @@ TEST_F(DatasetHistoryTest, WhatARunSaidLastOfACaptionEndsItsClaim) {
   EXPECT_TRUE(again.left_unsaid("a.txt"));
 }
 
+TEST_F(DatasetHistoryTest, WhatARunSaidLastOfAPictureEndsItsClaim) {
+  const std::string claim = fmt::format("{}\n", to_claim_line({.output = "a.png"}));
+  EXPECT_FALSE(read(claim + entry_line("a.png")).left_unsaid("a.png"));
+  EXPECT_TRUE(read(entry_line("a.png") + claim).left_unsaid("a.png"));
+}
+
 // Whatever stood in a file that albumen had written once was taken for albumen's.
 TEST_F(DatasetHistoryTest, OnlyWordsThatARunWroteAreItsOwn) {
   const std::string killed = fmt::format(

@@ -61,19 +61,18 @@ std::unexpected<Error> refuse_changed(const std::string& name) {
 Result<void> check_unchanged(const DatasetJob& job, const std::string& name,
                              const StopToken& stop) {
   const auto known = job.history.outputs().find(path_to_text(name));
-  if (job.request.overwrite || known == job.history.outputs().end() || !known->second.is_synced) {
+  if (job.request.overwrite || known == job.history.outputs().end() || !is_in_set(job, name)) {
     return {};
   }
   const std::string path = path_in_set(job, name);
   const auto size = regular_file_size(path);
-  if (!size) {
-    return {};
-  }
   const JournalEntry& entry = known->second.entry;
-  if (*size == entry.bytes && entry.row.sha256 == TRY(sha256_of_file(path, stop))) {
+  if (size == entry.bytes && entry.row.sha256 == TRY(sha256_of_file(path, stop))) {
     return {};
   }
-  return refuse_changed(name);
+  const bool is_a_runs = !known->second.is_synced &&
+                         (job.history.left_unsaid(path_to_text(name)) || (size && is_spoilt(path)));
+  return is_a_runs ? Result<void>{} : refuse_changed(name);
 }
 
 void set_failed(ManifestRow& row, const Error& error) {

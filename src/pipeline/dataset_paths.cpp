@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/internal/dataset_paths.h"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <filesystem>
 #include <fmt/core.h>
+#include <span>
 
 #include "dataset/journal.h"
+#include "files/file.h"
 #include "files/path_text.h"
 #include "files/real_path.h"
 
@@ -29,6 +34,19 @@ std::optional<std::string> file_in_set(const std::string& directory, const std::
     return std::nullopt;
   }
   return (fs::path{*folder} / path.filename()).native();
+}
+
+bool is_spoilt(const std::string& path) {
+  constexpr std::uint64_t kBlock = 4096;  // of most file systems: less than that is not lost alone
+  const auto file = open_for_reading(path);
+  const auto size = regular_file_size(path);
+  if (!file || !size) {
+    return false;
+  }
+  std::array<std::byte, kBlock> end{};
+  const std::span read{end.data(), static_cast<std::size_t>(std::min(*size, kBlock))};
+  return read_exactly(*file, *size - read.size(), read, path) &&
+         std::ranges::all_of(read, [](std::byte byte) { return byte == std::byte{}; });
 }
 
 Result<void> check_in_set(const std::string& directory, const std::string& name) {

@@ -36,13 +36,13 @@ bool is_as_written(const std::string& directory, const KnownOutput& known) {
          (known.is_synced || has_digest(*file, known.entry));
 }
 
-// Also where somebody changed it; but not what a power cut may have spoilt.
+// Also where somebody changed it. Not what a power cut may have spoilt: with the size of the
+// journal it would pass for what was written from now on.
 bool is_worth_knowing(const std::string& directory, const KnownOutput& known) {
-  if (!known.is_synced) {
-    return is_as_written(directory, known);
-  }
   const auto file = file_of(directory, known.entry.row.output);
-  return file && regular_file_size(*file).has_value();
+  const auto size = file ? regular_file_size(*file) : std::nullopt;
+  return size && (known.is_synced || is_as_written(directory, known) ||
+                  (*size != known.entry.bytes && !is_spoilt(*file)));
 }
 
 // "/a/b.zip!c/d.jpg": "/a", "/a/b.zip", "/a/b.zip!c" and itself are what it lies in.

@@ -71,8 +71,10 @@ Result<void> DatasetState::append(const JournalEntry& entry) {
 }
 
 Result<void> DatasetState::claim(const JournalClaim& claim) {
-  const bool is_known = !claim.sha256 && history_.wrote(claim.output);
-  return is_known ? begin_replacing() : append_line(to_claim_line(claim));
+  if (!claim.sha256 && history_.wrote(claim.output)) {
+    TRY(begin_replacing());
+  }
+  return append_line(to_claim_line(claim));
 }
 
 Result<void> DatasetState::begin_replacing() {

@@ -37,7 +37,7 @@ inline constexpr std::string_view kJournalReplacingLine = R"({"synced":false})";
 struct KnownOutput {
   JournalEntry entry;
   /// Whether that run came to its end, where it saw everything onto the disk. Else a power cut may
-  /// have spoilt the output: its digest tells.
+  /// have spoilt the output (is_spoilt, dataset_paths.h): its digest tells.
   bool is_synced = false;
 };
 
@@ -70,8 +70,8 @@ class DatasetHistory {
   /// caption: a file beside them may still hold its words.
   [[nodiscard]] std::vector<const JournalEntry*> captioned(const std::string& stem) const;
 
-  /// Whether an earlier run was about to write the caption file `name` (as text) and was killed
-  /// before it said what became of it.
+  /// Whether an earlier run was about to write the file `name` (as text), a picture or a caption,
+  /// and was killed before it said what became of it.
   [[nodiscard]] bool left_unsaid(const std::string& name) const { return claims_.contains(name); }
 
   /// With which extensions left_unsaid holds of captions of `stem` (all as text).

@@ -32,8 +32,9 @@ Result<void> check_free(const DatasetJob& job, const std::string& name);
 /// What somebody is told whose work on the file `name` of the set is not replaced.
 std::unexpected<Error> refuse_changed(const std::string& name);
 
-/// Error: InvalidArgument where the output `name` of an earlier run that came to its end is not
-/// what that wrote, and the request does not say to overwrite; Cancelled.
+/// Error: InvalidArgument where the output `name` of an earlier run is not what that wrote, and the
+/// request does not say to overwrite; but not where a run was killed while it replaced it, nor,
+/// where none came to its end since, what a power cut leaves. Cancelled.
 Result<void> check_unchanged(const DatasetJob& job, const std::string& name, const StopToken& stop);
 
 /// Makes `row` the row of a failure.
