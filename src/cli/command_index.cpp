@@ -162,12 +162,18 @@ Result<PeopleSummary> group_after(const GroupingStep& step, const StopToken& sto
   return group_people(step.library, step.writer, options, step.budget, stop);
 }
 
-// What follows the last picture; `people` tells how far it came.
-Result<void> complete(const GroupingStep& step, const IndexReport& report, PeopleSummary& people,
+// How far the steps came that follow the last picture.
+struct Completion {
+  PeopleSummary people;
+  bool pruned = false;
+};
+
+Result<void> complete(const GroupingStep& step, const IndexReport& report, Completion& completion,
                       const StopToken& stop) {
-  people = TRY(group_after(step, stop));
+  completion.people = TRY(group_after(step, stop));
   if (step.prunes && report.may_prune()) {
     TRY(step.writer.prune());
+    completion.pruned = true;
   }
   return {};
 }
@@ -228,7 +234,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   request.decode.longtail = longtail.get();
   request.workers = workers;
   request.run = run;
-  PeopleSummary people;
+  Completion completion;
   Result<void> completed;
   GroupingProgress grouping;
   const GroupingStep step{.library = *library,
@@ -256,7 +262,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
                   stop);
     engine.reset();  // the nets' memory serves the grouping of many faces
     if (report && !report->interrupted) {
-      completed = complete(step, *report, people, stop);
+      completed = complete(step, *report, completion, stop);
       report->interrupted = !completed && completed.error().code == ErrorCode::kCancelled;
     }
     return report;
@@ -270,9 +276,10 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
   lists.print();
   print_summary(context, {.progress = progress,
                           .report = *indexed,
-                          .people = people,
+                          .people = completion.people,
                           .figures = figures,
-                          .prunes = flags.prune});
+                          .prunes = flags.prune,
+                          .pruned = completion.pruned});
   if (!indexed->interrupted) {
     TRY(std::move(completed));
   }

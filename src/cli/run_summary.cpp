@@ -42,7 +42,7 @@ Json summary_json(const IndexSummary& summary) {
             {"vanished", summary.report.vanished},
             {"failed_sources", summary.report.failed_sources},
             {"emptied_sources", as_text(summary.report.emptied_sources)},
-            {"pruned", summary.prunes && summary.report.may_prune()},
+            {"pruned", summary.pruned},
             {"skipped", summary.report.skipped},
             {"failed", summary.report.failed},
             {"failed_before", summary.progress.failed_before.load()},
@@ -90,17 +90,19 @@ void print_counts(const IndexSummary& summary) {
   }
 }
 
-// Where nobody can tell what has gone from what is only out of reach.
+// Where nobody can tell what has gone from what is only out of reach. An emptied source is told
+// also with --quiet: nothing else of the run says so.
 void say_out_of_reach(const Context& context, const IndexSummary& summary) {
   const IndexReport& report = summary.report;
   for (const std::string& path : report.emptied_sources) {
-    say(context,
-        "{}: is empty, but the library has files below it, which stay as they are: its disk may be "
-        "away. If they are gone for good, run albumen index over the folder that it lies in",
-        path_to_text(path));
+    put_notice(fmt::format(
+        "{}: has no files now, but the library knows some below it, which stay as they are: its "
+        "disk "
+        "may be away. If they are gone for good, run albumen index over the folder that it lies in",
+        path_to_text(path)));
   }
   if (report.failed_sources > 0) {
-    say(context, "{} could not be listed: what the library has below {} stays as it is",
+    say(context, "{} could not be listed: what the library knows of {} stays as it is",
         counted(report.failed_sources, "source", "sources"),
         report.failed_sources == 1 ? "it" : "them");
   }

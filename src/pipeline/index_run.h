@@ -103,10 +103,11 @@ struct IndexReport {
   std::map<std::string, std::uint64_t> skipped;  ///< by reason
   std::map<std::string, std::uint64_t> failed;   ///< by error code
   std::uint64_t vanished = 0;                    ///< files newly marked missing
-  /// Sources that could not be listed, or not to their end: what lay below them counts as there.
+  /// Sources that could not be listed, or not to their end: what the library knows of them counts
+  /// as there.
   std::uint64_t failed_sources = 0;
-  /// Paths, bytes, of sources that are folders with nothing in them now, below which the library
-  /// has files: as the mount point of a disk that is away. Those files count as there.
+  /// Paths, bytes, of sources that are folders without a file that an index takes now, below which
+  /// the library has some: as the mount point of a disk that is away. Those files count as there.
   std::vector<std::string> emptied_sources;
   bool interrupted = false;  ///< a stop was requested; what is done is kept
 

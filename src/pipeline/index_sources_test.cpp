@@ -73,6 +73,36 @@ TEST_F(IndexSourcesTest, AFolderThatNeverHeldAnythingStandsInNobodysWay) {
   EXPECT_TRUE(report.may_prune());
 }
 
+// The disk of somebody else, or what a system leaves in a mount point, was enough to forget all.
+TEST_F(IndexSourcesTest, WhatIsHiddenSaysNothingOfTheFilesThatWereThere) {
+  write_pictures(2);
+  ran();
+  fs::rename(folder_ / "pictures", folder_ / "disk");
+  folder_.write("pictures/.keep", "");
+  folder_.write("pictures/.Trashes/a.jpg", "");
+  fs::create_symlink("loop", folder_ / "pictures/loop");
+  auto report = ran();
+  EXPECT_EQ(report.vanished, 0U);
+  EXPECT_THAT(report.emptied_sources, ElementsAre(folder_ / "pictures"));
+  // Nor does a folder that is named, too, and is not there.
+  sources_.push_back(folder_ / "pictures/missing");
+  report = ran();
+  EXPECT_EQ(report.vanished, 0U);
+  EXPECT_EQ(report.failed_sources, 1U);
+}
+
+// Who has deleted all of the pictures beside their library need not be told that it may be away.
+TEST_F(IndexSourcesTest, AFolderThatTheLibraryLiesInIsThere) {
+  write_pictures(2);
+  sources_ = {folder_.path()};
+  excludes_ = {"library.db*"};
+  ran();
+  fs::remove_all(folder_ / "pictures");
+  const auto report = ran();
+  EXPECT_EQ(report.vanished, 2U);
+  EXPECT_THAT(report.emptied_sources, IsEmpty());
+}
+
 // A folder in a folder that is named, too, is no reason to take the outer one for empty.
 TEST_F(IndexSourcesTest, WhatLiesInASourceThatLiesInAnotherIsInBoth) {
   write_pictures(2);
@@ -109,6 +139,24 @@ TEST_F(IndexSourcesTest, AFileThatIsASourceAndHasGoneHasVanished) {
   EXPECT_EQ(report.failed.at("NotFound"), 1U);
   ASSERT_EQ(rows().size(), 1U);
   EXPECT_EQ(rows()[0].file.path, folder_ / "pictures/p0.jpg");
+  EXPECT_TRUE(report.may_prune());
+}
+
+// A list of the files of a disk, indexed again while that was away, made all of them vanish.
+TEST_F(IndexSourcesTest, FilesThatAreSourcesOnADiskThatIsAwayHaveNotVanished) {
+  write_pictures(2);
+  sources_ = {folder_ / "pictures/p0.jpg", folder_ / "pictures/p1.jpg"};
+  ran();
+  fs::rename(folder_ / "pictures", folder_ / "disk");
+  for (const bool has_mount_point : {false, true}) {
+    if (has_mount_point) {
+      fs::create_directory(folder_ / "pictures");
+    }
+    const auto report = ran();
+    EXPECT_EQ(report.vanished, 0U);
+    EXPECT_EQ(report.failed_sources, 2U);
+    EXPECT_EQ(rows().size(), 2U);
+  }
 }
 
 }  // namespace

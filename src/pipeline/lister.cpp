@@ -1,31 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/internal/lister.h"
 
+#include <filesystem>
 #include <functional>
 #include <set>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 
 #include "decode/decoder.h"
 #include "files/path_text.h"
+#include "files/real_path.h"
 #include "sources/source_lister.h"
 
 namespace albumen {
 namespace {
 
-// The sources in or as which nothing was met yet.
+namespace fs = std::filesystem;
+
+// Whether a file can be seen in `folder`, so that what is missing there is not out of reach.
+bool holds_a_file(std::string_view folder) {
+  std::error_code error;
+  for (fs::directory_iterator entry{folder, error}; !error && entry != fs::directory_iterator{};
+       entry.increment(error)) {
+    std::error_code ignored;
+    const bool is_hidden = entry->path().filename().native().starts_with('.');
+    if (!is_hidden && entry->is_regular_file(ignored)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// The sources in or as which no file was met yet. What is hidden or cannot be read says nothing of
+// the files that were there: a mount point may hold such things, and so may the disk of somebody
+// else.
 class BareSources {
  public:
   explicit BareSources(const std::vector<std::string>& sources)
       : bare_(sources.begin(), sources.end()) {}
 
-  // `path` was met: it is a source, or lies in one or several.
+  // A source in which `file` (links followed), a file that is there, lies.
+  void meet_in(const std::string& file) {
+    std::erase_if(bare_, [&](const std::string& source) {
+      const auto folder = real_path(source);
+      return folder && lies_in(file, *folder);
+    });
+  }
+
+  // Something was said of the source `path` itself.
+  void answer(std::string_view path) {
+    if (const auto found = bare_.find(path); found != bare_.end()) {
+      bare_.erase(found);
+    }
+  }
+
+  // The file `path` was met: it is a source, or lies in one or several.
   void meet(std::string_view path) {
     while (!bare_.empty()) {
-      if (const auto found = bare_.find(path); found != bare_.end()) {
-        bare_.erase(found);
-      }
+      answer(path);
       const std::string_view folder = folder_of(path);
       if (folder.size() >= path.size()) {
         return;
@@ -44,7 +78,9 @@ class EventHandler {
  public:
   EventHandler(RunState& state, const std::vector<std::string>& sources,
                BoundedQueue<SourceEntry>& out)
-      : state_(state), sources_(sources.begin(), sources.end()), bare_(sources), out_(out) {}
+      : state_(state), sources_(sources.begin(), sources.end()), bare_(sources), out_(out) {
+    bare_.meet_in(state.environment().library.path());
+  }
 
   void operator()(SourceEntry&& entry) {
     bare_.meet(entry.path);
@@ -63,15 +99,15 @@ class EventHandler {
   }
 
   void operator()(SourceProblem&& problem) {
-    bare_.meet(problem.path);
+    bare_.answer(problem.path);
     ++state_.environment().progress.listed;
     const bool is_not_found = problem.error.code == ErrorCode::kNotFound;
     if (problem.member.empty() && sources_.contains(problem.path)) {
-      ++failed_;
       if (is_not_found) {
         lose_source(problem);
         return;
       }
+      ++failed_;
     }
     state_.known().see(problem.path, problem.member);
     if (problem.member.empty() && !is_not_found) {
@@ -85,7 +121,7 @@ class EventHandler {
   }
 
   void operator()(SourceSkip&& skip) {
-    bare_.meet(skip.path);
+    bare_.answer(skip.path);
     ++state_.environment().progress.listed;
     // A member that is left out says nothing of the others in its archive.
     if (skip.member.empty()) {
@@ -101,12 +137,14 @@ class EventHandler {
   [[nodiscard]] std::vector<std::string> bare() const { return bare_.left(); }
 
  private:
-  // A file that was listed once has vanished. Of a folder that is not there nobody knows whether it
-  // was removed or its disk is away, and what never was there is a typo, of which no row is made.
+  // A file that was listed once, and lay where others still are, has vanished. Of a folder that is
+  // not there nobody knows whether it was removed or its disk is away, and what never was there is
+  // a typo, of which no row is made.
   void lose_source(const SourceProblem& problem) {
     const auto known = state_.known().find(problem.path, {});
     const bool was_a_file = known && known->stamp != FileStamp{};
-    if (!was_a_file) {
+    if (!was_a_file || !holds_a_file(folder_of(problem.path))) {
+      ++failed_;
       state_.keep_unseen(problem.path);
     }
     state_.fail_without_row(source_name(problem.path, {}), problem.error);

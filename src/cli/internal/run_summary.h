@@ -25,6 +25,7 @@ struct IndexSummary {
   const PeopleSummary& people;
   const RunFigures& figures;
   bool prunes = false;  ///< --prune was asked for
+  bool pruned = false;  ///< and done
 };
 
 /// To stderr, unless --quiet or --json: that pictures were left behind by an analyzer of faces.
