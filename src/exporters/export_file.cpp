@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/core.h>
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 
 #include "exporters/export.h"
 #include "files/file.h"
@@ -20,9 +22,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// How an export of each format begins, in every version.
-constexpr std::array<std::string_view, 3> kBeginnings{R"({"path":")", "path,member,id,sha256,",
-                                                      "person,person_name,face,"};
+// How an export of each format begins, in every version; for JSON lines, around the path.
+constexpr std::array<std::string_view, 2> kCsvBeginnings{"path,member,id,sha256,",
+                                                         "person,person_name,face,"};
+constexpr std::string_view kBeforePath = R"({"path":")";
+constexpr std::string_view kBehindPath = R"(","member":)";
+// Of the longest path of the system, of which JSON may make six bytes of one.
+constexpr std::size_t kLongestBeginning = 6 * 4096 + 64;
+
+bool begins_as_json_lines(std::string_view head) {
+  if (!head.starts_with(kBeforePath)) {
+    return false;
+  }
+  head.remove_prefix(kBeforePath.size());
+  std::size_t at = 0;
+  while (at < head.size() && head[at] != '"' && head[at] != '\n') {
+    at += head[at] == '\\' ? 2U : 1U;
+  }
+  return at < head.size() && head.substr(at).starts_with(kBehindPath);
+}
 
 // Of the regular file `path`: nothing, where an export may take its place.
 Result<void> check_is_an_export(const std::string& path) {
@@ -31,25 +49,42 @@ Result<void> check_is_an_export(const std::string& path) {
   if (stamp.size_bytes == 0) {
     return {};
   }
-  for (const std::string_view beginning : kBeginnings) {
-    std::string head(std::min<std::size_t>(beginning.size(), stamp.size_bytes), '\0');
-    TRY(read_exactly(file, 0, std::as_writable_bytes(std::span{head}), path));
-    if (head == beginning) {
-      return {};
-    }
+  std::string head(std::min<std::size_t>(kLongestBeginning, stamp.size_bytes), '\0');
+  TRY(read_exactly(file, 0, std::as_writable_bytes(std::span{head}), path));
+  if (begins_as_json_lines(head) || std::ranges::any_of(kCsvBeginnings, [&](std::string_view csv) {
+        return head.starts_with(csv);
+      })) {
+    return {};
   }
   return fail(
       ErrorCode::kInvalidArgument,
       fmt::format("{} is there already and is no export; nothing was written", path_to_text(path)));
 }
 
+// Waits for whoever is to read a named pipe.
+Result<FileDescriptor> open_for_writing_through(const std::string& path, const StopToken& stop) {
+  constexpr auto kPause = std::chrono::milliseconds{20};
+  for (;;) {
+    FileDescriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK)};
+    if (file.valid()) {
+      const int flags = ::fcntl(file.value(), F_GETFL);
+      if (flags < 0 || ::fcntl(file.value(), F_SETFL, flags & ~O_NONBLOCK) != 0) {
+        return system_failure(errno, "open", path);
+      }
+      return file;
+    }
+    if (errno != ENXIO) {
+      return system_failure(errno, "open", path);
+    }
+    TRY(check_stop(stop));
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
 // Into what is neither a file nor a folder.
 Result<ExportCount> write_through(const Library& library, ExportFormat format,
                                   const std::string& path, const StopToken& stop) {
-  const FileDescriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
-  if (!file.valid()) {
-    return system_failure(errno, "open", path);
-  }
+  const FileDescriptor file = TRY(open_for_writing_through(path, stop));
   const auto pass_on = [&](std::string_view part) {
     return write_all(file, std::as_bytes(std::span{part}), path);
   };
@@ -60,19 +95,19 @@ Result<ExportCount> write_through(const Library& library, ExportFormat format,
 
 Result<ExportCount> export_pictures_to_file(const Library& library, ExportFormat format,
                                             const std::string& path, const StopToken& stop) {
-  const std::string place = TRY(real_path(path));
   std::error_code error;
-  const fs::file_status status = fs::status(place, error);
-  if (fs::is_symlink(fs::symlink_status(place, error))) {
-    return fail(ErrorCode::kInvalidArgument,
-                fmt::format("{} is a link to nothing", path_to_text(path)));
-  }
+  const fs::file_status status = fs::status(path, error);
   if (fs::is_directory(status)) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("{} is a folder, not a file to write", path_to_text(path)));
   }
   if (fs::exists(status) && !fs::is_regular_file(status)) {
-    return write_through(library, format, place, stop);
+    return write_through(library, format, path, stop);  // a pipe without a name lies nowhere
+  }
+  const std::string place = TRY(real_path(path));
+  if (fs::is_symlink(fs::symlink_status(place, error))) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{} is a link to nothing", path_to_text(path)));
   }
   if (fs::exists(status)) {
     TRY(check_is_an_export(place));

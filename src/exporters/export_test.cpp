@@ -2,6 +2,7 @@
 #include "exporters/export.h"
 
 #include <algorithm>
+#include <array>
 #include <fcntl.h>
 #include <filesystem>
 #include <gmock/gmock.h>
@@ -183,7 +184,9 @@ TEST(ExportTest, OnlyAnExportIsReplaced) {
   const auto write = [&](const std::string& path, ExportFormat format) {
     return code_of(export_pictures_to_file(*library, format, path, {}));
   };
-  for (const char* const text : {"\xFF\xD8\xFF\xE0 a photograph", "{", "{\"paths\": []}", "path"}) {
+  for (const char* const text :
+       {"\xFF\xD8\xFF\xE0 a photograph", "{", "{\"paths\": []}", "path",
+        R"({"path":"a.jpg","label":"cat"})", R"({"path":"a\")", R"({"path":"a)"}) {
     const std::string path = folder.write("precious", text);
     EXPECT_EQ(write(path, ExportFormat::kJsonl), ErrorCode::kInvalidArgument) << text;
     EXPECT_EQ(must(read_small_file(path, kMiB)), text);
@@ -222,6 +225,34 @@ TEST(ExportTest, LinksAreFollowedAndPipesWrittenInto) {
   text.pop_back();
   EXPECT_EQ(text, expected);
   EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+}
+
+// /dev/stdout and what a shell makes of >(gzip) lead to a pipe without a name.
+TEST(ExportTest, APipeWithoutANameIsWrittenInto) {
+  const TemporaryDirectory folder;
+  const auto library = library_of(folder, "a.db", some_results());
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+  const FileDescriptor reader{ends[0]};
+  const FileDescriptor writer{ends[1]};
+  const std::string path = "/dev/fd/" + std::to_string(writer.value());
+  must(export_pictures_to_file(*library, ExportFormat::kJsonl, path, {}));
+  const std::string expected = exported(*library, ExportFormat::kJsonl);
+  std::string text(expected.size(), '\0');
+  ASSERT_EQ(::read(reader.value(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  EXPECT_EQ(text, expected);
+}
+
+TEST(ExportTest, APipeThatNobodyReadsCanBeGivenUp) {
+  const TemporaryDirectory folder;
+  const auto library = library_of(folder, "a.db", some_results());
+  const std::string pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(
+      code_of(export_pictures_to_file(*library, ExportFormat::kJsonl, pipe, stop.get_token())),
+      ErrorCode::kCancelled);
 }
 
 TEST(ExportTest, ASinkThatFailsEndsTheExport) {
