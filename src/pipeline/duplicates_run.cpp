@@ -70,14 +70,19 @@ DuplicateFile duplicate_file(const PictureRow& row) {
 struct Holder {
   DuplicateFile file;
   Look look;
+  bool is_elsewhere = false;  // than where was asked about
 };
 
+bool lies_in_any(const std::string& path, const std::vector<std::string>& roots) {
+  return std::ranges::any_of(roots, [&](const std::string& root) { return lies_in(path, root); });
+}
+
 // One file under several names - links, or folders behind links - is not there twice: whoever
-// deletes one of the names may delete all. The first name stands for it, one that is no link where
-// there is one.
+// deletes one of the names may delete all. The first name stands for it: one that was asked for
+// where there is one, and no link likewise.
 std::vector<DuplicateFile> distinct_files(std::vector<Holder> holders) {
   std::ranges::sort(holders, {}, [](const Holder& holder) {
-    return std::tie(holder.look.is_link, holder.file.path, holder.file.member);
+    return std::tie(holder.is_elsewhere, holder.look.is_link, holder.file.path, holder.file.member);
   });
   std::set<std::tuple<dev_t, ino_t, std::string>> met;
   std::vector<DuplicateFile> files;
@@ -96,7 +101,7 @@ std::vector<DuplicateFile> distinct_files(std::vector<Holder> holders) {
 class PictureLoader {
  public:
   PictureLoader(const std::vector<std::string>& roots, DuplicatesReport& report)
-      : unmet_roots_(roots), report_(report) {}
+      : roots_(roots), unmet_roots_(roots), report_(report) {}
 
   void take(const PictureRow& row) {
     std::erase_if(unmet_roots_,
@@ -113,7 +118,9 @@ class PictureLoader {
       pictures_.push_back({.files = {}, .hashes = row.hashes});
       holders_.emplace_back();
     }
-    holders_[found->second].push_back({.file = duplicate_file(row), .look = look});
+    holders_[found->second].push_back({.file = duplicate_file(row),
+                                       .look = look,
+                                       .is_elsewhere = !lies_in_any(row.file.path, roots_)});
   }
 
   // Roots below which no row was.
@@ -137,6 +144,7 @@ class PictureLoader {
     return last_look_;
   }
 
+  const std::vector<std::string>& roots_;  // outlives the loader
   std::vector<std::string> unmet_roots_;
   DuplicatesReport& report_;  // outlives the loader
   std::map<PictureId, std::size_t> place_;
@@ -171,7 +179,14 @@ void add_exact_groups(const std::vector<Picture>& pictures, std::vector<Duplicat
   }
 }
 
-Result<void> add_near_groups(const std::vector<Picture>& pictures, const DuplicateLimits& limits,
+// The file that stands for a picture beside others: the first that was asked about, if any.
+const DuplicateFile& stands_for(const Picture& picture, const std::vector<std::string>& roots) {
+  const auto asked = std::ranges::find_if(
+      picture.files, [&](const DuplicateFile& file) { return lies_in_any(file.path, roots); });
+  return asked == picture.files.end() ? picture.files.front() : *asked;
+}
+
+Result<void> add_near_groups(const std::vector<Picture>& pictures, const DuplicatesQuery& query,
                              const StopToken& stop, std::vector<DuplicateFiles>& groups) {
   std::vector<DuplicateCandidate> candidates;
   std::vector<const Picture*> picture_of;
@@ -183,12 +198,12 @@ Result<void> add_near_groups(const std::vector<Picture>& pictures, const Duplica
       picture_of.push_back(&picture);
     }
   }
-  for (const DuplicateGroup& group : TRY(find_near_duplicates(candidates, limits, stop))) {
+  for (const DuplicateGroup& group : TRY(find_near_duplicates(candidates, query.limits, stop))) {
     DuplicateFiles files{.kind = DuplicateKind::kNear,
-                         .keeper = picture_of[group.keeper]->files.front(),
+                         .keeper = stands_for(*picture_of[group.keeper], query.roots),
                          .members = {}};
     for (const DuplicateMember& member : group.members) {
-      DuplicateFile file = picture_of[member.index]->files.front();
+      DuplicateFile file = stands_for(*picture_of[member.index], query.roots);
       file.turn = member.turn;
       file.phash_distance = member.phash_distance;
       file.dhash_distance = member.dhash_distance;
@@ -200,10 +215,7 @@ Result<void> add_near_groups(const std::vector<Picture>& pictures, const Duplica
 }
 
 bool touches(const DuplicateFiles& group, const std::vector<std::string>& roots) {
-  const auto below_any = [&](const DuplicateFile& file) {
-    return std::ranges::any_of(roots,
-                               [&](const std::string& root) { return lies_in(file.path, root); });
-  };
+  const auto below_any = [&](const DuplicateFile& file) { return lies_in_any(file.path, roots); };
   return roots.empty() || below_any(group.keeper) || std::ranges::any_of(group.members, below_any);
 }
 
@@ -215,7 +227,7 @@ Result<DuplicatesReport> find_duplicates(const Library& library, const Duplicate
   const std::vector<Picture> pictures = TRY(load_pictures(library, query.roots, report, stop));
   std::vector<DuplicateFiles>& groups = report.groups;
   add_exact_groups(pictures, groups);
-  TRY(add_near_groups(pictures, query.limits, stop, groups));
+  TRY(add_near_groups(pictures, query, stop, groups));
   std::erase_if(groups, [&](const DuplicateFiles& group) { return !touches(group, query.roots); });
   std::ranges::sort(groups, {}, [](const DuplicateFiles& group) {
     return std::tie(group.kind, group.keeper.path, group.keeper.member);

@@ -212,6 +212,23 @@ TEST_F(DuplicatesRunTest, OneFileUnderSeveralNamesIsNotThereTwice) {
   EXPECT_THAT(paths_of(groups[0]), ElementsAre("/a copy.jpg", "/new/b.jpg"));
 }
 
+// Of a file with two names the other one stood for it, and who asked about this one was told that
+// it has no duplicates. So did a copy that lies elsewhere.
+TEST_F(DuplicatesRunTest, TheNameThatWasAskedAboutStandsForAFileWithSeveral) {
+  const PictureResult picture = file_of("/a/x.jpg", 1);
+  std::filesystem::create_directory(place("/b"));
+  std::filesystem::create_hard_link(place("/a/x.jpg"), place("/b/x.jpg"));
+  add(picture);
+  add(file_of("/b/x.jpg", 1));
+  add(file_of("/c/x.jpg", 1));
+  add(like("/c/near.jpg", 1, 2));
+  EXPECT_THAT(paths_of(found().at(0)), ElementsAre("/a/x.jpg", "/c/x.jpg"));
+  const auto asked = found({.limits = {}, .roots = {place("/b")}});
+  ASSERT_EQ(asked.size(), 2U);
+  EXPECT_THAT(paths_of(asked[0]), ElementsAre("/b/x.jpg", "/c/x.jpg"));
+  EXPECT_THAT(paths_of(asked[1]), ElementsAre("/b/x.jpg", "/c/near.jpg"));
+}
+
 TEST_F(DuplicatesRunTest, FilesThatAreGoneOrFailedOrUnhashedAreInNoGroup) {
   add(file_of("/gone.jpg", 1));
   add(file_of("/here.jpg", 1));
