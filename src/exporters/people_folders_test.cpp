@@ -47,7 +47,7 @@ TEST_F(PeopleFoldersTest, AFileIsNoPlace) {
 
 // Links that cannot be made became copies, which take space, without a word.
 TEST_F(PeopleFoldersTest, WhatIsCopiedInsteadOfLinkedIsCounted) {
-  const std::string elsewhere = "/dev/shm";
+  const std::string elsewhere = "/dev/shm/";
   const auto picture = add_picture("a.jpg", 1);
   set_people({{.id = "p-1", .name = "Ada", .faces = {picture}}});
   struct stat there{};
@@ -57,13 +57,11 @@ TEST_F(PeopleFoldersTest, WhatIsCopiedInsteadOfLinkedIsCounted) {
     GTEST_SKIP() << "needs a second file system";
   }
   EXPECT_EQ(write_folders({.directory = out_, .placement = Placement::kHardLink}).copied, 0U);
-  std::string other = elsewhere + "/albumen-test-XXXXXX";
-  ASSERT_NE(::mkdtemp(other.data()), nullptr);
+  const TemporaryDirectory other{elsewhere};
   const auto report =
-      write_folders({.directory = other + "/out", .placement = Placement::kHardLink});
+      write_folders({.directory = other / "out", .placement = Placement::kHardLink});
   EXPECT_EQ(report.pictures, 1U);
   EXPECT_EQ(report.copied, 1U);
-  fs::remove_all(other);
 }
 
 TEST_F(PeopleFoldersTest, APersonsPicturesAndAContactSheetStandInOneFolder) {

@@ -53,7 +53,7 @@ class DatasetRun {
   void count(const ManifestRow& row) const {
     DatasetProgress& progress = job_.environment.progress;
     progress.degraded += row.level.empty() ? 0 : 1;
-    progress.partial += tells_damage(row) ? 1 : 0;
+    progress.partial += row.status != MemberStatus::kFailed && tells_damage(row) ? 1 : 0;
     switch (row.status) {
       case MemberStatus::kWritten:
         ++progress.written;

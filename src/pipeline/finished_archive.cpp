@@ -33,8 +33,10 @@ std::uint32_t crc32_of(std::string_view text) {
   return crc32_onward(0, std::as_bytes(std::span{text}));
 }
 
+// InvalidArgument, as nothing else here: the archive is albumen's, but not as it was left.
 std::unexpected<Error> changed(const std::string& member) {
-  return fail(ErrorCode::kUnsupported, fmt::format("{} was changed since", path_to_text(member)));
+  return fail(ErrorCode::kInvalidArgument,
+              fmt::format("{} was changed since", path_to_text(member)));
 }
 
 bool is_the_worlds(ErrorCode code) {
@@ -56,10 +58,12 @@ Result<FinishedArchive> FinishedArchive::open(const std::string& path, SourceRea
   if (is_the_worlds(loaded.error().code)) {
     return std::unexpected(loaded.error());
   }
+  const std::string_view words = loaded.error().code == ErrorCode::kInvalidArgument
+                                     ? "left by albumen, but"
+                                     : "is there already, and no archive that albumen left:";
   return fail(ErrorCode::kInvalidArgument,
-              fmt::format("{}: is there already, and no archive that albumen left ({}); "
-                          "--overwrite replaces it",
-                          path_to_text(path), loaded.error().message));
+              fmt::format("{}: {} {}; --overwrite replaces it", path_to_text(path), words,
+                          loaded.error().message));
 }
 
 Result<void> FinishedArchive::load(SourceReader& reader, const StopToken& stop) {

@@ -16,7 +16,10 @@ namespace albumen {
 
 class TemporaryDirectory {
  public:
-  TemporaryDirectory() : path_(::testing::TempDir() + "albumen-test-XXXXXX") {
+  TemporaryDirectory() : TemporaryDirectory(::testing::TempDir()) {}
+
+  /// `parent`: a folder, with a slash at its end.
+  explicit TemporaryDirectory(const std::string& parent) : path_(parent + "albumen-test-XXXXXX") {
     if (::mkdtemp(path_.data()) == nullptr) {
       throw std::runtime_error("cannot create " + path_);
     }
