@@ -239,9 +239,9 @@ Result<bool> decode_plain_jpeg(const DecodeRequest& request, const JpegGeometry&
                         tables->bases.at(index));
       const bool alone = scan.component_count == 1;  // then a block is an MCU (T.81, A.2.2)
       const JpegComponent& component = info.jpeg.components[index];
-      scan.components.at(index) = {.dc = &tables->dc.at(selection.dc),
-                                   .ac = &tables->ac.at(selection.ac),
-                                   .pairs = &tables->pairs.at(selection.ac),
+      scan.components.at(index) = {.codes = {.dc = &tables->dc.at(selection.dc),
+                                             .ac = &tables->ac.at(selection.ac),
+                                             .pairs = &tables->pairs.at(selection.ac)},
                                    .basis = tables->bases.at(index).data(),
                                    .side = plane.block_side,
                                    .across = alone ? 1U : component.horizontal,

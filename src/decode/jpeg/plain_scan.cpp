@@ -4,9 +4,9 @@
 #include <cstring>
 #include <hwy/base.h>
 
-#include "decode/jpeg/internal/bit_reader.h"
 #include "decode/jpeg/internal/scaled_basis.h"
 #include "decode/jpeg/jpeg_markers.h"
+#include "entropy/bit_reader.h"
 
 // A block is decoded inline: a call would put the reader's bits into memory and cost a tenth of all
 // time. With a sanitizer's checks in it that takes a compiler minutes, so there it is a call, and
@@ -32,13 +32,13 @@
 // After foreach_target.h, which includes this file once per target.
 #include <hwy/highway.h>
 
+#include "entropy/block_reader-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 
 namespace albumen::HWY_NAMESPACE {
 namespace {
 namespace hn = hwy::HWY_NAMESPACE;
-
-constexpr unsigned kLastPosition = 63;
 
 /// The samples of one block while its coefficients are added up, with kBasisBits behind the point.
 template <int kSide>
@@ -50,20 +50,28 @@ class BlockSum {
   static constexpr std::size_t kVectors = kSamples / kLanes;
 
  public:
-  HWY_INLINE void start(int coefficient, const std::int32_t* picture) {
+  /// `basis`: the picture of each coefficient, as make_scaled_basis writes them.
+  HWY_INLINE explicit BlockSum(const std::int32_t* basis) : basis_(basis) {}
+
+  HWY_INLINE void start(int coefficient) {
     // A sample is stored as its distance from 128; the half is for rounding.
     constexpr std::int32_t kBias = (128 << kBasisBits) + (1 << (kBasisBits - 1));
     for (std::size_t at = 0; at < kVectors; ++at) {
       sums_[at] = hn::Set(D(), kBias);
     }
-    accumulate(coefficient, picture);
+    accumulate(coefficient, basis_);
   }
 
-  HWY_INLINE void add(int coefficient, const std::int32_t* picture) {
+  HWY_INLINE void add(unsigned position, int coefficient) {
     if (kSide == 1) {
       return;  // the mean of the block is its first coefficient alone
     }
-    accumulate(coefficient, picture);
+    accumulate(coefficient, basis_ + (position * basis_samples(kSide)));
+  }
+
+  HWY_INLINE void add_two(unsigned position, int coefficient, unsigned later, int later_one) {
+    add(position, coefficient);
+    add(later, later_one);
   }
 
   HWY_INLINE void accumulate(int coefficient, const std::int32_t* picture) {
@@ -86,129 +94,17 @@ class BlockSum {
   }
 
  private:
+  const std::int32_t* basis_;
   hn::Vec<D> sums_[kVectors];
 };
-
-/// What one code word means, and how many bits it takes with what belongs to it.
-struct Step {
-  int value = 0;
-  unsigned advance = 0;
-  int bits = 0;  // 0: no code begins like this
-};
-
-// What did not fit one look-up: a long code, or a short one before a long coefficient. Takes the
-// bits by value, so that the reader stays in registers.
-HWY_NOINLINE Step long_step(std::uint64_t top, const HuffmanTable& table, HuffmanTable::Entry entry,
-                            bool is_dc) {
-  auto symbol = static_cast<std::uint8_t>(entry.value() & 0xFF);
-  int code_bits = entry.value() >> 8;
-  if (code_bits == 0) {
-    const HuffmanTable::LongCode found = table.find_long(top);
-    if (found.bits == 0) {
-      return {};
-    }
-    symbol = found.symbol;
-    code_bits = found.bits;
-  }
-  const int size = size_of(symbol, is_dc);
-  const auto raw = first_bits(top << static_cast<unsigned>(code_bits), size);
-  return {.value = extend(raw, size), .advance = advance_of(symbol), .bits = code_bits + size};
-}
-
-/// How far the AC coefficients of one block are read.
-struct AcWalk {
-  enum class State : std::uint8_t { kGoesOn, kAtSpecial, kEnded };
-
-  unsigned position = 0;  // of the last coefficient
-  State state = State::kGoesOn;
-};
-
-/// Takes up to `kCount` look-ups, up to the block's end, the last position or a symbol that needs
-/// more than a look-up; what is met there is not yet taken, but for the end.
-template <int kCount, int kSide>
-HWY_INLINE void take_ordinary(BitReader& bits, const PlainComponent& component,
-                              BlockSum<kSide>& sum, AcWalk& walk) {
-  const std::int32_t* const basis = component.basis;
-  for (int count = 0; count < kCount; ++count) {
-    const PairTable::Entry entry = component.pairs->look_up(bits.top());
-    const unsigned first = walk.position + entry.first_advance();
-    const unsigned next = walk.position + entry.advance();
-    if (next >= kLastPosition) {
-      walk.state = AcWalk::State::kAtSpecial;
-      if (HWY_LIKELY(entry.ends_block() && first < kLastPosition)) {
-        bits.skip(entry.word());
-        sum.add(entry.first_value(), basis + (first * basis_samples(kSide)));
-        walk.state = AcWalk::State::kEnded;
-      }
-      return;
-    }
-    bits.skip(entry.word());
-    sum.add(entry.first_value(), basis + (first * basis_samples(kSide)));
-    sum.add(entry.second_value(), basis + (next * basis_samples(kSide)));
-    walk.position = next;
-  }
-}
-
-/// Takes one symbol of any kind. False for data that no encoder writes.
-template <int kSide>
-HWY_INLINE bool take_special(BitReader& bits, const PlainComponent& component, BlockSum<kSide>& sum,
-                             AcWalk& walk) {
-  bits.refill();
-  const HuffmanTable::Entry entry = component.ac->look_up(bits.top());
-  Step step{.value = entry.value(), .advance = entry.advance(), .bits = entry.bits()};
-  if (step.bits == 0) {
-    step = long_step(bits.top(), *component.ac, entry, false);
-  }
-  bits.skip(static_cast<std::uint32_t>(step.bits));
-  if (step.bits == 0 ||
-      (step.advance != HuffmanTable::kEndOfBlock && walk.position + step.advance > kLastPosition)) {
-    return false;
-  }
-  walk.state = AcWalk::State::kEnded;
-  if (step.advance != HuffmanTable::kEndOfBlock) {
-    walk.position += step.advance;
-    sum.add(step.value, component.basis + (walk.position * basis_samples(kSide)));
-    if (walk.position != kLastPosition) {
-      walk.state = AcWalk::State::kGoesOn;
-    }
-  }
-  return true;
-}
 
 /// Decodes one block; writes it unless `samples` is null. False for data that no encoder writes.
 template <int kSide>
 BLOCK_INLINE bool decode_block(BitReader& bits, const PlainComponent& component, int& dc,
                                std::uint8_t* samples) {
-  constexpr int kLargestDc = 1 << 15;
-  constexpr int kLookUps = BitReader::kRefilled / HuffmanTable::kPeekBits;
-  bits.refill();
-  const HuffmanTable::Entry first = component.dc->look_up(bits.top());
-  Step step{.value = first.value(), .advance = 0, .bits = first.bits()};
-  if (HWY_UNLIKELY(first.bits() == 0)) {
-    step = long_step(bits.top(), *component.dc, first, true);
-  }
-  bits.skip(static_cast<std::uint32_t>(step.bits));
-  dc += step.value;
-  if (HWY_UNLIKELY(step.bits == 0 || dc >= kLargestDc || dc < -kLargestDc)) {
+  BlockSum<kSide> sum{component.basis};
+  if (!read_block(bits, component.codes, dc, sum)) {
     return false;
-  }
-  BlockSum<kSide> sum;
-  sum.start(dc, component.basis);
-  AcWalk walk;
-  if (HWY_LIKELY(first.bits() != 0)) {
-    take_ordinary<kLookUps - 1>(bits, component, sum, walk);
-  }
-  while (true) {
-    while (walk.state == AcWalk::State::kGoesOn) {
-      bits.refill();
-      take_ordinary<kLookUps>(bits, component, sum, walk);
-    }
-    if (HWY_LIKELY(walk.state == AcWalk::State::kEnded)) {
-      break;
-    }
-    if (HWY_UNLIKELY(!take_special(bits, component, sum, walk))) {
-      return false;
-    }
   }
   if (samples != nullptr) {
     sum.write(samples, component.stride);

@@ -2,8 +2,11 @@
 #include "decode/jpeg/internal/scaled_basis.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
+
+#include "entropy/zigzag.h"
 
 namespace albumen {
 namespace {

@@ -11,16 +11,13 @@
 
 #include "core/geometry.h"
 #include "decode/internal/decode_watch.h"
-#include "decode/jpeg/internal/huffman_table.h"
-#include "decode/jpeg/internal/pair_table.h"
+#include "entropy/block_codes.h"
 
 namespace albumen {
 
 /// One component of a scan, and where its samples go.
 struct PlainComponent {
-  const HuffmanTable* dc = nullptr;
-  const HuffmanTable* ac = nullptr;
-  const PairTable* pairs = nullptr;     ///< of `ac`
+  BlockCodes codes;
   const std::int32_t* basis = nullptr;  ///< as make_scaled_basis writes it
   int side = 8;                         ///< samples a side of a block
   std::uint32_t across = 1;             ///< blocks of an MCU

@@ -4,7 +4,6 @@
 // a fast inverse DCT rounds between its passes. Tested by ../plain_scan_test.cpp.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -20,29 +19,6 @@ constexpr std::size_t basis_samples(int side) {
   const auto samples = static_cast<std::size_t>(side) * static_cast<std::size_t>(side);
   return side <= 2 ? 4 : (samples + 15) / 16 * 16;
 }
-
-/// Position (row * 8 + column) of each coefficient in the order of the scan (T.81, figure A.6).
-constexpr std::array<std::uint8_t, 64> zigzag_order() {
-  constexpr int kSide = 8;
-  std::array<std::uint8_t, 64> order{};
-  int row = 0;
-  int column = 0;
-  for (std::uint8_t& place : order) {
-    place = static_cast<std::uint8_t>(row * kSide + column);
-    const bool upwards = (row + column) % 2 == 0;
-    int& rising = upwards ? column : row;
-    int& falling = upwards ? row : column;
-    if (rising == kSide - 1) {
-      ++falling;
-    } else {
-      ++rising;
-      falling = falling > 0 ? falling - 1 : 0;
-    }
-  }
-  return order;
-}
-
-inline constexpr std::array<std::uint8_t, 64> kZigzag = zigzag_order();
 
 /// Writes the pictures of all 64 coefficients, in the order of the scan, each multiplied by its
 /// quantiser, row by row, basis_samples(side) numbers each. For 1, 2, 4 and 8 samples a side: means

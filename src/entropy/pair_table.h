@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two AC coefficients of a JPEG block in one table lookup, where the next bits hold two. Reading a
 // scan is a chain: bits, look-up, shift, bits; its length is the time. Half of a photograph's
-// coefficients come in such pairs. Tested by ../plain_scan_test.cpp.
+// coefficients come in such pairs. Tested by entropy_test.cpp.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
-#include "decode/jpeg/internal/huffman_table.h"
+#include "entropy/huffman_table.h"
 
 namespace albumen {
 

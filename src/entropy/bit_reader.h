@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bits of a JPEG scan: stuffed zeros (T.81, F.1.2.3) left out, zeros fed after a marker or the
-// end. Tested by ../plain_scan_test.cpp.
+// end. Tested by entropy_test.cpp.
 #pragma once
 
 #include <bit>
@@ -15,6 +15,14 @@ namespace albumen {
 constexpr unsigned first_bits(std::uint64_t top, int count) {
   // In two steps, because a shift by 64 is none.
   return static_cast<unsigned>((top >> 1U) >> (63U - static_cast<unsigned>(count)));
+}
+
+/// Any of the eight bytes is 0xFF, where a marker begins or a stuffed zero follows.
+constexpr bool has_marker_byte(std::uint64_t eight) {
+  // Its complement has a zero byte.
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  return ((~eight - kOnes) & eight & kHighBits) != 0;
 }
 
 class BitReader {
@@ -93,13 +101,6 @@ class BitReader {
       }
       bits_ |= std::uint64_t{byte} << (56 - count_);
     }
-  }
-
-  /// Any byte is 0xFF: its complement has a zero byte.
-  static bool has_marker_byte(std::uint64_t eight) {
-    constexpr std::uint64_t kOnes = 0x0101010101010101;
-    constexpr std::uint64_t kHighBits = 0x8080808080808080;
-    return ((~eight - kOnes) & eight & kHighBits) != 0;
   }
 
   const std::uint8_t* next_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "decode/jpeg/internal/huffman_table.h"
+#include "entropy/huffman_table.h"
 
 #include <algorithm>
 

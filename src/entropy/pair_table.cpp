@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "decode/jpeg/internal/pair_table.h"
+#include "entropy/pair_table.h"
 
 namespace albumen {
 namespace {

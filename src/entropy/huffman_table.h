@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A JPEG Huffman code (T.81, annexes C and F.2.2.3) as one table lookup: the next bits of the scan
 // tell run, length and, where it is short, the coefficient itself. Tested by
-// ../plain_scan_test.cpp.
+// entropy_test.cpp.
 #pragma once
 
 #include <array>
