@@ -10,6 +10,7 @@
 #include "encode/jpeg.h"
 #include "encode/jpeg/internal/jpeg_guard.h"
 #include "encode/jpeg/internal/jpeg_room.h"
+#include "encode/jpeg/internal/plain_transcode.h"
 #include "encode/jpeg/requantise.h"
 #include "govern/byte_buffer.h"
 
@@ -128,7 +129,7 @@ std::uint64_t round_up(std::uint64_t value, int to) {
 }
 
 std::uint64_t room_after_header(const jpeg_decompress_struct& jpeg) {
-  std::uint64_t sum = kTableBytes;
+  std::uint64_t sum = kTableBytes + plain_transcode_bytes();
   for (int index = 0; index < jpeg.num_components; ++index) {
     const jpeg_component_info& component = jpeg.comp_info[index];
     sum += room_for_blocks(round_up(component.width_in_blocks, component.h_samp_factor),
@@ -142,10 +143,12 @@ struct HeaderRoom {
   alignas(kBufferAlignment) std::array<std::byte, kHeaderBytes> memory;
 };
 
+using Steps = std::array<std::uint16_t, kBlockCoefficients>;
+
 // libjpeg's tables for a quality, scaled from those of the standard's annex K.
 struct QualityTables {
-  std::array<std::uint16_t, kBlockCoefficients> luma{};
-  std::array<std::uint16_t, kBlockCoefficients> chroma{};
+  Steps luma{};
+  Steps chroma{};
 };
 
 QualityTables tables_for(jpeg_compress_struct& jpeg, int quality) {
@@ -161,14 +164,12 @@ bool is_chroma(const jpeg_decompress_struct& jpeg, int component) {
   return has_chroma && (component == 1 || component == 2);
 }
 
-/// Rounds one component's coefficients to the coarser of its own steps and `asked`, and gives the
-/// writer those steps. REQUIRES: inside `run`.
-void requantise_component(jpeg_decompress_struct& from, jpeg_compress_struct& to, int index,
-                          jvirt_barray_ptr blocks,
-                          const std::array<std::uint16_t, kBlockCoefficients>& asked) {
-  jpeg_component_info& component = from.comp_info[index];
-  if (component.quant_table == nullptr) {
-    ERREXIT1(&from, JERR_NO_QUANT_TABLE, component.quant_tbl_no);
+/// Gives the writer the coarser of a component's own steps and those `asked`. REQUIRES: inside
+/// `run`.
+void choose_steps(jpeg_decompress_struct& from, jpeg_compress_struct& to, int index,
+                  const JQUANT_TBL* own, const Steps& asked) {
+  if (own == nullptr) {
+    ERREXIT1(&from, JERR_NO_QUANT_TABLE, from.comp_info[index].quant_tbl_no);
   }
   // A table for each component: the source may share one where the quality's differ.
   JQUANT_TBL*& table = to.quant_tbl_ptrs[index];
@@ -177,14 +178,21 @@ void requantise_component(jpeg_decompress_struct& from, jpeg_compress_struct& to
   }
   table->sent_table = FALSE;
   to.comp_info[index].quant_tbl_no = index;
+  for (std::size_t i = 0; i < kBlockCoefficients; ++i) {
+    table->quantval[i] = std::max(own->quantval[i], asked[i]);
+  }
+}
+
+/// Rounds one component's coefficients to the steps of choose_steps. REQUIRES: inside `run`.
+void round_component(jpeg_decompress_struct& from, const JQUANT_TBL& steps, int index,
+                     jvirt_barray_ptr blocks) {
+  const jpeg_component_info& component = from.comp_info[index];
   StepRatios ratios{};
   bool same = true;
   for (std::size_t i = 0; i < kBlockCoefficients; ++i) {
     const std::uint16_t own = component.quant_table->quantval[i];
-    const std::uint16_t step = std::max(own, asked[i]);
-    table->quantval[i] = step;
-    ratios[i] = static_cast<float>(own) / static_cast<float>(step);
-    same = same && own == step;
+    ratios[i] = step_ratio(own, steps.quantval[i]);
+    same = same && own == steps.quantval[i];
   }
   if (same) {
     return;
@@ -209,22 +217,31 @@ void share_equal_tables(jpeg_compress_struct& to) {
   }
 }
 
-void transcode(JpegReader& reader, JpegWriter& writer, JpegOutput& output,
-               const JpegTranscodeOptions& options) {
-  jpeg_decompress_struct& from = reader.jpeg();
-  jpeg_compress_struct& to = writer.jpeg();
-  reader.open();
-  jvirt_barray_ptr* const arrays = jpeg_read_coefficients(&from);
-  writer.create();
-  output.connect(to);
+/// What `to` is to write but its coefficients. `arrays`: of these, which are rounded; null where
+/// the head of `from` is all that was read.
+void set_up(jpeg_decompress_struct& from, jpeg_compress_struct& to,
+            const JpegTranscodeOptions& options, jvirt_barray_ptr* arrays) {
   jpeg_copy_critical_parameters(&from, &to);
   to.optimize_coding = options.codes == JpegCodes::kOptimised ? TRUE : FALSE;
   const QualityTables tables = tables_for(to, options.quality);
   for (int index = 0; index < from.num_components; ++index) {
-    requantise_component(from, to, index, arrays[index],
-                         is_chroma(from, index) ? tables.chroma : tables.luma);
+    const jpeg_component_info& component = from.comp_info[index];
+    const JQUANT_TBL* const own =
+        arrays == nullptr ? from.quant_tbl_ptrs[component.quant_tbl_no] : component.quant_table;
+    choose_steps(from, to, index, own, is_chroma(from, index) ? tables.chroma : tables.luma);
+    if (arrays != nullptr) {
+      round_component(from, *to.quant_tbl_ptrs[index], index, arrays[index]);
+    }
   }
   share_equal_tables(to);
+}
+
+void transcode_by_libjpeg(JpegReader& reader, JpegWriter& writer,
+                          const JpegTranscodeOptions& options) {
+  jpeg_decompress_struct& from = reader.jpeg();
+  jpeg_compress_struct& to = writer.jpeg();
+  jvirt_barray_ptr* const arrays = jpeg_read_coefficients(&from);
+  set_up(from, to, options, arrays);
   jpeg_write_coefficients(&to, arrays);
   jpeg_finish_compress(&to);
 }
@@ -257,9 +274,26 @@ Result<void> transcode_jpeg(std::span<const std::byte> file, const JpegTranscode
     JpegReader reader{guard, file, &sink};
     JpegOutput output{sink, buffer.bytes().data()};
     JpegWriter writer{guard};
-    const bool whole = guard.run(
-        [&reader, &writer, &output, &options] { transcode(reader, writer, output, options); });
-    if (!whole) {
+    bool is_plain = false;
+    const bool is_open = guard.run([&reader, &writer, &output, &options, &is_plain] {
+      reader.open();
+      writer.create();
+      output.connect(writer.jpeg());
+      is_plain = options.codes == JpegCodes::kStandard && is_plain_jpeg(reader.jpeg());
+      if (is_plain) {
+        set_up(reader.jpeg(), writer.jpeg(), options, nullptr);
+      }
+    });
+    Result<bool> is_done = is_open ? Result<bool>{false} : std::unexpected(guard.error());
+    if (is_open && is_plain) {
+      is_done = transcode_plain_jpeg(reader.jpeg(), writer.jpeg(), file, room.unused(), sink);
+    }
+    const auto rest = [&reader, &writer, &options] {
+      transcode_by_libjpeg(reader, writer, options);
+    };
+    if (!is_done) {
+      done = std::unexpected(std::move(is_done).error());
+    } else if (!*is_done && !guard.run(rest)) {
       done = std::unexpected(guard.error());
     }
   }

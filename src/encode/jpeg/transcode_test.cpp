@@ -104,6 +104,53 @@ TEST(TranscodeTest, RoundsTheCoefficientsOfEveryKindOfSource) {
   }
 }
 
+/// How many pieces came, none of them empty.
+class PieceSink final : public ByteSink {
+ public:
+  Result<void> write(std::span<const std::byte> bytes) override {
+    pieces += bytes.empty() ? 0 : 1;
+    return {};
+  }
+
+  int pieces = 0;
+};
+
+// A progressive file goes through libjpeg, a plain one of the same coefficients does not: its twin.
+TEST(TranscodeTest, PlainFilesComeOutByteForByteAsThroughLibjpeg) {
+  const std::array<PlainJpegOptions, 7> kinds{
+      PlainJpegOptions{},  {.luma_factor = 11}, {.luma_factor = 21}, {.luma_factor = 12},
+      {.one_table = true}, {.restart_rows = 1}, {.quality = 40}};
+  for (const Size size : {kSize, Size{.width = 217, .height = 240}, Size{.width = 640, .height = 9},
+                          Size{.width = 8, .height = 700}, Size{.width = 641, .height = 353}}) {
+    for (const int channels : {1, 3}) {
+      const Picture picture = photo(channels, size);
+      for (PlainJpegOptions kind : kinds) {
+        const File plain = testing::write_plain_jpeg(picture, kind);
+        kind.restart_rows = 0;
+        kind.progressive = true;
+        const File twin = testing::write_plain_jpeg(picture, kind);
+        for (const int quality : {5, 60, 85, 100}) {
+          EXPECT_TRUE(transcoded(plain, {.quality = quality}) ==
+                      transcoded(twin, {.quality = quality}))
+              << size.width << "x" << size.height << " at " << quality;
+        }
+      }
+    }
+  }
+}
+
+TEST(TranscodeTest, PlainFilesDoNotReachLibjpegsWriter) {
+  constexpr Size kLarge{.width = 1024, .height = 768};
+  for (const bool progressive : {false, true}) {
+    const File file = testing::write_plain_jpeg(photo(3, kLarge), {.progressive = progressive});
+    Budget budget{kMiB * 64};
+    Reservation job = budget.reserve(MemoryTag::kOther, kMiB * 64, {}).value();
+    PieceSink sink;
+    ASSERT_TRUE(transcode_jpeg(file, {}, sink, job).has_value());
+    EXPECT_EQ(sink.pieces == 1, !progressive) << "libjpeg's come in pieces of 32 KiB";
+  }
+}
+
 TEST(TranscodeTest, GrayAndCmykStayWhatTheyAre) {
   for (const int channels : {1, 4}) {
     const File file = testing::write_plain_jpeg(photo(channels), {});

@@ -29,6 +29,9 @@ class JpegRoom {
 
   [[nodiscard]] std::size_t used() const { return used_; }
 
+  /// What the next `take` takes from, for whoever is done with it before that.
+  [[nodiscard]] std::span<std::byte> unused() const { return memory_.subspan(used_); }
+
  private:
   std::span<std::byte> memory_;
   std::size_t used_ = 0;

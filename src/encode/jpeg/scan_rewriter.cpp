@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "encode/jpeg/internal/scan_rewriter.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "entropy/bit_reader.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "encode/jpeg/scan_rewriter.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.h, which includes this file once per target.
+#include <hwy/highway.h>
+
+#include "entropy/block_reader-inl.h"
+
+#ifndef ALBUMEN_ENCODE_SCAN_REWRITER_STATE_
+#define ALBUMEN_ENCODE_SCAN_REWRITER_STATE_
+
+namespace albumen {
+namespace {
+
+/// How far a scan is read.
+struct ReadState {
+  BitReader bits;
+  std::array<int, 3> dc{};
+  std::uint32_t until_restart = 0;
+  std::uint8_t restarts = 0;
+};
+
+/// How far one is written.
+struct WriteState {
+  ScanWriter bits;
+  std::array<int, 3> dc{};
+};
+
+}  // namespace
+}  // namespace albumen
+#endif
+
+HWY_BEFORE_NAMESPACE();
+
+namespace albumen::HWY_NAMESPACE {
+namespace {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// T.81, table F.1 and F.2: what codes of 8-bit pictures can say.
+constexpr unsigned kLargestDcSize = 11;
+constexpr unsigned kLargestAcSize = 10;
+constexpr unsigned kEndOfBlock = 0x00;
+constexpr unsigned kSixteenZeros = 0xF0;
+
+/// Coefficients where they are to be, over zeros.
+class CoefficientBlock {
+ public:
+  HWY_INLINE explicit CoefficientBlock(std::int16_t* out) : out_(out) {}
+
+  HWY_INLINE void start(int value) { out_[0] = static_cast<std::int16_t>(value); }
+
+  HWY_INLINE void add(unsigned position, int value) {
+    out_[position] = static_cast<std::int16_t>(out_[position] + value);
+  }
+
+  // The later first: where it is the same, it is nothing.
+  HWY_INLINE void add_two(unsigned position, int value, unsigned later, int later_value) {
+    out_[later] = static_cast<std::int16_t>(later_value);
+    out_[position] = static_cast<std::int16_t>(value);
+  }
+
+ private:
+  std::int16_t* out_;
+};
+
+/// Where the blocks of a component's line lie, one row of blocks behind the other.
+HWY_INLINE std::size_t block_at(const ScanRewrite& scan, const RewriteComponent& component,
+                                std::uint32_t x, std::uint32_t down) {
+  return (std::size_t{down} * scan.mcus.width * component.across) + x;
+}
+
+HWY_INLINE std::size_t line_blocks(const ScanRewrite& scan, const RewriteComponent& component) {
+  return std::size_t{scan.mcus.width} * component.across * component.down;
+}
+
+bool read_line(const ScanRewrite& scan, ReadState& state, std::int16_t* line) {
+  constexpr std::uint8_t kFirstRestart = 0xD0;
+  constexpr std::uint8_t kRestartCodes = 8;
+  BitReader bits = state.bits;
+  for (std::uint32_t mcu = 0; mcu < scan.mcus.width; ++mcu) {
+    if (scan.restart_interval != 0 && state.until_restart-- == 0) {
+      if (bits.next_marker() != kFirstRestart + state.restarts) {
+        return false;
+      }
+      state.restarts = static_cast<std::uint8_t>((state.restarts + 1) % kRestartCodes);
+      state.until_restart = scan.restart_interval - 1;
+      state.dc = {};
+    }
+    std::int16_t* blocks = line;
+    for (std::size_t index = 0; index < scan.component_count; ++index) {
+      const RewriteComponent& component = scan.components[index];
+      for (std::uint32_t down = 0; down < component.down; ++down) {
+        for (std::uint32_t across = 0; across < component.across; ++across) {
+          const std::size_t at = block_at(scan, component, (mcu * component.across) + across, down);
+          CoefficientBlock block{blocks + (at * kBlockCoefficients)};
+          if (!read_block(bits, component.from, state.dc[index], block)) {
+            return false;
+          }
+        }
+      }
+      blocks += line_blocks(scan, component) * kBlockCoefficients;
+    }
+  }
+  state.bits = bits;
+  return !bits.overdrawn();
+}
+
+/// Which coefficients of a block are not zero, from the lowest bit up.
+HWY_INLINE std::uint64_t nonzero(const std::int16_t* block) {
+  const hn::CappedTag<std::int16_t, 32> d;
+  const std::size_t lanes = hn::Lanes(d);
+  std::uint64_t mask = 0;
+  for (std::size_t at = 0; at < kBlockCoefficients; at += lanes) {
+    std::uint8_t bits[8] = {};
+    hn::StoreMaskBits(d, hn::Ne(hn::LoadU(d, block + at), hn::Zero(d)), bits);
+    std::uint64_t part = 0;
+    std::memcpy(&part, bits, sizeof(part));
+    if constexpr (std::endian::native == std::endian::big) {
+      part = __builtin_bswap64(part);
+    }
+    mask |= part << at;
+  }
+  return mask;
+}
+
+/// Size of a coefficient, and its bits: those of a negative one are of the number below (T.81,
+/// F.1.2.1).
+struct Sized {
+  unsigned size = 0;
+  std::uint32_t bits = 0;
+};
+
+HWY_INLINE Sized sized(int value) {
+  const int sign = value >> 31;
+  const auto magnitude = static_cast<std::uint32_t>((value ^ sign) - sign);
+  const auto size = static_cast<unsigned>(std::bit_width(magnitude));
+  return {.size = size, .bits = static_cast<std::uint32_t>(value + sign) & ((1U << size) - 1)};
+}
+
+/// False where a coefficient is larger than a baseline scan can say.
+HWY_INLINE bool write_block(ScanWriter& out, const RewriteComponent& component,
+                            const std::int16_t* block, int& dc) {
+  const Sized difference = sized(block[0] - dc);
+  dc = block[0];
+  if (HWY_UNLIKELY(difference.size > kLargestDcSize)) {
+    return false;
+  }
+  out.put(component.dc->word(difference.size), difference.bits, difference.size);
+  std::uint64_t left = nonzero(block) & ~std::uint64_t{1};
+  unsigned behind = 1;
+  while (left != 0) {
+    const auto position = static_cast<unsigned>(std::countr_zero(left));
+    left &= left - 1;
+    unsigned run = position - behind;
+    for (; HWY_UNLIKELY(run > 15); run -= 16) {
+      out.put(component.ac->word(kSixteenZeros));
+    }
+    const Sized value = sized(block[position]);
+    if (HWY_UNLIKELY(value.size > kLargestAcSize)) {
+      return false;
+    }
+    out.put(component.ac->word((run << 4U) | value.size), value.bits, value.size);
+    behind = position + 1;
+  }
+  if (behind <= kLastPosition) {
+    out.put(component.ac->word(kEndOfBlock));
+  }
+  out.settle();
+  return true;
+}
+
+/// Writes line `y` of MCUs. False as write_block, and where `end` is near.
+bool write_line(const ScanRewrite& scan, std::uint32_t y, const std::int16_t* line,
+                WriteState& state, const std::uint8_t* end) {
+  // 64 coefficients of at most 27 bits a block, each byte of which may be stuffed.
+  constexpr std::ptrdiff_t kMostBlockBytes = 2 * kBlockCoefficients * 27 / 8;
+  ScanWriter out = state.bits;
+  for (std::uint32_t mcu = 0; mcu < scan.mcus.width; ++mcu) {
+    const std::int16_t* blocks = line;
+    for (std::size_t index = 0; index < scan.component_count; ++index) {
+      const RewriteComponent& component = scan.components[index];
+      for (std::uint32_t down = 0; down < component.down; ++down) {
+        for (std::uint32_t across = 0; across < component.across; ++across) {
+          if (HWY_UNLIKELY(end - out.next() <
+                           kMostBlockBytes + std::ptrdiff_t{ScanWriter::kSlack})) {
+            return false;
+          }
+          const std::uint32_t x = (mcu * component.across) + across;
+          const bool shows =
+              x < component.blocks.width && (y * component.down) + down < component.blocks.height;
+          if (!shows) {
+            // As the one before it: no difference, no coefficients.
+            out.put(component.dc->word(0));
+            out.put(component.ac->word(kEndOfBlock));
+            out.settle();
+            continue;
+          }
+          const std::size_t at = block_at(scan, component, x, down);
+          if (!write_block(out, component, blocks + (at * kBlockCoefficients), state.dc[index])) {
+            return false;
+          }
+        }
+      }
+      blocks += line_blocks(scan, component) * kBlockCoefficients;
+    }
+  }
+  state.bits = out;
+  return true;
+}
+
+}  // namespace
+}  // namespace albumen::HWY_NAMESPACE
+
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace albumen {
+
+HWY_EXPORT(read_line);
+HWY_EXPORT(write_line);
+
+namespace {
+
+void round_line(const ScanRewrite& scan, std::int16_t* line) {
+  for (std::size_t index = 0; index < scan.component_count; ++index) {
+    const RewriteComponent& component = scan.components[index];
+    const std::size_t blocks = std::size_t{scan.mcus.width} * component.across * component.down;
+    if (!component.keeps_steps) {
+      requantise(line, blocks, component.ratios);
+    }
+    line += blocks * kBlockCoefficients;
+  }
+}
+
+}  // namespace
+
+std::size_t line_coefficients(const ScanRewrite& scan) {
+  std::size_t blocks = 0;
+  for (std::size_t index = 0; index < scan.component_count; ++index) {
+    const RewriteComponent& component = scan.components[index];
+    blocks += std::size_t{scan.mcus.width} * component.across * component.down;
+  }
+  return blocks * kBlockCoefficients;
+}
+
+Result<std::size_t> rewrite_scan(const ScanRewrite& scan, std::span<std::int16_t> line,
+                                 std::span<std::uint8_t> out, ByteSink& sink) {
+  constexpr std::uint8_t kEndOfImage = 0xD9;
+  ReadState from{.bits = BitReader{scan.data}, .until_restart = scan.restart_interval};
+  WriteState to{.bits = ScanWriter{out.data()}};
+  for (std::uint32_t y = 0; y < scan.mcus.height; ++y) {
+    std::ranges::fill(line, std::int16_t{0});
+    if (!HWY_DYNAMIC_DISPATCH(read_line)(scan, from, line.data())) {
+      return std::size_t{0};
+    }
+    round_line(scan, line.data());
+    if (!HWY_DYNAMIC_DISPATCH(write_line)(scan, y, line.data(), to, out.data() + out.size())) {
+      return std::size_t{0};
+    }
+    TRY(sink.write({}));
+  }
+  if (from.bits.next_marker() != kEndOfImage) {
+    return std::size_t{0};
+  }
+  to.bits.finish();
+  return static_cast<std::size_t>(to.bits.next() - out.data());
+}
+
+}  // namespace albumen
+#endif
