@@ -187,9 +187,9 @@ Result<void> visit_members(const ArchiveJob& job, Visitor& visitor) {
     const std::string name = TRY(path_from_text(entry.row.output));
     TRY(visitor.picture(name, entry));
     if (!entry.row.caption.empty()) {
-      TRY(visitor.caption(
-          fmt::format("{}{}", without_extension(name), job.request.caption_extension),
-          entry.row.caption));
+      const std::string extension = TRY(path_from_text(entry.caption_extension));
+      TRY(visitor.caption(fmt::format("{}{}", without_extension(name), extension),
+                          entry.row.caption));
     }
   }
   TRY(visitor.file(kManifestName, fmt::format("{}/{}", job.request.directory, kManifestName)));

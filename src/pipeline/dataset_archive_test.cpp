@@ -21,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 class DatasetArchiveTest : public ::testing::Test {
@@ -192,6 +193,35 @@ TEST_F(DatasetArchiveTest, OnlyWhatChangedIsMadeAgainAndTheArchiveIsThatOfANewRu
   run();
   EXPECT_EQ(written_, 2U);
   EXPECT_EQ(unchanged_, 4U);
+  EXPECT_TRUE(archive() == archive_made_anew());
+}
+
+// A second disk that was not mounted, or one damaged source, took finished pictures out of the
+// archive.
+TEST_F(DatasetArchiveTest, KeepsWhatItHasOfASourceThatFails) {
+  write_six();
+  write_picture("broken.jpg", 7);
+  folder_.write("other/x.jpg", read_small_file(folder_ / "in/10_zwx/0.jpg", kMiB).value());
+  request_.sources.push_back(folder_ / "other");
+  run();
+  const auto whole = contents();
+  fs::rename(folder_ / "other", folder_ / "away");
+  write_text("broken.jpg", "\xFF\xD8\xFF\xE0 no longer");
+  for (int times = 0; times < 2; ++times) {
+    const auto report = try_run();
+    ASSERT_TRUE(report.has_value());
+    EXPECT_THAT(report->pruned, IsEmpty());
+    auto now = contents();
+    for (const std::string_view own : {std::string_view{"manifest.jsonl"}, kArchivedJournal}) {
+      now[std::string{own}] = whole.at(std::string{own});
+    }
+    EXPECT_TRUE(now == whole);
+  }
+  fs::rename(folder_ / "away", folder_ / "other");
+  fs::remove(folder_ / "in/broken.jpg");
+  const auto report = try_run();
+  ASSERT_TRUE(report.has_value());
+  EXPECT_THAT(report->pruned, ElementsAre("broken.png")) << "named, since it leaves the archive";
   EXPECT_TRUE(archive() == archive_made_anew());
 }
 

@@ -132,9 +132,22 @@ std::vector<std::string> outputs_of(const std::vector<JournalEntry>& entries) {
   return outputs;
 }
 
-// An archive holds what the set has now, and nothing of earlier runs.
+FormerPlace former_place(const DatasetJob& job) {
+  return {.history = job.history, .directory = job.request.directory, .archive = job.archive};
+}
+
+// An archive holds what the set has now; of earlier runs only what came from a source that failed.
 Result<void> settle_archive(const DatasetJob& job, std::vector<ManifestRow>& rows,
-                            std::vector<JournalEntry>& entries, const StopToken& stop) {
+                            std::vector<JournalEntry>& entries, DatasetReport& report,
+                            const StopToken& stop) {
+  const FormerPlace place = former_place(job);
+  FormerOutputs former = former_outputs(place, rows);
+  if (!entries.empty()) {
+    std::ranges::move(spared_for_archive(place, former, entries), std::back_inserter(entries));
+    std::erase_if(former.stale,
+                  [&](const JournalEntry& entry) { return job.archive.find(entry) == nullptr; });
+    report.pruned = outputs_of(former.stale);
+  }
   if (job.state == nullptr) {
     return {};
   }
@@ -152,7 +165,7 @@ Result<void> settle_archive(const DatasetJob& job, std::vector<ManifestRow>& row
 Result<void> settle_folder(const DatasetJob& job, const std::vector<ManifestRow>& rows,
                            std::vector<JournalEntry> entries, DatasetReport& report) {
   const bool is_dry = job.state == nullptr;
-  FormerOutputs former = former_outputs(job.history, job.request.directory, rows);
+  FormerOutputs former = former_outputs(former_place(job), rows);
   if (job.request.prune && !report.folders.empty()) {
     const auto pruned =
         TRY(prune(job.request, rows, is_dry ? Pruning::kPretended : Pruning::kReal, former.stale));
@@ -192,7 +205,7 @@ Result<DatasetReport> finish(DatasetRun& run, const DatasetJob& job, const StopT
   if (!interrupted) {
     auto settled = job.request.archive.empty()
                        ? settle_folder(job, rows, std::move(entries), report)
-                       : settle_archive(job, rows, entries, stop);
+                       : settle_archive(job, rows, entries, report, stop);
     interrupted = !settled && settled.error().code == ErrorCode::kCancelled;
     if (!interrupted) {
       TRY(std::move(settled));

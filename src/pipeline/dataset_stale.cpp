@@ -30,19 +30,24 @@ bool has_digest(const std::string& file, const JournalEntry& entry) {
   return digest && entry.row.sha256 == *digest;
 }
 
-bool is_as_written(const std::string& directory, const KnownOutput& known) {
-  const auto file = file_of(directory, known.entry.row.output);
+bool is_as_written(const FormerPlace& place, const KnownOutput& known) {
+  if (place.archive.find(known.entry) != nullptr) {
+    return true;
+  }
+  const auto file = file_of(place.directory, known.entry.row.output);
   return file && regular_file_size(*file) == known.entry.bytes &&
          (known.is_synced || has_digest(*file, known.entry));
 }
 
 // Also where somebody changed it. Not what a power cut may have spoilt: with the size of the
 // journal it would pass for what was written from now on.
-bool is_worth_knowing(const std::string& directory, const KnownOutput& known) {
-  const auto file = file_of(directory, known.entry.row.output);
+bool is_worth_knowing(const FormerPlace& place, const KnownOutput& known) {
+  if (is_as_written(place, known)) {
+    return true;
+  }
+  const auto file = file_of(place.directory, known.entry.row.output);
   const auto size = file ? regular_file_size(*file) : std::nullopt;
-  return size && (known.is_synced || is_as_written(directory, known) ||
-                  (*size != known.entry.bytes && !is_spoilt(*file)));
+  return size && (known.is_synced || (*size != known.entry.bytes && !is_spoilt(*file)));
 }
 
 // "/a/b.zip!c/d.jpg": "/a", "/a/b.zip", "/a/b.zip!c" and itself are what it lies in.
@@ -106,8 +111,7 @@ class Pruner {
 
 }  // namespace
 
-FormerOutputs former_outputs(const DatasetHistory& history, const std::string& directory,
-                             const std::vector<ManifestRow>& rows) {
+FormerOutputs former_outputs(const FormerPlace& place, const std::vector<ManifestRow>& rows) {
   std::set<std::string_view> outputs;
   std::set<std::string, std::less<>> unknown;
   for (const ManifestRow& row : rows) {
@@ -118,19 +122,35 @@ FormerOutputs former_outputs(const DatasetHistory& history, const std::string& d
     }
   }
   FormerOutputs former;
-  for (const auto& [output, known] : history.outputs()) {
+  for (const auto& [output, known] : place.history.outputs()) {
     if (outputs.contains(output)) {
       continue;
     }
     if (lies_in_any(known.entry.row.source, unknown)) {
-      if (is_worth_knowing(directory, known)) {
+      if (is_worth_knowing(place, known)) {
         former.spared.push_back(known.entry);
       }
-    } else if (is_as_written(directory, known)) {
+    } else if (is_as_written(place, known)) {
       former.stale.push_back(known.entry);
     }
   }
   return former;
+}
+
+std::vector<JournalEntry> spared_for_archive(const FormerPlace& place, const FormerOutputs& former,
+                                             const std::vector<JournalEntry>& entries) {
+  std::set<std::string_view> stems;
+  for (const JournalEntry& entry : entries) {
+    stems.insert(without_extension(entry.row.output));
+  }
+  std::vector<JournalEntry> spared;
+  for (const JournalEntry& entry : former.spared) {
+    const KnownOutput& known = place.history.outputs().at(entry.row.output);
+    if (is_as_written(place, known) && stems.insert(without_extension(entry.row.output)).second) {
+      spared.push_back(entry);
+    }
+  }
+  return spared;
 }
 
 Result<Pruned> prune(const DatasetRequest& request, const std::vector<ManifestRow>& rows,

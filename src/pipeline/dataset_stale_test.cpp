@@ -48,7 +48,12 @@ class DatasetStaleTest : public ::testing::Test {
 
   std::vector<std::string> stale() { return names(former().stale); }
 
-  FormerOutputs former() { return former_outputs(history(), request_.directory, rows_); }
+  FormerOutputs former(bool is_synced = true) {
+    const DatasetHistory known = history(is_synced);
+    const FinishedArchive none;
+    return former_outputs({.history = known, .directory = request_.directory, .archive = none},
+                          rows_);
+  }
 
   std::vector<std::string> pruned(Pruning pruning = Pruning::kReal) {
     auto former = this->former();
@@ -152,8 +157,7 @@ TEST_F(DatasetStaleTest, AJournalCannotPointOutOfTheSet) {
 TEST_F(DatasetStaleTest, AfterAPowerCutTheDigestDecidesWhatStandsThere) {
   wrote("/in/a.jpg", "a.png", "picture");
   folder_.write("set/a.png", "0000000");
-  const auto former = former_outputs(history(/*is_synced=*/false), request_.directory, rows_);
-  EXPECT_THAT(former.stale, IsEmpty());
+  EXPECT_THAT(former(/*is_synced=*/false).stale, IsEmpty());
 }
 
 }  // namespace

@@ -11,12 +11,20 @@
 #include "dataset/manifest.h"
 #include "pipeline/dataset_run.h"
 #include "pipeline/internal/dataset_history.h"
+#include "pipeline/internal/finished_archive.h"
 
 namespace albumen {
 
+/// Where the outputs of earlier runs are.
+struct FormerPlace {
+  const DatasetHistory& history;
+  const std::string& directory;
+  const FinishedArchive& archive;  ///< of the set; empty: none
+};
+
 /// What this run leaves of the outputs that earlier ones wrote and that it neither wrote nor found
-/// unchanged. Only files that stand there as they were written count, by their length, or by their
-/// digest where a power cut may have spoilt them.
+/// unchanged. Only what is in the archive counts, and files that stand there as they were written,
+/// by their length, or by their digest where a power cut may have spoilt them.
 struct FormerOutputs {
   /// Nothing of this run gives them: their source is gone, left out, or goes elsewhere now.
   std::vector<JournalEntry> stale;
@@ -26,8 +34,12 @@ struct FormerOutputs {
 };
 
 /// `rows`: all of this run. In the order of the outputs.
-FormerOutputs former_outputs(const DatasetHistory& history, const std::string& directory,
-                             const std::vector<ManifestRow>& rows);
+FormerOutputs former_outputs(const FormerPlace& place, const std::vector<ManifestRow>& rows);
+
+/// Those of `former.spared` that an archive of `entries`, what the set has now, can hold, too: as
+/// they were written, and beside none of the same name but for its extension.
+std::vector<JournalEntry> spared_for_archive(const FormerPlace& place, const FormerOutputs& former,
+                                             const std::vector<JournalEntry>& entries);
 
 struct Pruned {
   std::vector<JournalEntry> outputs;
