@@ -75,6 +75,34 @@ TEST_F(ExportAgainTest, PicturesOfSomebodyElseLeaveTheFolder) {
   }
 }
 
+// A folder that got another name doubled every copy, and told each time that its picture was not
+// found.
+TEST_F(ExportAgainTest, APictureThatWasMovedIsInTheFolderOnce) {
+  write_folders();
+  fs::create_directory(folder_ / "source/new");
+  fs::rename(folder_ / "source/a.jpg", folder_ / "source/new/a.jpg");
+  add_row(folder_ / "source/new/a.jpg", "", 1);
+  together();
+  for (const std::uint64_t removed : {1U, 0U}) {
+    const auto report = write_folders();
+    EXPECT_THAT(report.failures, IsEmpty()) << "of the path of before";
+    EXPECT_THAT(report.spared, IsEmpty());
+    EXPECT_EQ(report.removed, removed);
+    EXPECT_THAT(names_in(out_ + "/Ada"), ElementsAre("a.jpg", "b.jpg", "contact-sheet.png"));
+  }
+}
+
+// People who had lost faces to an index run with other settings lost their pictures, too.
+TEST_F(ExportAgainTest, NothingIsRemovedWhileThatIsAskedFor) {
+  write_folders();
+  set_people({{.id = "p-2", .name = "Bob", .faces = {second_}}});
+  const auto kept = write_folders({.directory = out_, .keeps_earlier = true});
+  EXPECT_EQ(kept.removed, 0U);
+  EXPECT_THAT(kept.spared, IsEmpty());
+  EXPECT_THAT(names_in(out_ + "/Ada"), ElementsAre("a.jpg", "b.jpg", "contact-sheet.png"));
+  EXPECT_EQ(write_folders().removed, 3U);
+}
+
 TEST_F(ExportAgainTest, AFolderOfSomebodyWhoIsNoLongerThereGoes) {
   split();
   write_folders();
@@ -330,7 +358,7 @@ TEST_F(ExportAgainTest, NothingOutsideOfTheFolderIsTouchedAndNoLinkFollowed) {
       {.kind = ExportedKind::kHardLink, .name = "plain.jpg", .source = precious},
       {.kind = ExportedKind::kCopy, .name = "hard.jpg", .source = precious, .digest = digest},
       {.kind = ExportedKind::kSheet, .name = "folder.jpg", .source = "", .digest = digest}};
-  const ArchivedBytes none;
+  const KnownBytes none;
   auto earlier = must(EarlierFiles::look(out_ + "/Ada", files, none, {}));
   ASSERT_EQ(earlier.as_written().size(), 1U);
   EXPECT_EQ(earlier.as_written()[0].name, "hard.jpg");

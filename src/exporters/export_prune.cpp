@@ -61,31 +61,39 @@ bool is_as_written(const std::string& path, const struct stat& status, const Exp
   return false;
 }
 
+// Whether `place` is another file with these bytes. The path may have got another picture since,
+// and what lies there may have become a link to here.
+bool is_copy_of(const std::string& place, const struct stat& status, const Sha256Digest& digest) {
+  const auto other = status_of_file(place);
+  return other && !is_same_file(status, *other) && has_digest(place, digest);
+}
+
 // REQUIRES: as written, with this status.
-bool is_elsewhere(const struct stat& status, const ExportedFile& file,
-                  const ArchivedBytes& archived) {
+bool is_elsewhere(const struct stat& status, const ExportedFile& file, const KnownBytes& known) {
   if (file.kind == ExportedKind::kSheet || file.kind == ExportedKind::kSymlink) {
     return true;
   }
   const auto original = status_of_file(file.source);
-  if (!original) {
-    return false;
-  }
   if (file.kind == ExportedKind::kHardLink) {
     // The original may have become a link to this one name of the file.
-    return status.st_nlink > 1 && is_same_file(status, *original);
+    return original && status.st_nlink > 1 && is_same_file(status, *original);
   }
-  // The path may have got another picture since, and the original may have become a link to here.
-  return archived.contains({file.source, *file.digest}) ||
-         (!is_same_file(status, *original) && has_digest(file.source, file.digest));
+  if ((original && known.archived.contains({file.source, *file.digest})) ||
+      is_copy_of(file.source, status, *file.digest)) {
+    return true;
+  }
+  const auto [first, last] = known.files.equal_range(*file.digest);
+  return std::any_of(first, last, [&](const auto& place) {
+    return is_copy_of(place.second, status, *file.digest);
+  });
 }
 
 }  // namespace
 
 Result<EarlierFiles> EarlierFiles::look(const std::string& folder,
                                         const std::vector<ExportedFile>& files,
-                                        const ArchivedBytes& archived, const StopToken& stop) {
-  EarlierFiles earlier{folder, archived};
+                                        const KnownBytes& known, const StopToken& stop) {
+  EarlierFiles earlier{folder, known};
   earlier.others_ = TRY(names_in(folder));
   std::erase_if(earlier.others_, is_own_file);
   for (const ExportedFile& file : files) {
@@ -106,12 +114,12 @@ Result<EarlierFiles> EarlierFiles::look(const std::string& folder,
 }
 
 bool EarlierFiles::may_go(const ExportedFile& file) {
-  const auto [known, is_new] = may_go_.try_emplace(file.name, false);
+  const auto [answer, is_new] = may_go_.try_emplace(file.name, false);
   if (is_new) {
     const auto status = status_of(path_of(file));
-    known->second = status && is_elsewhere(*status, file, *archived_);
+    answer->second = status && is_elsewhere(*status, file, *known_);
   }
-  return known->second;
+  return answer->second;
 }
 
 Result<void> EarlierFiles::remove(const ExportedFile& file) const {

@@ -12,7 +12,7 @@ namespace {
 
 Result<void> empty_folder(const ExportTools& tools, const std::string& folder,
                           ExportManifest manifest) {
-  auto earlier = TRY(EarlierFiles::look(folder, manifest.files, tools.archived, tools.stop));
+  auto earlier = TRY(EarlierFiles::look(folder, manifest.files, tools.known, tools.stop));
   manifest.files.clear();
   for (const ExportedFile& file : earlier.changed()) {
     tools.report_spared(folder, file);
@@ -36,6 +36,9 @@ Result<void> empty_folder(const ExportTools& tools, const std::string& folder,
 }  // namespace
 
 Result<void> prune_other_folders(const ExportTools& tools, const std::set<std::string>& chosen) {
+  if (tools.options.keeps_earlier) {
+    return {};
+  }
   const auto& people = tools.options.people;
   const auto names = TRY(names_in(tools.options.directory));
   for (const std::string& name : names) {

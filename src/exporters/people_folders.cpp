@@ -2,9 +2,11 @@
 #include "exporters/people_folders.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/core.h>
 #include <map>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "exporters/internal/export_place.h"
@@ -22,15 +24,18 @@ using Appearances = std::map<std::string, std::vector<Appearance>>;  // by perso
 // Also looks that none of the library's pictures lies where people's folders are to be: an export
 // would replace it where names meet, and writing into a source makes pictures of pictures.
 Result<Appearances> collect_appearances(const Library& library, ExportPlace& place,
-                                        ArchivedBytes& archived) {
+                                        KnownBytes& known) {
   Appearances appearances;
   TRY(library.for_each_picture({}, [&](const PictureRow& row) -> Result<void> {
     TRY(place.check_is_elsewhere(row.file.path));
     if (!row.file.member.empty() && row.file.sha256) {
-      archived.emplace(row.file.path, *row.file.sha256);
+      known.archived.emplace(row.file.path, *row.file.sha256);
     }
     if (!row.faces || !row.picture) {
       return {};
+    }
+    if (row.file.member.empty() && row.file.sha256 && !row.faces->empty()) {
+      known.files.emplace(*row.file.sha256, row.file.path);
     }
     for (std::uint32_t index = 0; index < row.faces->size(); ++index) {
       const FaceRow& face = row.faces->at(index);
@@ -45,6 +50,29 @@ Result<Appearances> collect_appearances(const Library& library, ExportPlace& pla
     return {};
   }));
   return appearances;
+}
+
+bool is_there(const Appearance& appearance) {
+  std::error_code ignored;
+  return std::filesystem::exists(appearance.path, ignored);
+}
+
+// Of one face in several files - a library that was moved with its folder still knows the old paths
+// - those that are not there, where another is.
+void drop_missing_twins(std::vector<Appearance>& appearances) {
+  std::map<FaceKey, int> files;
+  for (const Appearance& appearance : appearances) {
+    ++files[appearance.face];
+  }
+  std::set<FaceKey> elsewhere;
+  for (const Appearance& appearance : appearances) {
+    if (files.at(appearance.face) > 1 && is_there(appearance)) {
+      elsewhere.insert(appearance.face);
+    }
+  }
+  std::erase_if(appearances, [&](const Appearance& appearance) {
+    return elsewhere.contains(appearance.face) && !is_there(appearance);
+  });
 }
 
 bool is_asked_for(const PersonRow& person, const PeopleFoldersOptions& options) {
@@ -96,8 +124,11 @@ Result<PeopleFoldersReport> export_people_folders(const Library& library, Source
                                                   Budget& budget, const StopToken& stop) {
   ExportPlace place = TRY(ExportPlace::at(options.directory));
   const std::vector<PersonRow> people = TRY(library.people());
-  ArchivedBytes archived;
-  const Appearances appearances = TRY(collect_appearances(library, place, archived));
+  KnownBytes known;
+  Appearances appearances = TRY(collect_appearances(library, place, known));
+  for (auto& [person, faces] : appearances) {
+    drop_missing_twins(faces);
+  }
   TRY(check_unchanged(library, people, options));
   const std::vector<ChosenFolder> chosen = chosen_folders(people, appearances, options);
   std::set<std::string> names;
@@ -111,7 +142,7 @@ Result<PeopleFoldersReport> export_people_folders(const Library& library, Source
   PeopleFoldersReport report;
   ExportTools tools{.options = options,
                     .library = "",
-                    .archived = std::move(archived),
+                    .known = std::move(known),
                     .reader = reader,
                     .budget = budget,
                     .stop = stop,

@@ -32,6 +32,8 @@ struct PeopleFoldersOptions {
   bool tentative = false;
   /// Person ids; empty: everybody.
   std::vector<std::string> people;
+  /// Removes nothing of an earlier export, as while it is known that people lack faces.
+  bool keeps_earlier = false;
   LongtailDecoder* longtail = nullptr;  ///< as DecodeOptions::longtail
   /// Asked once the library was read, before anything is written: whether its people still are
   /// those of its pictures. Empty: they are.

@@ -87,7 +87,7 @@ Result<void> PersonFolder::write(const std::string& name) {
   TRY(make_directories(folder_));
   const auto before = tools_.earlier_export(folder_);
   auto earlier = TRY(EarlierFiles::look(
-      folder_, before ? before->files : std::vector<ExportedFile>{}, tools_.archived, tools_.stop));
+      folder_, before ? before->files : std::vector<ExportedFile>{}, tools_.known, tools_.stop));
   for (const ExportedFile& file : earlier.changed()) {
     tools_.report_spared(folder_, file);
   }
@@ -124,11 +124,13 @@ Result<FolderPlan> PersonFolder::make_room(EarlierFiles& earlier) {
       } else if (planned.contains({file.name, file.source})) {
         kept_.push_back(file);
         replaced_.insert(file.name);
-      } else if (earlier.may_go(file)) {
+      } else if (!tools_.options.keeps_earlier && earlier.may_go(file)) {
         leaving.push_back(&file);
       } else {
         taken.insert(file.name);
-        tools_.report_spared(folder_, file);
+        if (!tools_.options.keeps_earlier) {
+          tools_.report_spared(folder_, file);
+        }
         settled = false;
       }
     }

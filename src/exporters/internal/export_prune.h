@@ -17,18 +17,20 @@
 
 namespace albumen {
 
-/// Members of archives that the library knows to be there: path of the archive, digest of the
-/// bytes.
-using ArchivedBytes = std::set<std::pair<std::string, Sha256Digest>>;
+/// Where bytes lie today, as far as the library knows.
+struct KnownBytes {
+  std::set<std::pair<std::string, Sha256Digest>> archived;  ///< path of the archive
+  std::multimap<Sha256Digest, std::string> files;           ///< their paths
+};
 
 /// The files of one folder against the mark of an earlier export. One thread.
 class EarlierFiles {
  public:
   /// Looks at what is in `folder`, a real one, and reads the copies and sheets of `files` in it. No
-  /// link is followed, whatever the mark says. `archived` outlives this. Errors: Io; Cancelled.
+  /// link is followed, whatever the mark says. `known` outlives this. Errors: Io; Cancelled.
   static Result<EarlierFiles> look(const std::string& folder,
-                                   const std::vector<ExportedFile>& files,
-                                   const ArchivedBytes& archived, const StopToken& stop);
+                                   const std::vector<ExportedFile>& files, const KnownBytes& known,
+                                   const StopToken& stop);
 
   /// There as they were written: a copy or sheet by its digest, a symbolic link by its target, a
   /// hard link by being the same file as its original, if that is there.
@@ -40,22 +42,22 @@ class EarlierFiles {
   /// Names of all that is there and not as written, but for files of albumen's own name.
   [[nodiscard]] const std::set<std::string>& others() const { return others_; }
 
-  /// Whether one of `as_written` can be removed and nothing is lost: its bytes are in its original,
-  /// which is another file and is read for this once, or in the archive that it came out of; or it
-  /// never had any of its own, as links and sheets.
+  /// Whether one of `as_written` can be removed and nothing is lost: its bytes are in its original
+  /// or in another place that is known of them, which is another file and is read for this once, or
+  /// in the archive that it came out of; or it never had any of its own, as links and sheets.
   bool may_go(const ExportedFile& file);
 
   /// Error: Io.
   [[nodiscard]] Result<void> remove(const ExportedFile& file) const;
 
  private:
-  EarlierFiles(std::string folder, const ArchivedBytes& archived)
-      : folder_(std::move(folder)), archived_(&archived) {}
+  EarlierFiles(std::string folder, const KnownBytes& known)
+      : folder_(std::move(folder)), known_(&known) {}
 
   [[nodiscard]] std::string path_of(const ExportedFile& file) const;
 
   std::string folder_;
-  const ArchivedBytes* archived_;
+  const KnownBytes* known_;
   std::vector<ExportedFile> as_written_;
   std::vector<ExportedFile> changed_;
   std::set<std::string> others_;

@@ -19,7 +19,7 @@ namespace albumen {
 struct ExportTools {
   const PeopleFoldersOptions& options;
   std::string library;  ///< its path, links followed: whose exports are known again
-  ArchivedBytes archived;
+  KnownBytes known;     ///< of archived pictures, and of files with faces
   SourceReader& reader;
   Budget& budget;
   StopToken stop;
