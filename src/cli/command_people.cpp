@@ -9,6 +9,7 @@
 #include "cli/internal/command.h"
 #include "cli/internal/edit_list.h"
 #include "cli/internal/library_choice.h"
+#include "cli/internal/run_summary.h"
 #include "cli/internal/standard_output.h"
 #include "cli/internal/summary_text.h"
 #include "cli/progress_view.h"
@@ -184,11 +185,17 @@ Result<ExitCode> export_folders(const Context& context, const PeopleFlags& flags
   }
   const auto longtail = installed_longtail(1, context.signals.token());
   options.longtail = longtail.get();
+  const std::uint64_t left_behind = TRY(pictures_left_behind(*library));
+  options.keeps_earlier = left_behind > 0;
   SourceReader reader;
   Budget budget{TRY(chosen_budget(context.options))};
   const auto report =
       TRY(export_people_folders(*library, reader, options, budget, context.signals.token()));
   print_export(context, report, flags.directory);
+  if (left_behind > 0) {
+    say_left_behind(left_behind);
+    put_notice("so nothing of an earlier export was removed");
+  }
   return report.failures.empty() ? ExitCode::kSuccess : ExitCode::kSomeFailed;
 }
 

@@ -2,9 +2,11 @@
 // `albumen people name|merge|split|keep-apart|undo|regroup`: what a human says about who is who,
 // and how strictly faces are grouped.
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <fmt/core.h>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "cli/internal/command.h"
@@ -85,9 +87,25 @@ auto while_telling(const Context& context, const Session& session, const Work& w
   return work(options);
 }
 
+// Whom an edit was about, as they are now: of a merge, whose name stays; of a split, the new ids.
+void print_concerned(std::vector<PersonRow> persons) {
+  constexpr std::size_t kShown = 5;
+  std::ranges::stable_sort(persons, std::ranges::greater{},
+                           [](const PersonRow& person) { return person.faces.size(); });
+  for (std::size_t index = 0; index < std::min(kShown, persons.size()); ++index) {
+    const PersonRow& person = persons[index];
+    fmt::print("  {}  {}, {}{}\n", person.id, person.name.empty() ? "no name" : person.name,
+               counted(person.faces.size(), "face", "faces"),
+               person.tentative ? " (tentative)" : "");
+  }
+  if (persons.size() > kShown) {
+    fmt::print("  and {} more\n", human_count(persons.size() - kShown));
+  }
+}
+
 Result<ExitCode> edit(const Context& context, const EditFlags& flags, const EditRequest& request) {
   Session session = TRY(open_session(context, flags));
-  const auto [number, people, undone] =
+  const auto [number, people, undone, persons] =
       TRY(while_telling(context, session, [&](const PeopleOptions& options) {
         return apply_edit(*session.library, *session.writer, request, options, *session.budget,
                           context.signals.token());
@@ -97,6 +115,13 @@ Result<ExitCode> edit(const Context& context, const EditFlags& flags, const Edit
     if (undone) {
       line["undoes"] = undone->id;
     }
+    line["persons"] = Json::array();
+    for (const PersonRow& person : persons) {
+      line["persons"].push_back({{"person", person.id},
+                                 {"name", person.name.empty() ? Json() : Json(person.name)},
+                                 {"faces", person.faces.size()},
+                                 {"tentative", person.tentative}});
+    }
     fmt::print("{}\n", line.dump());
     return ExitCode::kSuccess;
   }
@@ -105,6 +130,7 @@ Result<ExitCode> edit(const Context& context, const EditFlags& flags, const Edit
   }
   fmt::print("edit {}; {} now; albumen people undo {} takes it back\n", number,
              counted(people.people, "person", "people"), number);
+  print_concerned(persons);
   return ExitCode::kSuccess;
 }
 
@@ -129,7 +155,7 @@ Result<ExitCode> regroup(const Context& context, const EditFlags& flags) {
   fmt::print("{} from {}, {} more seen once or twice\n",
              counted(summary.people, "person", "people"), counted(summary.faces, "face", "faces"),
              human_count(summary.tentative));
-  say_left_behind(context, summary);
+  say_left_behind(summary.left_behind);
   return ExitCode::kSuccess;
 }
 

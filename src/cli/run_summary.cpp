@@ -120,12 +120,14 @@ std::string_view outcome_word(const Result<IndexReport>& indexed, const Result<v
 
 }  // namespace
 
-void say_left_behind(const Context& context, const PeopleSummary& people) {
-  if (people.left_behind > 0) {
-    say(context,
-        "nobody is on {} whose faces another detector, or one with other settings, has found: run "
-        "albumen index over their folders, too, with the flags of the last one",
-        counted(people.left_behind, "picture", "pictures"));
+void say_left_behind(std::uint64_t pictures) {
+  if (pictures > 0) {
+    put_notice(fmt::format(
+        "nobody is on {} whose faces were found with other settings (--thorough, a detector of "
+        "one's own, an earlier version). One albumen index with the same flags over everything "
+        "makes people whole again: with those of before for what this run took, or with today's "
+        "for the rest",
+        counted(pictures, "picture", "pictures")));
   }
 }
 
@@ -137,7 +139,7 @@ void print_summary(const Context& context, const IndexSummary& summary) {
     print_figures(summary.figures, images_per_second(summary));
   }
   say_out_of_reach(context, summary);
-  say_left_behind(context, summary.people);
+  say_left_behind(summary.people.left_behind);
   if (summary.report.interrupted) {
     put_notice("stopped; everything finished so far is kept. Run the same command again to go on.");
   }

@@ -124,6 +124,17 @@ Result<std::optional<Edit>> undone_edit(const EditRow& row, const std::vector<Ed
   return std::optional{TRY(edit_from_row(*found))};
 }
 
+Result<std::vector<PersonRow>> persons_of(const Library& library, const Edit& edit) {
+  std::set<FaceKey> faces{edit.left.begin(), edit.left.end()};
+  faces.insert(edit.right.begin(), edit.right.end());
+  std::vector<PersonRow> people = TRY(library.people());
+  std::erase_if(people, [&](const PersonRow& person) {
+    return std::ranges::none_of(person.faces,
+                                [&](const FaceKey& face) { return faces.contains(face); });
+  });
+  return people;
+}
+
 Result<EditRow> build_edit(const Library& library, const PeopleInput& input,
                            const EditRequest& request, const PeopleOptions& options) {
   const EditBuilder builder{input.faces, input.people};
@@ -171,10 +182,13 @@ Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer
                                    const StopToken& stop) {
   const PeopleInput input = TRY(PeopleInput::load(library, budget));
   PeopleSummary summary = TRY(regroup(input, writer, options, budget, stop));
-  if (input.analyzer) {
-    summary.left_behind = TRY(library.left_behind(input.analyzer->name));
-  }
+  summary.left_behind = TRY(pictures_left_behind(library));
   return summary;
+}
+
+Result<std::uint64_t> pictures_left_behind(const Library& library) {
+  const auto analyzer = TRY(current_faces_analyzer(library));
+  return analyzer ? library.left_behind(analyzer->name) : Result<std::uint64_t>{0};
 }
 
 // From the beginning of a run that looks for faces in another way until people are grouped anew,
@@ -228,9 +242,11 @@ Result<EditOutcome> apply_edit(const Library& library, LibraryWriter& writer,
   EditRow row = TRY(build_edit(library, input, request, options));
   row.number = TRY(writer.append_edit(row));
   input.edits.push_back(row);
-  EditOutcome outcome{.number = row.number, .people = {}, .undone = std::nullopt};
+  EditOutcome outcome{.number = row.number, .people = {}, .undone = std::nullopt, .persons = {}};
   outcome.undone = TRY(undone_edit(row, input.edits));
   outcome.people = TRY(regroup(input, writer, options, budget, stop));
+  const Edit edit = outcome.undone ? *outcome.undone : TRY(edit_from_row(row));
+  outcome.persons = TRY(persons_of(library, edit));
   return outcome;
 }
 

@@ -79,6 +79,10 @@ Result<PeopleSummary> group_people(const Library& library, LibraryWriter& writer
 /// faces in another way did not end; those of the library.
 Result<void> check_people_settled(const Library& library);
 
+/// How many pictures count for nobody because only an earlier analyzer of faces looked at them
+/// (PeopleSummary::left_behind).
+Result<std::uint64_t> pictures_left_behind(const Library& library);
+
 /// The model whose vectors are grouped; empty when no faces were ever looked for.
 Result<std::string> embedder_in_use(const Library& library);
 
@@ -101,6 +105,8 @@ struct EditOutcome {
   std::int64_t number = 0;     ///< of the edit
   PeopleSummary people;        ///< as they are now
   std::optional<Edit> undone;  ///< kUndo: what was taken back
+  /// Everybody who has one of the faces that it was about now, by id.
+  std::vector<PersonRow> persons;
 };
 
 /// Appends the edit to the log and groups again. For kSplit without `right`: the rest of the

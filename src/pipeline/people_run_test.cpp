@@ -115,6 +115,25 @@ TEST_F(PeopleRunTest, EditsHoldThroughEveryRegroupingAndAnotherProcess) {
   check();
 }
 
+// A split told no id by which the new person could be named.
+TEST_F(PeopleRunTest, AnEditTellsWhomItWasAbout) {
+  group();
+  const std::string ada = person_of(1);
+  const auto ids_after = [&](const EditRequest& request) {
+    std::vector<std::string> ids;
+    const auto outcome = apply_edit(*library_, *writer_, request, options_, budget_, {});
+    for (const PersonRow& person : must(outcome).persons) {
+      ids.push_back(person.id);
+    }
+    return ids;
+  };
+  const auto split = ids_after({.kind = EditKind::kSplit, .left = {face(2)}});
+  EXPECT_THAT(split, ::testing::UnorderedElementsAre(ada, person_of(2)));
+  EXPECT_NE(person_of(2), ada);
+  EXPECT_THAT(ids_after({.kind = EditKind::kName, .left = {ada}, .name = "Ada"}), ElementsAre(ada));
+  EXPECT_THAT(ids_after({.kind = EditKind::kUndo, .undone = 1}), ElementsAre(ada));
+}
+
 TEST_F(PeopleRunTest, UndoGivesBackWhatWasBefore) {
   group();
   const auto before = people();

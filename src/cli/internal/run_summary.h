@@ -28,8 +28,9 @@ struct IndexSummary {
   bool pruned = false;  ///< and done
 };
 
-/// To stderr, unless --quiet or --json: that pictures were left behind by an analyzer of faces.
-void say_left_behind(const Context& context, const PeopleSummary& people);
+/// To stderr, whatever the flags: that so many pictures were left behind by an analyzer of faces,
+/// if any were. People vanish with it.
+void say_left_behind(std::uint64_t pictures);
 
 /// To stdout: a few lines, or one {"summary": ...} with --json.
 void print_summary(const Context& context, const IndexSummary& summary);
