@@ -31,6 +31,7 @@ Json summary_json(const DatasetSummary& summary) {
             {"partial", summary.progress.partial.load()},
             {"captions_written", summary.progress.captions_written.load()},
             {"captions_removed", summary.progress.captions_removed.load()},
+            {"without_caption", summary.report.without_caption},
             {"skipped", summary.report.skipped},
             {"failed", summary.report.failed},
             {"stale", summary.report.stale},
@@ -78,10 +79,18 @@ void print_names(std::string_view label, std::string_view what,
 // Their counts, as those of pictures, are of files that were touched.
 void print_captions(const DatasetSummary& summary) {
   const DatasetProgress& progress = summary.progress;
-  if (progress.captions_written + progress.captions_removed > 0) {
+  std::uint64_t pictures = 0;
+  for (const auto& [folder, count] : summary.report.folders) {
+    pictures += count;
+  }
+  const std::uint64_t none = summary.report.without_caption;
+  const bool has_some = none < pictures;
+  if (progress.captions_written + progress.captions_removed > 0 || (has_some && none > 0)) {
     const std::string_view done = summary.dry_run ? "to be " : "";
-    fmt::print("captions  {} {}written, {} {}removed\n", human_count(progress.captions_written),
-               done, human_count(progress.captions_removed), done);
+    fmt::print(
+        "captions  {} {}written, {} {}removed{}\n", human_count(progress.captions_written), done,
+        human_count(progress.captions_removed), done,
+        none == 0 ? "" : fmt::format("; {} without one", counted(none, "picture", "pictures")));
   }
 }
 

@@ -97,6 +97,7 @@ class DatasetLister {
       member.place = places_.place(member.relative);
       member.text_file = text_file_of(member.entry);
     }
+    tell_lone_captions();
     return std::move(listing_);
   }
 
@@ -150,10 +151,29 @@ class DatasetLister {
     }
     listing_.rows.back().reason = "caption";
     if (kind == MemberKind::kText) {
-      text_files_.try_emplace(meeting_place(entry), listing_.caption_files.size());
+      const std::size_t file = listing_.caption_files.size();
+      if (!text_files_.try_emplace(meeting_place(entry), file).second) {
+        listing_.rows.back().reason = "caption beside another one of the same name";
+      }
       listing_.caption_files.push_back(std::move(entry));
+      caption_rows_.push_back(row);
     } else {
       tables_.push_back({.entry = std::move(entry), .row = row, .kind = kind});
+    }
+  }
+
+  // A caption that is called like no picture is a slip: somebody wrote it for one.
+  void tell_lone_captions() {
+    std::vector<bool> is_taken(caption_rows_.size());
+    for (const DatasetMember& member : listing_.members) {
+      if (member.text_file) {
+        is_taken[*member.text_file] = true;
+      }
+    }
+    for (const auto& [place, file] : text_files_) {
+      if (!is_taken[file]) {
+        listing_.rows[caption_rows_[file]].reason = "caption of no picture";
+      }
     }
   }
 
@@ -254,6 +274,7 @@ class DatasetLister {
   OutputPlaces places_;
   std::vector<std::string> roots_;  // with a slash behind
   std::map<std::pair<std::string, std::string>, std::size_t> text_files_;
+  std::vector<std::size_t> caption_rows_;  // of each of listing_.caption_files
   std::vector<Table> tables_;
   DatasetListing listing_;
 };

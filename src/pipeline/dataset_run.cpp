@@ -187,11 +187,13 @@ Result<DatasetReport> finish(DatasetRun& run, const DatasetJob& job, const StopT
   std::vector<ManifestRow> rows = job.listing.rows;
   std::vector<JournalEntry> entries;
   std::map<std::string, std::uint64_t> folders;
+  std::uint64_t without_caption = 0;
   for (std::size_t index = 0; index < run.finished().size(); ++index) {
     if (auto& member = run.finished()[index]) {
       const MemberStatus status = member->row.status;
       if (status != MemberStatus::kFailed && status != MemberStatus::kSkipped) {
         ++folders[path_to_text(job.listing.members[index].place.folder)];
+        without_caption += member->row.caption.empty() ? 1U : 0U;
       }
       rows[job.listing.members[index].row] = std::move(member->row);
       if (member->entry) {
@@ -201,6 +203,7 @@ Result<DatasetReport> finish(DatasetRun& run, const DatasetJob& job, const StopT
   }
   DatasetReport report = report_of(rows);
   report.folders = std::move(folders);
+  report.without_caption = without_caption;
   bool interrupted = stop.stop_requested();
   if (!interrupted) {
     auto settled = job.request.archive.empty()

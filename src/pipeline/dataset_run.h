@@ -102,6 +102,7 @@ struct DatasetReport {
   std::vector<std::string> stale;
   /// ... and those that were removed, or would be in a dry run.
   std::vector<std::string> pruned;
+  std::uint64_t without_caption = 0;  ///< pictures that the set has
   bool no_source = false;    ///< none is there: the folder and its manifest are as they were
   bool interrupted = false;  ///< what is done is kept; the manifest is of an earlier run, if any
 };

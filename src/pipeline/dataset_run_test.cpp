@@ -80,6 +80,22 @@ TEST_F(DatasetRunTest, ADryRunSaysWhatTheRunThenDoesAndWritesNothing) {
   }
 }
 
+// Captions that fit no picture were skipped with the same word as those that were used.
+TEST_F(DatasetRunTest, ACaptionThatNoPictureTakesIsTold) {
+  write("a.jpg", jpeg(1));
+  write("a.caption", "a dog");
+  write("a.txt", "another dog");
+  write("b.jpg", jpeg(2));
+  write("b.jpg.txt", "a cat");
+  const auto rows = run();
+  EXPECT_EQ(rows.at("a.jpg").caption, "a dog");
+  EXPECT_EQ(rows.at("a.caption").reason, "caption");
+  EXPECT_EQ(rows.at("a.txt").reason, "caption beside another one of the same name");
+  EXPECT_EQ(rows.at("b.jpg").caption, "");
+  EXPECT_EQ(rows.at("b.jpg.txt").reason, "caption of no picture");
+  EXPECT_EQ(report_.without_caption, 1U);
+}
+
 TEST_F(DatasetRunTest, NamesNeverMeet) {
   write("a/x.jpg", jpeg(1));
   write("a/x.png", png(2));
