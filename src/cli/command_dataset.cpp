@@ -7,6 +7,7 @@
 #include "cli/internal/dataset_summary.h"
 #include "cli/internal/run_progress.h"
 #include "cli/internal/run_summary.h"
+#include "cli/internal/skips.h"
 #include "cli/progress_view.h"
 #include "decode/longtail.h"
 #include "govern/pressure_probe.h"
@@ -24,7 +25,8 @@ ExitCode exit_code_of(const DatasetProgress& progress, const DatasetReport& repo
   if (progress.written + progress.planned + progress.unchanged == 0) {
     return ExitCode::kNothingUsable;
   }
-  const bool imperfect = progress.failed > 0 || (options.strict && progress.skipped > 0);
+  const bool imperfect =
+      progress.failed > 0 || (options.strict && skips_under_strict(report.skipped) > 0);
   return imperfect ? ExitCode::kSomeFailed : ExitCode::kSuccess;
 }
 

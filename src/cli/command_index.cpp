@@ -16,6 +16,7 @@
 #include "cli/internal/number_check.h"
 #include "cli/internal/run_progress.h"
 #include "cli/internal/run_summary.h"
+#include "cli/internal/skips.h"
 #include "cli/internal/standard_output.h"
 #include "cli/progress_view.h"
 #include "core/version.h"
@@ -119,8 +120,8 @@ ExitCode exit_code_of(const IndexProgress& progress, const IndexReport& report,
   if (good == 0) {
     return ExitCode::kNothingUsable;
   }
-  const bool imperfect =
-      progress.failed + progress.failed_before > 0 || (options.strict && progress.skipped > 0);
+  const bool imperfect = progress.failed + progress.failed_before > 0 ||
+                         (options.strict && skips_under_strict(report.skipped) > 0);
   return imperfect ? ExitCode::kSomeFailed : ExitCode::kSuccess;
 }
 

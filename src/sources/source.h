@@ -111,11 +111,18 @@ struct SourceProblem {
   Error error;
 };
 
+/// Why albumen leaves out what it made itself, and what its user does not want: reasons of a skip
+/// that say nothing about the user's files.
+inline constexpr std::string_view kOwnFolderReason = "albumen's own folder";
+inline constexpr std::string_view kExportReason = "written by albumen people export";
+inline constexpr std::string_view kSheetReason = "contact sheet of albumen people export";
+inline constexpr std::string_view kExcludedReason = "excluded";
+
 /// Something that is left out on purpose: counted by reason.
 struct SourceSkip {
   std::string path;
   std::string member;
-  std::string reason;  ///< one of few fixed texts: "hidden", "excluded", ...
+  std::string reason;  ///< one of few fixed texts: "hidden", kExcludedReason, ...
 };
 
 using SourceEvent = std::variant<SourceEntry, SourceProblem, SourceSkip>;

@@ -112,7 +112,7 @@ class SourceLister::State {
       return problem(path, not_readable(status, path));
     }
     if (rules_.excluded(std::string{last_component(path)})) {
-      return SourceSkip{.path = path, .member = {}, .reason = "excluded"};
+      return SourceSkip{.path = path, .member = {}, .reason = std::string{kExcludedReason}};
     }
     return open_file(path, status, stop);
   }

@@ -144,7 +144,7 @@ std::optional<SourceEvent> DirectoryWalk::open_folder(Folder folder, const StopT
   const bool is_left_out = !is_source() || named_exports_ == NamedExports::kLeaveOut;
   if (!problem_reading && is_export_ && is_left_out) {
     directory_.reset();
-    return skip(std::move(folder_.path), "written by albumen people export");
+    return skip(std::move(folder_.path), kExportReason);
   }
   return problem_reading;
 }
@@ -221,7 +221,7 @@ std::optional<SourceEvent> DirectoryWalk::visit(const Name& name) {
     return skip(std::move(path), *reason);
   }
   if (is_export_ && is_sheet(text_of(name))) {
-    return skip(std::move(path), "contact sheet of albumen people export");
+    return skip(std::move(path), kSheetReason);
   }
   if (name.type == DT_DIR) {
     subfolders_.push_back({.path = std::move(path), .root_bytes = folder_.root_bytes});

@@ -10,6 +10,7 @@
 #include "core/ascii_case.h"
 #include "files/file_names.h"
 #include "files/path_text.h"
+#include "sources/source.h"
 
 namespace albumen {
 namespace {
@@ -20,7 +21,7 @@ struct KnownName {
 };
 
 constexpr std::array kKnownNames{
-    KnownName{".albumen", "albumen's own folder"},
+    KnownName{".albumen", kOwnFolderReason},
     KnownName{"__macosx", "macOS metadata"},
     KnownName{".ds_store", "macOS metadata"},
     KnownName{"thumbs.db", "Windows metadata"},
@@ -104,7 +105,7 @@ std::optional<std::string_view> NameRules::skip_reason(const std::string& relati
   if (const auto reason = metadata_reason(last_component(relative_path))) {
     return reason;
   }
-  return excluded(relative_path) ? std::optional<std::string_view>{"excluded"} : std::nullopt;
+  return excluded(relative_path) ? std::optional{kExcludedReason} : std::nullopt;
 }
 
 std::optional<std::string_view> NameRules::member_skip_reason(const std::string& member) const {
@@ -123,10 +124,10 @@ std::optional<std::string_view> NameRules::member_skip_reason(const std::string&
   for (auto slash = member.find('/'); !excludes_.empty() && slash != std::string::npos;
        slash = member.find('/', slash + 1)) {
     if (excluded(member.substr(0, slash))) {
-      return "excluded";
+      return kExcludedReason;
     }
   }
-  return excluded(member) ? std::optional<std::string_view>{"excluded"} : std::nullopt;
+  return excluded(member) ? std::optional{kExcludedReason} : std::nullopt;
 }
 
 Result<void> check_member_name(std::string_view member) {

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the end of a run makes of the files that were left out, by reason.
+// Tested by skips_test.cpp.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace albumen {
+
+using CountByReason = std::map<std::string, std::uint64_t>;
+
+/// How many of them --strict counts as failed: not what albumen made itself, what the user left
+/// out, and captions, which `dataset` has used.
+std::uint64_t skips_under_strict(const CountByReason& skipped);
+
+}  // namespace albumen

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/internal/skips.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "sources/source.h"
+
+namespace albumen {
+namespace {
+
+// Of a file that `dataset` took for words about pictures.
+constexpr std::string_view kCaptionReason = "caption";
+
+constexpr std::array kBlameless{kOwnFolderReason, kExportReason, kSheetReason, kExcludedReason,
+                                kCaptionReason};
+
+}  // namespace
+
+std::uint64_t skips_under_strict(const CountByReason& skipped) {
+  std::uint64_t total = 0;
+  for (const auto& [reason, count] : skipped) {
+    total += std::ranges::find(kBlameless, reason) != kBlameless.end() ? 0 : count;
+  }
+  return total;
+}
+
+}  // namespace albumen

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/internal/skips.h"
+
+#include <gtest/gtest.h>
+
+#include "sources/source.h"
+
+namespace albumen {
+namespace {
+
+// A library made by `init` failed every strict run over its folder.
+TEST(SkipsTest, StrictForgivesWhatIsNobodysFault) {
+  EXPECT_EQ(skips_under_strict({}), 0U);
+  EXPECT_EQ(skips_under_strict({{std::string{kOwnFolderReason}, 1},
+                                {std::string{kExportReason}, 2},
+                                {std::string{kSheetReason}, 3},
+                                {std::string{kExcludedReason}, 4},
+                                {"caption", 5}}),
+            0U);
+  EXPECT_EQ(skips_under_strict({{"caption", 5}, {"hidden", 1}, {"no picture: ZIP", 2}}), 3U);
+}
+
+}  // namespace
+}  // namespace albumen

@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What a user meets who did not read the documentation: exit codes and words, without models."""
+
+import os
+import unittest
+
+from albumen_program import ProgramTest, png
+
+SOME_FAILED = 1
+
+
+class Careless(ProgramTest):
+    def own_library(self):
+        """From now on that of `init` in the pictures, not the one named by each command."""
+        self.run_program("init", self.pictures)
+        self.library = os.path.join(self.pictures, ".albumen", "library.db")
+
+
+class Strict(Careless):
+    # albumen's own folder was a skip, and so a failure of every run.
+    def test_the_library_in_the_folder_is_no_failure(self):
+        self.write_pictures(1, 16, 12)
+        self.own_library()
+        strict = ("--strict", "index", *self.LIGHT, self.pictures)
+        self.run_program(*strict)
+        self.write("left.png", b"no picture")
+        self.run_program(*strict, expect=SOME_FAILED)
+        self.run_program(*strict, "--exclude", "left.*")
+
+    # Captions that were used, and what the user himself left out, were failures.
+    def test_captions_and_what_was_excluded_are_no_failure(self):
+        self.write("a.png", png(16, 12, 1))
+        self.write("a.txt", b"a dog")
+        self.write("exported/.albumen-export", b"")
+        self.own_library()
+        strict = ("--strict", "dataset", self.pictures, "--out", self.path("set"))
+        self.run_program(*strict)
+        self.write("b.png", b"no picture")
+        self.run_program(*strict, expect=SOME_FAILED)
+        self.run_program(*strict, "--exclude", "b.*")
+
+
+if __name__ == "__main__":
+    unittest.main()
