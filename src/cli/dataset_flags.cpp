@@ -218,8 +218,10 @@ void add_caption_flags(CLI::App& command, DatasetFlags& flags) {
 void add_dataset_flags(CLI::App& command, DatasetFlags& flags) {
   command.add_option("sources", flags.sources, "Folders, pictures, ZIP and tar archives")
       ->required();
-  command.add_option("--out", flags.out, "Folder of the set, or FILE.zip: an archive of it")
-      ->required();
+  // Not ->required(): CLI11 asks before environment and configuration are heard.
+  command.add_option("--out", flags.out,
+                     "Folder of the set, or FILE.zip: an archive of it (must be given, here or in "
+                     "the configuration)");
   command.add_option("--exclude", flags.excludes, "Leave out what matches this glob; repeatable")
       ->allow_extra_args(false);
   add_archive_flags(command, flags.archives);
@@ -243,6 +245,11 @@ void add_dataset_flags(CLI::App& command, DatasetFlags& flags) {
 }
 
 Result<DatasetRequest> dataset_request(const DatasetFlags& flags) {
+  if (flags.out.empty()) {
+    return fail(ErrorCode::kInvalidArgument,
+                "--out is required: a folder for the set, or FILE.zip; also as ALBUMEN_DATASET_OUT "
+                "or as out under [dataset] in the configuration file");
+  }
   const ArchiveLimits limits = TRY(archive_limits(flags.archives));
   const PictureSettings settings = TRY(picture_settings(flags));
   DatasetRequest request{.sources = flags.sources,

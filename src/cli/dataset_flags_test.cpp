@@ -172,6 +172,18 @@ TEST(DatasetFlagsTest, OtherWordsAndNumbersAreRefusedByTheNameOfTheirFlag) {
   }
 }
 
+// CLI11 required it of the command line, and so refused what environment or configuration say.
+TEST(DatasetFlagsTest, APlaceIsOnlyRequiredOnceAllIsHeard) {
+  CLI::App app;
+  DatasetFlags flags;
+  add_dataset_flags(app, flags);
+  EXPECT_NO_THROW(app.parse(std::vector<std::string>{"in"}));
+  const auto request = dataset_request(flags);
+  ASSERT_FALSE(request.has_value());
+  EXPECT_EQ(request.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_THAT(request.error().message, HasSubstr("--out is required"));
+}
+
 TEST(DatasetFlagsTest, ANameThatEndsInZipIsAnArchive) {
   EXPECT_EQ(request_of({"--out", "set.zip"}).has_value(), false);  // given twice
   CLI::App app;

@@ -8,6 +8,7 @@ import unittest
 from albumen_program import ProgramTest, png
 
 SOME_FAILED = 1
+USAGE = 2
 
 
 class Careless(ProgramTest):
@@ -39,6 +40,23 @@ class Strict(Careless):
         self.write("b.png", b"no picture")
         self.run_program(*strict, expect=SOME_FAILED)
         self.run_program(*strict, "--exclude", "b.*")
+
+
+class Settings(Careless):
+    # `config check` was silent, and the command then said that --out is required.
+    def test_the_place_of_a_set_may_come_from_environment_and_configuration(self):
+        self.write_pictures(1, 16, 12)
+        done = self.run_program("dataset", self.pictures, expect=USAGE)
+        self.assertIn(b"--out is required", done.stderr)
+        self.environment["ALBUMEN_DATASET_OUT"] = self.path("by-environment")
+        self.run_program("dataset", self.pictures)
+        self.assertIn("manifest.jsonl", os.listdir(self.path("by-environment")))
+        del self.environment["ALBUMEN_DATASET_OUT"]
+        config = self.path("config.toml")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(f"[dataset]\nout = '{self.path('by-file')}'\n")
+        self.run_program("--config", config, "dataset", self.pictures)
+        self.assertIn("manifest.jsonl", os.listdir(self.path("by-file")))
 
 
 if __name__ == "__main__":
