@@ -8,6 +8,7 @@
 #include "cli/internal/command.h"
 #include "cli/internal/library_choice.h"
 #include "cli/internal/standard_output.h"
+#include "cli/internal/text_check.h"
 #include "cli/progress_view.h"
 #include "exporters/export.h"
 #include "files/path_text.h"
@@ -51,7 +52,8 @@ void add_export_commands(CommandTable& table) {
                 [flags](const Context& context) { return run(context, *flags); });
   command->group("Use");
   command->add_option("--format", flags->format, "jsonl, csv or people-csv (default jsonl)");
-  command->add_option("--out", flags->out, "File to write (default: standard output)");
+  command->add_option("--out", flags->out, "File to write (default: standard output)")
+      ->check(not_empty());
 }
 
 }  // namespace albumen

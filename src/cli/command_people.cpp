@@ -12,6 +12,7 @@
 #include "cli/internal/run_summary.h"
 #include "cli/internal/standard_output.h"
 #include "cli/internal/summary_text.h"
+#include "cli/internal/text_check.h"
 #include "cli/progress_view.h"
 #include "decode/longtail.h"
 #include "exporters/people_folders.h"
@@ -210,7 +211,9 @@ void add_reading_commands(CommandTable& table, CLI::App* group, const Flags& fla
             [](const Context& context) { return edits(context); });
   command = table.add(group, "export", "One folder per person with a contact sheet",
                       [flags](const Context& context) { return export_folders(context, *flags); });
-  command->add_option("--out", flags->directory, "Folder to write into")->required();
+  command->add_option("--out", flags->directory, "Folder to write into")
+      ->required()
+      ->check(not_empty());
   command->add_option("--as", flags->placement, "copy, hardlink or symlink (default copy)")
       ->check(CLI::IsMember({"copy", "hardlink", "symlink"}));
   command->add_flag("--tentative", flags->tentative, "Also those seen once or twice");

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "cli/internal/number_check.h"
+#include "cli/internal/text_check.h"
 #include "core/ascii_case.h"
 #include "prepare/frame.h"
 
@@ -219,9 +220,11 @@ void add_dataset_flags(CLI::App& command, DatasetFlags& flags) {
   command.add_option("sources", flags.sources, "Folders, pictures, ZIP and tar archives")
       ->required();
   // Not ->required(): CLI11 asks before environment and configuration are heard.
-  command.add_option("--out", flags.out,
-                     "Folder of the set, or FILE.zip: an archive of it (must be given, here or in "
-                     "the configuration)");
+  command
+      .add_option("--out", flags.out,
+                  "Folder of the set, or FILE.zip: an archive of it (must be given, here or in "
+                  "the configuration)")
+      ->check(not_empty());
   command.add_option("--exclude", flags.excludes, "Leave out what matches this glob; repeatable")
       ->allow_extra_args(false);
   add_archive_flags(command, flags.archives);

@@ -15,6 +15,7 @@
 #include "cli/internal/command.h"
 #include "cli/internal/help_text.h"
 #include "cli/internal/standard_output.h"
+#include "cli/internal/text_check.h"
 #include "cli/progress_view.h"
 #include "cli/typed_command.h"
 #include "core/version.h"
@@ -24,7 +25,8 @@ namespace {
 
 void add_global_options(CLI::App& app, GlobalOptions& options) {
   app.set_version_flag("--version", fmt::format("albumen {}", program_version()));
-  app.add_option("--library", options.library, "Library file (default: found from the source)");
+  app.add_option("--library", options.library, "Library file (default: found from the source)")
+      ->check(not_empty());
   app.add_option("--memory-budget", options.memory_budget,
                  "Ceiling for pictures in memory, for example 512MiB (default: a quarter of what "
                  "this process may use)");

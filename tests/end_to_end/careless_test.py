@@ -3,9 +3,10 @@
 """What a user meets who did not read the documentation: exit codes and words, without models."""
 
 import os
+import subprocess
 import unittest
 
-from albumen_program import ProgramTest, png
+from albumen_program import PROGRAM, ProgramTest, png
 
 SOME_FAILED = 1
 USAGE = 2
@@ -57,6 +58,21 @@ class Settings(Careless):
             file.write(f"[dataset]\nout = '{self.path('by-file')}'\n")
         self.run_program("--config", config, "dataset", self.pictures)
         self.assertIn("manifest.jsonl", os.listdir(self.path("by-file")))
+
+    # With a variable of the shell that is not set, another library was opened, an export went to
+    # the terminal, and a set was made of the working directory or failed as if by its disk.
+    def test_an_empty_path_is_refused_by_the_name_of_its_option(self):
+        self.write_pictures(1, 16, 12)
+        self.index()
+        for option, arguments in (("--out", ("export", "--out", "")),
+                                  ("--out", ("export", "--out=")),
+                                  ("--out", ("people", "export", "--out", "")),
+                                  ("--out", ("dataset", self.pictures, "--out", "")),
+                                  ("--library", ("runs", "--library", ""))):
+            command = [PROGRAM, *arguments]
+            done = subprocess.run(command, capture_output=True, env=self.environment, timeout=250)
+            self.assertEqual((done.returncode, done.stdout), (USAGE, b""), (command, done.stderr))
+            self.assertIn(option.encode(), done.stderr)
 
 
 if __name__ == "__main__":
