@@ -118,6 +118,9 @@ ExitCode exit_code_of(const IndexProgress& progress, const IndexReport& report,
   }
   const std::uint64_t good = progress.done + progress.unchanged;
   if (good == 0) {
+    if (progress.failed + progress.failed_before == 0) {
+      put_notice(no_picture_text(report.skipped));  // whatever failed has said so
+    }
     return ExitCode::kNothingUsable;
   }
   const bool imperfect = progress.failed + progress.failed_before > 0 ||

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/core.h>
 #include <string_view>
 
+#include "cli/internal/summary_text.h"
 #include "sources/source.h"
 
 namespace albumen {
@@ -24,6 +26,11 @@ std::uint64_t skips_under_strict(const CountByReason& skipped) {
     total += std::ranges::find(kBlameless, reason) != kBlameless.end() ? 0 : count;
   }
   return total;
+}
+
+std::string no_picture_text(const CountByReason& skipped) {
+  return skipped.empty() ? "no picture was found: there is no file in what was named"
+                         : fmt::format("no picture was found; skipped: {}", reasons_text(skipped));
 }
 
 }  // namespace albumen

@@ -20,5 +20,12 @@ TEST(SkipsTest, StrictForgivesWhatIsNobodysFault) {
   EXPECT_EQ(skips_under_strict({{"caption", 5}, {"hidden", 1}, {"no picture: ZIP", 2}}), 3U);
 }
 
+// Exit code 3 came without a word.
+TEST(SkipsTest, ARunThatFoundNothingSaysWhatItMet) {
+  EXPECT_EQ(no_picture_text({}), "no picture was found: there is no file in what was named");
+  EXPECT_EQ(no_picture_text({{"excluded", 1200}, {"hidden", 1}}),
+            "no picture was found; skipped: 1,200 excluded, 1 hidden");
+}
+
 }  // namespace
 }  // namespace albumen

@@ -10,6 +10,7 @@ from albumen_program import PROGRAM, ProgramTest, png
 
 SOME_FAILED = 1
 USAGE = 2
+NOT_USABLE = 3
 
 
 class Careless(ProgramTest):
@@ -41,6 +42,27 @@ class Strict(Careless):
         self.write("b.png", b"no picture")
         self.run_program(*strict, expect=SOME_FAILED)
         self.run_program(*strict, "--exclude", "b.*")
+
+
+class Nothing(Careless):
+    # Exit code 3 came without a word.
+    def test_where_no_picture_is_found_a_notice_says_so(self):
+        index = ("--quiet", "index", *self.LIGHT, self.pictures)
+        dataset = ("--json", "dataset", self.pictures, "--out", self.path("set"))
+        for command in (index, dataset):
+            done = self.run_program(*command, expect=NOT_USABLE)
+            self.assertIn(b"no picture was found: there is no file", done.stderr)
+        self.write_pictures(2, 16, 12)
+        for command in (index, dataset, (*dataset, "--dry-run")):
+            done = self.run_program(*command, "--exclude", "*", expect=NOT_USABLE)
+            self.assertIn(b"no picture was found; skipped: 2 excluded", done.stderr)
+
+    def test_where_one_failed_that_is_word_enough(self):
+        self.write("broken.jpg", b"\xff\xd8\xff\xe0 no more")
+        index = ("index", *self.LIGHT, self.pictures)
+        for command in (index, index, ("dataset", self.pictures, "--out", self.path("set"))):
+            done = self.run_program(*command, expect=NOT_USABLE)
+            self.assertNotIn(b"no picture was found", done.stderr)
 
 
 class Settings(Careless):

@@ -15,4 +15,8 @@ using CountByReason = std::map<std::string, std::uint64_t>;
 /// out, and captions, which `dataset` has used.
 std::uint64_t skips_under_strict(const CountByReason& skipped);
 
+/// "no picture was found; skipped: 3 hidden": for a run that ends with nothing usable though
+/// nothing failed.
+std::string no_picture_text(const CountByReason& skipped);
+
 }  // namespace albumen
