@@ -6,6 +6,7 @@
 
 #include "cli/internal/command.h"
 #include "cli/internal/standard_output.h"
+#include "cli/internal/summary_text.h"
 #include "files/file.h"
 #include "files/path_text.h"
 #include "files/sha256.h"
@@ -54,30 +55,71 @@ void print_model(const InstalledModel& model) {
   }
 }
 
-// `list` and `verify` are one walk: opening a model hashes every file of it.
-Result<ExitCode> list_models(const Context& context) {
-  const ModelStore store = TRY(user_store());
-  ExitCode code = ExitCode::kSuccess;
-  const auto names = TRY(store.list());
-  if (names.empty() && !context.options.json && !context.options.quiet) {
-    put_notice("no model is installed; albumen models install makes those that come with it");
+// Nothing of its model but that no file of it has changed.
+void print_unaltered(const InstalledModel& model) {
+  Bytes total;
+  for (const ModelFile& file : model.files) {
+    total += file.bytes;
   }
+  fmt::print("{:16} unaltered: {}, {}\n", model.card.name,
+             counted(model.files.size(), "file", "files"), to_string(total));
+}
+
+// `list` and `verify` are one walk: opening a model hashes every file of it.
+template <typename Print>
+ExitCode print_models(const Context& context, const ModelStore& store,
+                      const std::vector<std::string>& names, const Print& print) {
+  ExitCode code = ExitCode::kSuccess;
   for (const std::string& name : names) {
     const auto model = store.open(name);
-    if (!model) {
-      code = ExitCode::kSomeFailed;
-      if (context.options.json) {
-        fmt::print("{}\n", Json{{"name", name}, {"error", to_string(model.error())}}.dump());
-      } else {
-        fmt::print("{:16} {}\n", name, to_string(model.error()));
-      }
-    } else if (context.options.json) {
-      fmt::print("{}\n", to_json(*model).dump());
+    if (model) {
+      print(*model);
+      continue;
+    }
+    code = ExitCode::kSomeFailed;
+    if (context.options.json) {
+      fmt::print("{}\n", Json{{"name", name}, {"error", to_string(model.error())}}.dump());
     } else {
-      print_model(*model);
+      fmt::print("{:16} {}\n", name, to_string(model.error()));
     }
   }
   return code;
+}
+
+constexpr std::string_view kNoModel =
+    "no model is installed; albumen models install makes those that come with it";
+
+Result<ExitCode> list_models(const Context& context) {
+  const ModelStore store = TRY(user_store());
+  const auto names = TRY(store.list());
+  if (names.empty() && !context.options.json && !context.options.quiet) {
+    put_notice(kNoModel);
+  }
+  return print_models(context, store, names, [&](const InstalledModel& model) {
+    if (context.options.json) {
+      fmt::print("{}\n", to_json(model).dump());
+    } else {
+      print_model(model);
+    }
+  });
+}
+
+Result<ExitCode> verify_models(const Context& context) {
+  const ModelStore store = TRY(user_store());
+  const auto names = TRY(store.list());
+  if (names.empty()) {
+    put_notice(kNoModel);
+    return ExitCode::kSomeFailed;  // whoever asks wants to index next
+  }
+  return print_models(context, store, names, [&](const InstalledModel& model) {
+    if (context.options.json) {
+      Json json = to_json(model);
+      json["checked"] = "unaltered";
+      fmt::print("{}\n", json.dump());
+    } else {
+      print_unaltered(model);
+    }
+  });
 }
 
 Result<Installation> install_file(const ModelStore& store, const std::string& file,
@@ -136,7 +178,7 @@ void add_models_commands(CommandTable& table) {
   CLI::App* group = table.add_group("models", "The models that find and recognise faces");
   group->group("Care");
   table.add(group, "list", "Installed models with role, licence and sha256", list_models);
-  table.add(group, "verify", "Hash every file of every model again", list_models);
+  table.add(group, "verify", "Hash every file of every model again", verify_models);
   const auto flags = std::make_shared<InstallFlags>();
   CLI::App* command =
       table.add(group, "install", "Install the default models, or one of your own with its card",

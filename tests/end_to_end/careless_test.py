@@ -64,6 +64,13 @@ class Nothing(Careless):
             done = self.run_program(*command, expect=NOT_USABLE)
             self.assertNotIn(b"no picture was found", done.stderr)
 
+    # Nothing was verified, and all was well.
+    def test_without_a_model_verify_is_not_well(self):
+        self.environment["XDG_CACHE_HOME"] = self.path("cache")
+        self.run_program("models", "list")
+        done = self.run_program("--quiet", "models", "verify", expect=SOME_FAILED)
+        self.assertIn(b"no model is installed", done.stderr)
+
 
 class Settings(Careless):
     # `config check` was silent, and the command then said that --out is required.

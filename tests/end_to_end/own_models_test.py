@@ -307,13 +307,20 @@ class Store(OwnModelsTest):
         self.assertEqual(models["small-yunet"]["role"], "face-detector")
         self.assertEqual(models["colour"]["role"], "face-embedder")
         self.assertEqual(models["colour"]["licence"], "Apache-2.0")
-        self.run_program("models", "verify")
+        # It printed what `list` does, from which nobody could tell that all was well.
+        done = self.run_program("models", "verify")
+        self.assertRegex(done.stdout.decode(), r"^colour +unaltered: 3 files, .*\n"
+                                               r"small-yunet +unaltered: 3 files, .*\n$")
+        done = self.run_program("--json", "models", "verify")
+        self.assertEqual([json.loads(line)["checked"] for line in done.stdout.splitlines()],
+                         ["unaltered"] * 2)
         weights = os.path.join(models["colour"]["directory"], "colour.bin")
         with open(weights, "r+b") as file:
             file.seek(40)
             file.write(b"\x5a\x5a")
         done = self.run_program("models", "verify", expect=1)
         self.assertIn(b"colour.bin", done.stdout)
+        self.assertIn(b"unaltered", done.stdout)  # the other one
 
     def test_a_wrong_card_names_the_field_and_changes_nothing(self):
         self.install(*self.write_detector())
