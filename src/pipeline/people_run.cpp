@@ -2,6 +2,7 @@
 #include "pipeline/people_run.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <fmt/core.h>
 #include <set>
@@ -95,6 +96,47 @@ bool has_control_characters(std::string_view text) {
   return false;
 }
 
+// Nothing but what keyboards and web pages have for a space: a list would show no name.
+bool is_blank(std::string_view text) {
+  constexpr std::array<std::string_view, 8> kSpaces{
+      " ",  // and from here on: no-break, en, em, thin, zero-width, narrow, ideographic
+      "\xC2\xA0",    "\xE2\x80\x82", "\xE2\x80\x83", "\xE2\x80\x89", "\xE2\x80\x8B", "\xE2\x80\xAF",
+      "\xE3\x80\x80"};
+  while (!text.empty()) {
+    const auto* const space = std::ranges::find_if(
+        kSpaces, [text](std::string_view candidate) { return text.starts_with(candidate); });
+    if (space == kSpaces.end()) {
+      return false;
+    }
+    text.remove_prefix(space->size());
+  }
+  return true;
+}
+
+// `find_person` would look for an id, or for the beginning of one.
+bool is_like_id(const std::string& text) {
+  constexpr std::string_view kLead = "p-";
+  const std::string id = lower_case(text);
+  return id.starts_with(kLead) && id.find_first_not_of("0123456789abcdef", kLead.size()) == id.npos;
+}
+
+// An empty one takes a name away.
+Result<void> check_name(const std::string& name) {
+  std::string_view why;
+  if (!is_utf8(name)) {
+    why = "it is not UTF-8";
+  } else if (has_control_characters(name)) {
+    why = "it has control characters";
+  } else if (!name.empty() && is_blank(name)) {
+    why = "it is blank; an empty one takes the name away";
+  } else if (is_like_id(name)) {
+    why = "it looks like the id of a person, and would be taken for one";
+  }
+  return why.empty() ? Result<void>{}
+                     : fail(ErrorCode::kInvalidArgument,
+                            fmt::format("'{}' is no name: {}", path_to_text(name), why));
+}
+
 std::int64_t unix_seconds() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::seconds>(now).count();
@@ -148,15 +190,7 @@ Result<EditRow> build_edit(const Library& library, const PeopleInput& input,
     edit.right = builder.rest_of_persons(edit.left);
   }
   const auto faces = TRY(locate(library, input, edit));
-  if (!is_utf8(request.name)) {
-    return fail(ErrorCode::kInvalidArgument,
-                fmt::format("'{}' is no name: it is not UTF-8", path_to_text(request.name)));
-  }
-  if (has_control_characters(request.name)) {
-    return fail(
-        ErrorCode::kInvalidArgument,
-        fmt::format("'{}' is no name: it has control characters", path_to_text(request.name)));
-  }
+  TRY(check_name(request.name));
   edit.name = request.name;
   if (request.kind == EditKind::kUndo) {
     edit.undone = TRY(undone_by(request, log));

@@ -187,7 +187,23 @@ TEST_F(PeopleRunTest, WhatDoesNotFitIsRefusedAndTheLogStaysAsItWas) {
     EXPECT_EQ(code_of(edit({.kind = EditKind::kName, .left = {ada}, .name = name})),
               ErrorCode::kInvalidArgument);
   }
+  // Nobody saw that she had one, and the name of another led to whoever had that id, or to nobody.
+  for (const char* const name : {" ", "   ", "\xC2\xA0 \xE3\x80\x80", "p-12ab", "P-12AB", "p-"}) {
+    EXPECT_EQ(code_of(edit({.kind = EditKind::kName, .left = {ada}, .name = name})),
+              ErrorCode::kInvalidArgument)
+        << name;
+  }
   EXPECT_THAT(must(library_->edits()), IsEmpty());
+}
+
+// What is refused is what nobody could be found by, and no more.
+TEST_F(PeopleRunTest, OtherNamesThatBeginLikeAnIdOrWithASpaceAreNames) {
+  group();
+  const std::string ada = person_of(1);
+  for (const char* const name : {"p-x12", "P-Adam", "pa", "12ab", " Ada", "\xE3\x81\x82"}) {
+    must(edit({.kind = EditKind::kName, .left = {ada}, .name = name}));
+    EXPECT_EQ(must(find_person(people(), name)).id, ada);
+  }
 }
 
 TEST_F(PeopleRunTest, AFaceIsFoundByTheFirstDigitsOfItsId) {

@@ -171,6 +171,9 @@ class People(ProgramTest):
 
     def test_wrong_words_are_answered(self):
         self.assertIn(b"no person", self.edit("name", "p-000000", "X", expect=3).stderr)
+        for name, why in (("  ", b"blank"), ("p-1234", b"id of a person")):
+            self.assertIn(why, self.edit("name", self.person_of("obama.jpg"), name,
+                                         expect=2).stderr)
         self.assertIn(b"no face id", self.edit("split", "abc#x", expect=2).stderr)
         self.assertEqual(self.edit("undo", "99", expect=None).returncode, 3)
         refused = self.edit("regroup", "--method", "dbscan", "--eps", "0.9", expect=2)
