@@ -16,6 +16,7 @@
 #include "cli/internal/help_text.h"
 #include "cli/internal/standard_output.h"
 #include "cli/internal/text_check.h"
+#include "cli/internal/wrong_command.h"
 #include "cli/progress_view.h"
 #include "cli/typed_command.h"
 #include "core/version.h"
@@ -122,7 +123,8 @@ int run(int argument_count, const char* const* arguments) {
       app.exit(error);  // prints help or the version
       return finish(ExitCode::kSuccess);
     }
-    put_notice(fmt::format("{}: {}", describe(ErrorCode::kInvalidArgument).name, error.what()));
+    put_notice(fmt::format("{}: {}", describe(ErrorCode::kInvalidArgument).name,
+                           wrong_command(app).value_or(error.what())));
     put_error_line("--help behind a command lists its options");
     return finish(ExitCode::kUsage);
   }

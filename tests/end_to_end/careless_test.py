@@ -44,6 +44,16 @@ class Strict(Careless):
         self.run_program(*strict, "--exclude", "b.*")
 
 
+class Commands(Careless):
+    # "The following argument was not expected: foo."
+    def test_a_command_that_there_is_not_is_called_so(self):
+        for words, answer in ((("foo",), b"'foo' is no command; albumen --help"),
+                              (("idnex", self.pictures), b"the nearest is albumen index"),
+                              (("people", "lst"), b"the nearest is albumen people list")):
+            self.assertIn(answer, self.run_program(*words, expect=USAGE).stderr)
+        self.assertIn(b"--jsom", self.run_program("--jsom", expect=USAGE).stderr)
+
+
 class Nothing(Careless):
     # Exit code 3 came without a word.
     def test_where_no_picture_is_found_a_notice_says_so(self):
