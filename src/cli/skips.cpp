@@ -7,16 +7,14 @@
 #include <string_view>
 
 #include "cli/internal/summary_text.h"
+#include "pipeline/dataset_run.h"
 #include "sources/source.h"
 
 namespace albumen {
 namespace {
 
-// Of a file that `dataset` took for words about pictures.
-constexpr std::string_view kCaptionReason = "caption";
-
-constexpr std::array kBlameless{kOwnFolderReason, kExportReason, kSheetReason, kExcludedReason,
-                                kCaptionReason};
+constexpr std::array kBlameless{kOwnFolderReason, kExportReason,  kSheetReason,
+                                kExcludedReason,  kCaptionReason, kJpegThereReason};
 
 }  // namespace
 

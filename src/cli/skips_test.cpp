@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "pipeline/dataset_run.h"
 #include "sources/source.h"
 
 namespace albumen {
@@ -15,7 +16,8 @@ TEST(SkipsTest, StrictForgivesWhatIsNobodysFault) {
                                 {std::string{kExportReason}, 2},
                                 {std::string{kSheetReason}, 3},
                                 {std::string{kExcludedReason}, 4},
-                                {"caption", 5}}),
+                                {std::string{kCaptionReason}, 5},
+                                {std::string{kJpegThereReason}, 6}}),
             0U);
   EXPECT_EQ(skips_under_strict({{"caption", 5}, {"hidden", 1}, {"no picture: ZIP", 2}}), 3U);
 }

@@ -14,6 +14,7 @@
 #include "core/content_type.h"
 #include "dataset/captions.h"
 #include "files/path_text.h"
+#include "pipeline/dataset_run.h"
 #include "pipeline/internal/dataset_member.h"
 #include "pipeline/internal/dataset_pairs.h"
 #include "sources/source_lister.h"
@@ -149,7 +150,7 @@ class DatasetLister {
           {.entry = std::move(entry), .relative = std::move(relative), .place = {}, .row = row});
       return;
     }
-    listing_.rows.back().reason = "caption";
+    listing_.rows.back().reason = kCaptionReason;
     if (kind == MemberKind::kText) {
       const std::size_t file = listing_.caption_files.size();
       if (!text_files_.try_emplace(meeting_place(entry), file).second) {
@@ -181,7 +182,7 @@ class DatasetLister {
   Result<void> leave_out_raws_of_pairs() {
     const auto raws = TRY(raws_beside_jpegs(listing_.members, reader_, stop_));
     for (const std::size_t raw : raws) {
-      listing_.rows[listing_.members[raw].row].reason = "its JPEG is there";
+      listing_.rows[listing_.members[raw].row].reason = kJpegThereReason;
     }
     std::vector<DatasetMember> kept;
     auto next = raws.begin();

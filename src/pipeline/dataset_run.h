@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -93,6 +94,11 @@ struct DatasetEnvironment {
   /// Called with each finished row, from several threads at once; may be empty.
   std::function<void(const ManifestRow&)> listener;
 };
+
+// Why members are skipped from which the set lacks nothing: words about a picture, and the RAW of a
+// shot that is there as JPEG.
+inline constexpr std::string_view kCaptionReason = "caption";
+inline constexpr std::string_view kJpegThereReason = "its JPEG is there";
 
 struct DatasetReport {
   std::map<std::string, std::uint64_t> skipped;  ///< by reason
