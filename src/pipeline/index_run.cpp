@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "files/path_text.h"
+#include "files/real_path.h"
 #include "pipeline/internal/bounded_queue.h"
 #include "pipeline/internal/job_reader.h"
 #include "pipeline/internal/job_worker.h"
@@ -41,10 +42,18 @@ bool is_folder(const std::string& path) {
   return std::filesystem::is_directory(path, ignored);
 }
 
+bool holds(const std::string& folder, const std::string& file) {
+  const auto real = real_path(folder);
+  return real && lies_in(file, *real);
+}
+
 // The folders of `bare` below which the library has files. An archive without members is no such
-// folder: it was listed to its end.
-std::vector<std::string> emptied_folders(std::vector<std::string> bare, const KnownFiles& known) {
-  std::erase_if(bare, [](const std::string& path) { return !is_folder(path); });
+// folder: it was listed to its end. Nor is a folder with the library itself in it, which is there.
+std::vector<std::string> emptied_folders(std::vector<std::string> bare, const KnownFiles& known,
+                                         const Library& library) {
+  std::erase_if(bare, [&](const std::string& path) {
+    return !is_folder(path) || holds(path, library.path());
+  });
   const auto has_files = [&](const std::vector<std::string>& roots) {
     return !known.changes({.roots = roots, .kept = {}}).vanished.empty();
   };
@@ -91,7 +100,7 @@ Result<IndexReport> run_index(const IndexRequest& request, const IndexEnvironmen
   report.interrupted = stop.stop_requested();
   report.failed_sources = listing.failed;
   if (listing.finished && !report.interrupted) {
-    report.emptied_sources = emptied_folders(std::move(listing.bare), known);
+    report.emptied_sources = emptied_folders(std::move(listing.bare), known, environment.library);
     std::vector<std::string> kept = state.take_unseen();
     kept.insert(kept.end(), report.emptied_sources.begin(), report.emptied_sources.end());
     const auto scan = TRY(environment.writer.finish_scan(

@@ -11,7 +11,6 @@
 
 #include "decode/decoder.h"
 #include "files/path_text.h"
-#include "files/real_path.h"
 #include "sources/source_lister.h"
 
 namespace albumen {
@@ -40,14 +39,6 @@ class BareSources {
  public:
   explicit BareSources(const std::vector<std::string>& sources)
       : bare_(sources.begin(), sources.end()) {}
-
-  // A source in which `file` (links followed), a file that is there, lies.
-  void meet_in(const std::string& file) {
-    std::erase_if(bare_, [&](const std::string& source) {
-      const auto folder = real_path(source);
-      return folder && lies_in(file, *folder);
-    });
-  }
 
   // Something was said of the source `path` itself.
   void answer(std::string_view path) {
@@ -78,9 +69,7 @@ class EventHandler {
  public:
   EventHandler(RunState& state, const std::vector<std::string>& sources,
                BoundedQueue<SourceEntry>& out)
-      : state_(state), sources_(sources.begin(), sources.end()), bare_(sources), out_(out) {
-    bare_.meet_in(state.environment().library.path());
-  }
+      : state_(state), sources_(sources.begin(), sources.end()), bare_(sources), out_(out) {}
 
   void operator()(SourceEntry&& entry) {
     bare_.meet(entry.path);
