@@ -2,7 +2,6 @@
 #include "pipeline/internal/dataset_quality.h"
 
 #include <span>
-#include <utility>
 
 #include "govern/pressure.h"
 #include "govern/pressure_probe.h"
@@ -23,13 +22,13 @@ Result<ChosenOutput> choose_output(const DatasetJob& job, const SourceEntry& ent
                                    const ImageInfo& info) {
   const auto planned = [&](const PictureSettings& settings,
                            const std::string& level) -> Result<ChosenOutput> {
-    OutputPlan plan = TRY(plan_output({.entry = entry,
-                                       .info = info,
-                                       .settings = settings,
-                                       .buckets = job.buckets,
-                                       .limit = job.limit,
-                                       .longtail = job.environment.longtail}));
-    return ChosenOutput{.plan = std::move(plan), .settings = settings, .level = level};
+    const OutputPlan plan = TRY(plan_output({.entry = entry,
+                                             .info = info,
+                                             .settings = settings,
+                                             .buckets = job.buckets,
+                                             .limit = job.limit,
+                                             .longtail = job.environment.longtail}));
+    return ChosenOutput{.plan = plan, .settings = settings, .level = level};
   };
   auto asked = planned(job.request.settings, {});
   const PressureLevel level = job.pressure.level();

@@ -178,37 +178,47 @@ HWY_INLINE bool write_block(ScanWriter& out, const RewriteComponent& component,
   return true;
 }
 
-/// Writes line `y` of MCUs. False as write_block, and where `end` is near.
-bool write_line(const ScanRewrite& scan, std::uint32_t y, const std::int16_t* line,
-                WriteState& state, const std::uint8_t* end) {
+/// Writes the blocks that a component has in the MCU at `at`; `blocks` are its of that line. False
+/// as write_block, and where `end` is near.
+HWY_INLINE bool write_component(ScanWriter& out, const ScanRewrite& scan,
+                                const RewriteComponent& component, Size at,
+                                const std::int16_t* blocks, int& dc, const std::uint8_t* end) {
   // 64 coefficients of at most 27 bits a block, each byte of which may be stuffed.
   constexpr std::ptrdiff_t kMostBlockBytes = 2 * kBlockCoefficients * 27 / 8;
+  for (std::uint32_t down = 0; down < component.down; ++down) {
+    for (std::uint32_t across = 0; across < component.across; ++across) {
+      if (HWY_UNLIKELY(end - out.next() < kMostBlockBytes + std::ptrdiff_t{ScanWriter::kSlack})) {
+        return false;
+      }
+      const std::uint32_t x = (at.width * component.across) + across;
+      const std::uint32_t y = (at.height * component.down) + down;
+      if (x >= component.blocks.width || y >= component.blocks.height) {
+        // As the one before it: no difference, no coefficients.
+        out.put(component.dc->word(0));
+        out.put(component.ac->word(kEndOfBlock));
+        out.settle();
+        continue;
+      }
+      const std::size_t place = block_at(scan, component, x, down);
+      if (!write_block(out, component, blocks + (place * kBlockCoefficients), dc)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+/// Writes line `y` of MCUs. False as write_component.
+bool write_line(const ScanRewrite& scan, std::uint32_t y, const std::int16_t* line,
+                WriteState& state, const std::uint8_t* end) {
   ScanWriter out = state.bits;
-  for (std::uint32_t mcu = 0; mcu < scan.mcus.width; ++mcu) {
+  for (std::uint32_t x = 0; x < scan.mcus.width; ++x) {
     const std::int16_t* blocks = line;
     for (std::size_t index = 0; index < scan.component_count; ++index) {
       const RewriteComponent& component = scan.components[index];
-      for (std::uint32_t down = 0; down < component.down; ++down) {
-        for (std::uint32_t across = 0; across < component.across; ++across) {
-          if (HWY_UNLIKELY(end - out.next() <
-                           kMostBlockBytes + std::ptrdiff_t{ScanWriter::kSlack})) {
-            return false;
-          }
-          const std::uint32_t x = (mcu * component.across) + across;
-          const bool shows =
-              x < component.blocks.width && (y * component.down) + down < component.blocks.height;
-          if (!shows) {
-            // As the one before it: no difference, no coefficients.
-            out.put(component.dc->word(0));
-            out.put(component.ac->word(kEndOfBlock));
-            out.settle();
-            continue;
-          }
-          const std::size_t at = block_at(scan, component, x, down);
-          if (!write_block(out, component, blocks + (at * kBlockCoefficients), state.dc[index])) {
-            return false;
-          }
-        }
+      if (!write_component(out, scan, component, {.width = x, .height = y}, blocks, state.dc[index],
+                           end)) {
+        return false;
       }
       blocks += line_blocks(scan, component) * kBlockCoefficients;
     }
