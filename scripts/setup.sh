@@ -69,8 +69,10 @@ setup_python_environment() {
   cmp -s "$requirements" "$folder/requirements.txt" && return
   rm -rf "$folder"
   quietly "making the Python environment $1" "$python" -m venv "$folder"
-  quietly "installing $requirements" "$folder/bin/python" -m pip install \
-    --quiet --requirement "$requirements"
+  # Where pkg-config finds the system's libvips, pyvips builds itself upon that one, and the one of
+  # pyvips-binary, which is newer, is never loaded.
+  quietly "installing $requirements" env PKG_CONFIG_LIBDIR=/nonexistent "$folder/bin/python" \
+    -m pip install --quiet --requirement "$requirements"
   cp "$requirements" "$folder/requirements.txt"
 }
 
