@@ -9,6 +9,7 @@
 #include "entropy/bit_reader.h"
 #include "entropy/huffman_table.h"
 #include "entropy/pair_table.h"
+#include "entropy/restarts.h"
 #include "entropy/zigzag.h"
 
 namespace albumen {
@@ -136,6 +137,19 @@ TEST(PairTableTest, TellsWhatTwoLookUpsTell) {
       EXPECT_EQ(entry.first_advance(), expected.advances[0]);
       EXPECT_EQ(entry.advance(), expected.advances[0] + expected.advances[1]);
       EXPECT_EQ(entry.ends_block(), entry.advance() >= HuffmanTable::kEndOfBlock);
+    }
+  }
+}
+
+TEST(RestartsTest, MarkersComeAfterEachIntervalAndTheirCodesInTurn) {
+  Restarts none{0};
+  Restarts restarts{3};
+  for (int mcu = 0; mcu < 60; ++mcu) {
+    EXPECT_FALSE(none.is_due());
+    const bool is_due = restarts.is_due();
+    EXPECT_EQ(is_due, mcu > 0 && mcu % 3 == 0) << mcu;
+    if (is_due) {
+      EXPECT_EQ(restarts.next_code(), kJpegRst0 + ((mcu / 3) - 1) % 8);
     }
   }
 }

@@ -76,7 +76,6 @@ class PlainHeader {
  private:
   bool read_segment(const JpegSegment& segment) {
     constexpr std::uint8_t kSof1 = 0xC1;
-    constexpr std::uint8_t kDqt = 0xDB;
     constexpr std::uint8_t kDri = 0xDD;
     constexpr std::uint8_t kDac = 0xCC;
     switch (segment.marker) {
@@ -85,7 +84,7 @@ class PlainHeader {
         return read_frame(segment.payload);
       case kJpegDht:
         return read_codes(segment.payload);
-      case kDqt:
+      case kJpegDqt:
         return read_quantisers(segment.payload);
       case kDri:
         return read_restart_interval(segment.payload);

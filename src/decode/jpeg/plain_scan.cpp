@@ -5,8 +5,9 @@
 #include <hwy/base.h>
 
 #include "decode/jpeg/internal/scaled_basis.h"
-#include "decode/jpeg/jpeg_markers.h"
 #include "entropy/bit_reader.h"
+#include "entropy/markers.h"
+#include "entropy/restarts.h"
 
 // A block is decoded inline: a call would put the reader's bits into memory and cost a tenth of all
 // time. With a sanitizer's checks in it that takes a compiler minutes, so there it is a call, and
@@ -154,19 +155,15 @@ HWY_INLINE bool decode_mcu(BitReader& bits, const PlainScan& scan, Size at, int*
 }
 
 bool decode_scan(const PlainScan& scan) {
-  constexpr std::uint8_t kRestartCodes = kJpegRst7 - kJpegRst0 + 1;
   BitReader bits{scan.data};
   int dc[3] = {};
-  std::uint32_t until_restart = scan.restart_interval;
-  std::uint8_t restarts = 0;
+  Restarts restarts{scan.restart_interval};
   for (std::uint32_t y = 0; y < scan.mcus.height; ++y) {
     for (std::uint32_t x = 0; x < scan.mcus.width; ++x) {
-      if (scan.restart_interval != 0 && until_restart-- == 0) {
-        if (bits.next_marker() != kJpegRst0 + restarts) {
+      if (restarts.is_due()) {
+        if (bits.next_marker() != restarts.next_code()) {
           return false;
         }
-        restarts = static_cast<std::uint8_t>((restarts + 1) % kRestartCodes);
-        until_restart = scan.restart_interval - 1;
         dc[0] = dc[1] = dc[2] = 0;
       }
       if (!decode_mcu(bits, scan, {.width = x, .height = y}, dc)) {

@@ -5,24 +5,10 @@
 #include <cstring>
 
 #include "encode/copy/copy_formats.h"
+#include "entropy/markers.h"
 
 namespace albumen {
 namespace {
-
-enum Marker : std::uint8_t {
-  kTem = 0x01,
-  kSof0 = 0xC0,
-  kRst0 = 0xD0,
-  kRst7 = 0xD7,
-  kSoi = 0xD8,
-  kEoi = 0xD9,
-  kSos = 0xDA,
-  kLastPlain = 0xDF,  // EXP; up to here, everything belongs to the picture
-  kApp0 = 0xE0,
-  kApp14 = 0xEE,
-  kApp15 = 0xEF,
-  kCom = 0xFE,
-};
 
 // Every scan may cost its reader a pass over the whole picture; decode/limits.h has the same.
 constexpr int kMostScans = 120;
@@ -37,7 +23,7 @@ class JpegCopy {
   JpegCopy(FileBytes file, ByteSink& sink) : file_(file), sink_(sink) {}
 
   Result<void> run() {
-    if (file_.size() < 2 || big_endian(file_, 0, 2) != (0xFF00U | kSoi)) {
+    if (file_.size() < 2 || big_endian(file_, 0, 2) != (0xFF00U | kJpegSoi)) {
       return fail(ErrorCode::kUnsupported, "no JPEG");
     }
     TRY(sink_.write(file_.first(2)));
@@ -64,13 +50,13 @@ class JpegCopy {
     if (position_ - begin < 2) {
       return fail(ErrorCode::kUnsupported, "stray bytes between JPEG segments");
     }
-    if (marker == kEoi) {
+    if (marker == kJpegEoi) {
       ended_ = true;
       return scans_ > 0 ? sink_.write(file_.subspan(begin, position_ - begin))
                         : fail(ErrorCode::kCorrupt, "a JPEG without pixels");
     }
-    const bool stands_alone = marker <= kTem || (marker >= kRst0 && marker <= kSoi);
-    const bool is_known = (marker >= kSof0 && marker <= kApp15) || marker == kCom;
+    const bool stands_alone = marker <= kJpegTem || (marker >= kJpegRst0 && marker <= kJpegSoi);
+    const bool is_known = (marker >= kJpegSof0 && marker <= kJpegApp15) || marker == kJpegCom;
     if (stands_alone || !is_known) {
       return fail(ErrorCode::kUnsupported, "an unexpected JPEG marker");
     }
@@ -88,14 +74,15 @@ class JpegCopy {
     }
     const FileBytes payload = file_.subspan(position_ + 2, length - 2);
     position_ += length;
-    if (marker == kSos) {
+    if (marker == kJpegSos) {
       TRY(skip_entropy_data());
     }
-    if (marker == kApp0) {
+    if (marker == kJpegApp0) {
       return copy_jfif(payload, file_.subspan(begin, position_ - begin));
     }
+    // Up to EXP everything belongs to the picture.
     const bool belongs =
-        marker <= kLastPlain || (marker == kApp14 && begins_with(payload, "Adobe"));
+        marker <= kJpegExp || (marker == kJpegApp14 && begins_with(payload, "Adobe"));
     return belongs ? sink_.write(file_.subspan(begin, position_ - begin)) : Result<void>{};
   }
 
@@ -115,7 +102,7 @@ class JpegCopy {
         return ends_early();
       }
       const auto code = std::to_integer<std::uint8_t>(file_[position_ + 1]);
-      if (code == 0 || (code >= kRst0 && code <= kRst7)) {
+      if (code == 0 || (code >= kJpegRst0 && code <= kJpegRst7)) {
         position_ += 2;
       } else if (code == 0xFF) {
         ++position_;  // fill
@@ -136,7 +123,7 @@ class JpegCopy {
     if (!has_preview && payload.size() == kJfifBytes) {
       return sink_.write(segment);
     }
-    std::array<std::byte, 4 + kJfifBytes> plain{std::byte{0xFF}, std::byte{kApp0}, std::byte{0},
+    std::array<std::byte, 4 + kJfifBytes> plain{std::byte{0xFF}, std::byte{kJpegApp0}, std::byte{0},
                                                 std::byte{kJfifBytes + 2}};
     std::ranges::copy(payload.first(kJfifBytes - 2), plain.begin() + 4);
     return sink_.write(plain);

@@ -4,24 +4,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <iterator>
 #include <span>
 #include <utility>
 
+#include "entropy/markers.h"
 #include "entropy/zigzag.h"
 
 namespace albumen {
 namespace {
-
-enum Marker : std::uint8_t {
-  kSof0 = 0xC0,
-  kDht = 0xC4,
-  kSoi = 0xD8,
-  kSos = 0xDA,
-  kDqt = 0xDB,
-  kApp0 = 0xE0
-};
 
 constexpr std::size_t kTables = 4;
 constexpr unsigned kLargestByte = 255;
@@ -35,7 +25,7 @@ class Head {
         next_(out) {}
 
   std::size_t write() {
-    put_marker(kSoi);
+    put_marker(kJpegSoi);
     put_jfif();
     for (const jpeg_component_info& component : components_) {
       put_steps(component.quant_tbl_no);
@@ -57,20 +47,20 @@ class Head {
     put(static_cast<unsigned>(number) & kLargestByte);
   }
 
-  void put_marker(Marker marker) {
+  void put_marker(std::uint8_t marker) {
     put(kLargestByte);
     put(marker);
   }
 
   // With two bytes for its own length.
-  void put_segment(Marker marker, std::size_t payload) {
+  void put_segment(std::uint8_t marker, std::size_t payload) {
     put_marker(marker);
     put_two(payload + 2);
   }
 
   void put_jfif() {
     constexpr std::array<std::uint8_t, 5> kName{'J', 'F', 'I', 'F', 0};
-    put_segment(kApp0, kName.size() + 9);
+    put_segment(kJpegApp0, kName.size() + 9);
     next_ = std::ranges::copy(kName, next_).out;
     put(jpeg_.JFIF_major_version);
     put(jpeg_.JFIF_minor_version);
@@ -84,7 +74,7 @@ class Head {
     if (std::exchange(has_steps_[static_cast<std::size_t>(place)], true)) {
       return;
     }
-    put_segment(kDqt, 1 + kZigzag.size());
+    put_segment(kJpegDqt, 1 + kZigzag.size());
     put(static_cast<unsigned>(place));
     for (const std::uint8_t at : kZigzag) {
       put(jpeg_.quant_tbl_ptrs[place]->quantval[at]);
@@ -92,7 +82,7 @@ class Head {
   }
 
   void put_frame() {
-    put_segment(kSof0, 6 + (3 * components_.size()));
+    put_segment(kJpegSof0, 6 + (3 * components_.size()));
     put(BITS_IN_JSAMPLE);
     put_two(jpeg_.image_height);
     put_two(jpeg_.image_width);
@@ -114,14 +104,14 @@ class Head {
     for (const UINT8 count : counts) {
       symbols += count;
     }
-    put_segment(kDht, 1 + counts.size() + symbols);
+    put_segment(kJpegDht, 1 + counts.size() + symbols);
     put((kind << 4U) | static_cast<unsigned>(place));
     next_ = std::ranges::copy(counts, next_).out;
     next_ = std::ranges::copy(std::span{code.huffval}.first(symbols), next_).out;
   }
 
   void put_scan() {
-    put_segment(kSos, 1 + (2 * components_.size()) + 3);
+    put_segment(kJpegSos, 1 + (2 * components_.size()) + 3);
     put(static_cast<unsigned>(components_.size()));
     for (const jpeg_component_info& component : components_) {
       put(static_cast<unsigned>(component.component_id));

@@ -5,9 +5,10 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <optional>
+#include <type_traits>
 
 #include "encode/jpeg/internal/jpeg_head.h"
+#include "encode/jpeg/internal/jpeg_room.h"
 #include "encode/jpeg/internal/scan_rewriter.h"
 #include "entropy/zigzag.h"
 
@@ -43,9 +44,19 @@ ScanCode scan_code(const JHUFF_TBL& code) {
   return ScanCode{std::span<const std::uint8_t, 16>{&code.bits[1], 16}, code.huffval};
 }
 
-std::uint32_t divide_up(std::uint32_t value, int by) {
-  const auto divisor = static_cast<std::uint32_t>(by);
-  return (value + divisor - 1) / divisor;
+// How many MCUs stand side by side.
+std::uint32_t mcus_along(JDIMENSION samples, int largest_factor) {
+  const auto side =
+      static_cast<std::uint64_t>(DCTSIZE) * static_cast<std::uint64_t>(largest_factor);
+  return static_cast<std::uint32_t>(divide_up(samples, side));
+}
+
+Rounding in_scan_order(const Rounding& natural) {
+  Rounding rounding{.ratios = {}, .keeps_all = natural.keeps_all};
+  for (std::size_t at = 0; at < kBlockCoefficients; ++at) {
+    rounding.ratios[at] = natural.ratios[kZigzag[at]];
+  }
+  return rounding;
 }
 
 /// One picture. False from any step: libjpeg is to do it.
@@ -56,8 +67,8 @@ class PlainTranscode {
       : from_(from), to_(to), tables_(tables) {
     scan_.component_count = static_cast<std::size_t>(from.num_components);
     scan_.restart_interval = from.restart_interval;
-    scan_.mcus = {.width = divide_up(from.image_width, DCTSIZE * from.max_h_samp_factor),
-                  .height = divide_up(from.image_height, DCTSIZE * from.max_v_samp_factor)};
+    scan_.mcus = {.width = mcus_along(from.image_width, from.max_h_samp_factor),
+                  .height = mcus_along(from.image_height, from.max_v_samp_factor)};
     if (scan_.component_count == 1) {  // then a block is an MCU (T.81, A.2.2)
       scan_.mcus = {.width = from.comp_info[0].width_in_blocks,
                     .height = from.comp_info[0].height_in_blocks};
@@ -103,13 +114,7 @@ class PlainTranscode {
       component.down = static_cast<std::uint32_t>(source.v_samp_factor);
     }
     const JQUANT_TBL& coarser = *to_.quant_tbl_ptrs[target.quant_tbl_no];
-    component.keeps_steps = true;
-    for (std::size_t at = 0; at < kBlockCoefficients; ++at) {
-      const std::uint16_t own = steps->quantval[kZigzag[at]];
-      const std::uint16_t step = coarser.quantval[kZigzag[at]];
-      component.ratios[at] = step_ratio(own, step);
-      component.keeps_steps = component.keeps_steps && own == step;
-    }
+    component.rounding = in_scan_order(rounding_between(steps->quantval, coarser.quantval));
     return true;
   }
 
@@ -133,46 +138,22 @@ class PlainTranscode {
   ScanRewrite scan_;
 };
 
-/// Cuts parts off a piece of memory, each at a multiple of 64.
-class Parts {
- public:
-  explicit Parts(std::span<std::byte> memory) : memory_(memory) {}
-
-  /// Null where there is no room.
-  std::byte* take(std::size_t size) {
-    constexpr std::size_t kAlignment = 64;
-    const std::size_t whole = (size + kAlignment - 1) / kAlignment * kAlignment;
-    if (whole > memory_.size()) {
-      return nullptr;
-    }
-    std::byte* const part = memory_.data();
-    memory_ = memory_.subspan(whole);
-    return part;
-  }
-
-  [[nodiscard]] std::span<std::byte> rest() const { return memory_; }
-
- private:
-  std::span<std::byte> memory_;
-};
-
 Result<bool> rewrite(PlainTranscode& transcode, std::span<const std::byte> data,
-                     const jpeg_compress_struct& to, Parts parts, ByteSink& sink) {
+                     const jpeg_compress_struct& to, JpegRoom& room, ByteSink& sink) {
   constexpr std::array<std::uint8_t, 2> kEndMarker{0xFF, JPEG_EOI};
   if (!transcode.prepare(data)) {
     return false;
   }
   const std::size_t count = line_coefficients(transcode.scan());
-  std::byte* const line = parts.take(count * sizeof(std::int16_t));
-  const std::span<std::byte> rest = parts.rest();
+  auto* const line = static_cast<std::int16_t*>(room.take(count * sizeof(std::int16_t)));
+  const std::span<std::byte> rest = room.unused();
   if (line == nullptr || rest.size() < kMostJpegHeadBytes + kEndMarker.size()) {
     return false;
   }
   auto* const out = reinterpret_cast<std::uint8_t*>(rest.data());
   const std::size_t head = write_jpeg_head(to, out);
-  const std::span room{out + head, rest.size() - head - kEndMarker.size()};
-  const std::size_t size = TRY(
-      rewrite_scan(transcode.scan(), {reinterpret_cast<std::int16_t*>(line), count}, room, sink));
+  const std::span data_out{out + head, rest.size() - head - kEndMarker.size()};
+  const std::size_t size = TRY(rewrite_scan(transcode.scan(), {line, count}, data_out, sink));
   if (size == 0) {
     return false;
   }
@@ -209,14 +190,14 @@ Result<bool> transcode_plain_jpeg(const jpeg_decompress_struct& from,
                                   const jpeg_compress_struct& to, std::span<const std::byte> file,
                                   std::span<std::byte> memory, ByteSink& sink) {
   static_assert(std::is_trivially_destructible_v<PlainTables>);
-  Parts parts{memory};
-  std::byte* const room = parts.take(sizeof(PlainTables));
-  if (room == nullptr || !has_plain_head(to)) {
+  JpegRoom room{memory};
+  void* const place = room.take(sizeof(PlainTables));
+  if (place == nullptr || !has_plain_head(to)) {
     return false;
   }
-  auto* const tables = std::construct_at(reinterpret_cast<PlainTables*>(room));
+  auto* const tables = std::construct_at(static_cast<PlainTables*>(place));
   PlainTranscode transcode{from, to, *tables};
-  return rewrite(transcode, file.last(from.src->bytes_in_buffer), to, parts, sink);
+  return rewrite(transcode, file.last(from.src->bytes_in_buffer), to, room, sink);
 }
 
 }  // namespace albumen

@@ -6,16 +6,29 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace albumen {
 
 inline constexpr std::size_t kBlockCoefficients = 64;
 
-/// Old step over new one (step_ratio) for each coefficient of a block, in its order; at most 1.
+/// Old step over new one for each coefficient of a block, in its order; at most 1.
 using StepRatios = std::array<float, kBlockCoefficients>;
 
-inline float step_ratio(std::uint16_t old_step, std::uint16_t new_step) {
-  return static_cast<float>(old_step) / static_cast<float>(new_step);
+/// From one set of steps to another, of which none is finer.
+struct Rounding {
+  StepRatios ratios{};
+  bool keeps_all = true;  ///< no step changes: there is nothing to do
+};
+
+inline Rounding rounding_between(std::span<const std::uint16_t, kBlockCoefficients> old_steps,
+                                 std::span<const std::uint16_t, kBlockCoefficients> new_steps) {
+  Rounding rounding;
+  for (std::size_t i = 0; i < kBlockCoefficients; ++i) {
+    rounding.ratios[i] = static_cast<float>(old_steps[i]) / static_cast<float>(new_steps[i]);
+    rounding.keeps_all = rounding.keeps_all && old_steps[i] == new_steps[i];
+  }
+  return rounding;
 }
 
 /// Multiplies each coefficient by its ratio and rounds to nearest, ties to even. In place.

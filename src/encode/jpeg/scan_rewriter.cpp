@@ -6,6 +6,8 @@
 #include <cstring>
 
 #include "entropy/bit_reader.h"
+#include "entropy/markers.h"
+#include "entropy/restarts.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "encode/jpeg/scan_rewriter.cpp"
@@ -21,12 +23,16 @@
 namespace albumen {
 namespace {
 
+/// Blocks of a component in one line of MCUs.
+std::size_t line_blocks(const ScanRewrite& scan, const RewriteComponent& component) {
+  return std::size_t{scan.mcus.width} * component.across * component.down;
+}
+
 /// How far a scan is read.
 struct ReadState {
   BitReader bits;
+  Restarts restarts;
   std::array<int, 3> dc{};
-  std::uint32_t until_restart = 0;
-  std::uint8_t restarts = 0;
 };
 
 /// How far one is written.
@@ -78,21 +84,13 @@ HWY_INLINE std::size_t block_at(const ScanRewrite& scan, const RewriteComponent&
   return (std::size_t{down} * scan.mcus.width * component.across) + x;
 }
 
-HWY_INLINE std::size_t line_blocks(const ScanRewrite& scan, const RewriteComponent& component) {
-  return std::size_t{scan.mcus.width} * component.across * component.down;
-}
-
 bool read_line(const ScanRewrite& scan, ReadState& state, std::int16_t* line) {
-  constexpr std::uint8_t kFirstRestart = 0xD0;
-  constexpr std::uint8_t kRestartCodes = 8;
   BitReader bits = state.bits;
   for (std::uint32_t mcu = 0; mcu < scan.mcus.width; ++mcu) {
-    if (scan.restart_interval != 0 && state.until_restart-- == 0) {
-      if (bits.next_marker() != kFirstRestart + state.restarts) {
+    if (state.restarts.is_due()) {
+      if (bits.next_marker() != state.restarts.next_code()) {
         return false;
       }
-      state.restarts = static_cast<std::uint8_t>((state.restarts + 1) % kRestartCodes);
-      state.until_restart = scan.restart_interval - 1;
       state.dc = {};
     }
     std::int16_t* blocks = line;
@@ -243,9 +241,9 @@ namespace {
 void round_line(const ScanRewrite& scan, std::int16_t* line) {
   for (std::size_t index = 0; index < scan.component_count; ++index) {
     const RewriteComponent& component = scan.components[index];
-    const std::size_t blocks = std::size_t{scan.mcus.width} * component.across * component.down;
-    if (!component.keeps_steps) {
-      requantise(line, blocks, component.ratios);
+    const std::size_t blocks = line_blocks(scan, component);
+    if (!component.rounding.keeps_all) {
+      requantise(line, blocks, component.rounding.ratios);
     }
     line += blocks * kBlockCoefficients;
   }
@@ -256,16 +254,14 @@ void round_line(const ScanRewrite& scan, std::int16_t* line) {
 std::size_t line_coefficients(const ScanRewrite& scan) {
   std::size_t blocks = 0;
   for (std::size_t index = 0; index < scan.component_count; ++index) {
-    const RewriteComponent& component = scan.components[index];
-    blocks += std::size_t{scan.mcus.width} * component.across * component.down;
+    blocks += line_blocks(scan, scan.components[index]);
   }
   return blocks * kBlockCoefficients;
 }
 
 Result<std::size_t> rewrite_scan(const ScanRewrite& scan, std::span<std::int16_t> line,
                                  std::span<std::uint8_t> out, ByteSink& sink) {
-  constexpr std::uint8_t kEndOfImage = 0xD9;
-  ReadState from{.bits = BitReader{scan.data}, .until_restart = scan.restart_interval};
+  ReadState from{.bits = BitReader{scan.data}, .restarts = Restarts{scan.restart_interval}};
   WriteState to{.bits = ScanWriter{out.data()}};
   for (std::uint32_t y = 0; y < scan.mcus.height; ++y) {
     std::ranges::fill(line, std::int16_t{0});
@@ -278,7 +274,7 @@ Result<std::size_t> rewrite_scan(const ScanRewrite& scan, std::span<std::int16_t
     }
     TRY(sink.write({}));
   }
-  if (from.bits.next_marker() != kEndOfImage) {
+  if (from.bits.next_marker() != kJpegEoi) {
     return std::size_t{0};
   }
   to.bits.finish();

@@ -125,7 +125,7 @@ class JpegReader {
 
 std::uint64_t round_up(std::uint64_t value, int to) {
   const auto step = static_cast<std::uint64_t>(to);
-  return (value + step - 1) / step * step;
+  return divide_up(value, step) * step;
 }
 
 std::uint64_t room_after_header(const jpeg_decompress_struct& jpeg) {
@@ -187,20 +187,14 @@ void choose_steps(jpeg_decompress_struct& from, jpeg_compress_struct& to, int in
 void round_component(jpeg_decompress_struct& from, const JQUANT_TBL& steps, int index,
                      jvirt_barray_ptr blocks) {
   const jpeg_component_info& component = from.comp_info[index];
-  StepRatios ratios{};
-  bool same = true;
-  for (std::size_t i = 0; i < kBlockCoefficients; ++i) {
-    const std::uint16_t own = component.quant_table->quantval[i];
-    ratios[i] = step_ratio(own, steps.quantval[i]);
-    same = same && own == steps.quantval[i];
-  }
-  if (same) {
+  const Rounding rounding = rounding_between(component.quant_table->quantval, steps.quantval);
+  if (rounding.keeps_all) {
     return;
   }
   for (JDIMENSION row = 0; row < component.height_in_blocks; ++row) {
     JBLOCKARRAY line =
         from.mem->access_virt_barray(reinterpret_cast<j_common_ptr>(&from), blocks, row, 1, TRUE);
-    requantise(line[0][0], component.width_in_blocks, ratios);
+    requantise(line[0][0], component.width_in_blocks, rounding.ratios);
   }
 }
 

@@ -37,6 +37,10 @@ class JpegRoom {
   std::size_t used_ = 0;
 };
 
+constexpr std::uint64_t divide_up(std::uint64_t value, std::uint64_t by) {
+  return (value + by - 1) / by;
+}
+
 /// What `take` uses up for `size` bytes.
 constexpr std::uint64_t room_for(std::uint64_t size) { return (size + 63) / 64 * 64; }
 

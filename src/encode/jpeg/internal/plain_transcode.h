@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way of nearly every photograph that is transcoded: a whole baseline JPEG of one scan, grey or
 // YCbCr, to the standard's codes. libjpeg reads its head and makes the tables; the scan is
-// rewritten here, in half the time and byte for byte as libjpeg would (scan_rewriter.h). Anything
+// rewritten here (scan_rewriter.h), 1.3 times as fast and byte for byte as libjpeg would. Anything
 // else, and anything that looks odd, is left to libjpeg, which also says what is wrong with it.
-// Tested by
-// ../transcode_test.cpp.
+// Tested by ../transcode_test.cpp.
 #pragma once
 
 #include <cstddef>
@@ -23,9 +22,9 @@ std::size_t plain_transcode_bytes();
 bool is_plain_jpeg(const jpeg_decompress_struct& from);
 
 /// `from` has read the head of `file` and no more, and it is plain; `to` has the tables and
-/// parameters of the output.
-/// `memory` begins at a multiple of 64 and is what may be used. True when the whole output went to
-/// `sink`; false: nothing did, and libjpeg is to do it. Errors: the sink's.
+/// parameters of the output. `memory` begins at a multiple of 64 and is what may be used. True when
+/// the whole output went to `sink`; false: nothing did, and libjpeg is to do it. Errors: the
+/// sink's.
 Result<bool> transcode_plain_jpeg(const jpeg_decompress_struct& from,
                                   const jpeg_compress_struct& to, std::span<const std::byte> file,
                                   std::span<std::byte> memory, ByteSink& sink);

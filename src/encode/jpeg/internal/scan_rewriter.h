@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A baseline scan read, its coefficients rounded to coarser steps, and written again with other
 // codes, one line of MCUs after the other: no coefficient is held longer. Tested by
-// ../scan_rewriter_test.cpp.
+// ../transcode_test.cpp.
 #pragma once
 
 #include <array>
@@ -23,8 +23,7 @@ struct RewriteComponent {
   BlockCodes from;
   const ScanCode* dc = nullptr;  ///< to write with
   const ScanCode* ac = nullptr;
-  StepRatios ratios{};       ///< in the order of the scan
-  bool keeps_steps = false;  ///< all ratios are 1
+  Rounding rounding;         ///< in the order of the scan
   std::uint32_t across = 1;  ///< blocks of an MCU
   std::uint32_t down = 1;
   Size blocks;  ///< that show something; MCUs may go beyond, those blocks are written flat
