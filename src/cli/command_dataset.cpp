@@ -8,7 +8,6 @@
 #include "cli/internal/run_progress.h"
 #include "cli/internal/run_summary.h"
 #include "cli/internal/skips.h"
-#include "cli/internal/standard_output.h"
 #include "cli/progress_view.h"
 #include "decode/longtail.h"
 #include "govern/pressure_probe.h"
@@ -24,10 +23,7 @@ ExitCode exit_code_of(const DatasetProgress& progress, const DatasetReport& repo
     return ExitCode::kInterrupted;
   }
   if (progress.written + progress.planned + progress.unchanged == 0) {
-    if (progress.failed == 0) {
-      put_notice(no_picture_text(report.skipped));  // whatever failed has said so
-    }
-    return ExitCode::kNothingUsable;
+    return nothing_usable(progress.failed, report.skipped);
   }
   const bool imperfect =
       progress.failed > 0 || (options.strict && skips_under_strict(report.skipped) > 0);

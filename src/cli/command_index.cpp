@@ -118,10 +118,7 @@ ExitCode exit_code_of(const IndexProgress& progress, const IndexReport& report,
   }
   const std::uint64_t good = progress.done + progress.unchanged;
   if (good == 0) {
-    if (progress.failed + progress.failed_before == 0) {
-      put_notice(no_picture_text(report.skipped));  // whatever failed has said so
-    }
-    return ExitCode::kNothingUsable;
+    return nothing_usable(progress.failed + progress.failed_before, report.skipped);
   }
   const bool imperfect = progress.failed + progress.failed_before > 0 ||
                          (options.strict && skips_under_strict(report.skipped) > 0);

@@ -79,10 +79,7 @@ void print_names(std::string_view label, std::string_view what,
 // Their counts, as those of pictures, are of files that were touched.
 void print_captions(const DatasetSummary& summary) {
   const DatasetProgress& progress = summary.progress;
-  std::uint64_t pictures = 0;
-  for (const auto& [folder, count] : summary.report.folders) {
-    pictures += count;
-  }
+  const std::uint64_t pictures = progress.written + progress.planned + progress.unchanged;
   const std::uint64_t none = summary.report.without_caption;
   const bool has_some = none < pictures;
   if (progress.captions_written + progress.captions_removed > 0 || (has_some && none > 0)) {

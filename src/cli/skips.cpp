@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 #include <string_view>
 
+#include "cli/internal/standard_output.h"
 #include "cli/internal/summary_text.h"
 #include "pipeline/dataset_run.h"
 #include "sources/source.h"
@@ -29,6 +30,13 @@ std::uint64_t skips_under_strict(const CountByReason& skipped) {
 std::string no_picture_text(const CountByReason& skipped) {
   return skipped.empty() ? "no picture was found: there is no file in what was named"
                          : fmt::format("no picture was found; skipped: {}", reasons_text(skipped));
+}
+
+ExitCode nothing_usable(std::uint64_t failed, const CountByReason& skipped) {
+  if (failed == 0) {
+    put_notice(no_picture_text(skipped));
+  }
+  return ExitCode::kNothingUsable;
 }
 
 }  // namespace albumen

@@ -70,8 +70,8 @@ Result<void> check_unchanged(const DatasetJob& job, const std::string& name,
   if (size == entry.bytes && entry.row.sha256 == TRY(sha256_of_file(path, stop))) {
     return {};
   }
-  const bool is_a_runs = !known->second.is_synced &&
-                         (job.history.left_unsaid(path_to_text(name)) || (size && is_spoilt(path)));
+  const bool is_a_runs = !known->second.is_synced && (job.history.left_unsaid(path_to_text(name)) ||
+                                                      (size && is_spoilt_file(path)));
   return is_a_runs ? Result<void>{} : refuse_changed(name);
 }
 

@@ -36,7 +36,7 @@ std::optional<std::string> file_in_set(const std::string& directory, const std::
   return (fs::path{*folder} / path.filename()).native();
 }
 
-bool is_spoilt(const std::string& path) {
+bool is_spoilt_file(const std::string& path) {
   constexpr std::uint64_t kBlock = 4096;  // of most file systems: less than that is not lost alone
   const auto file = open_for_reading(path);
   const auto size = regular_file_size(path);

@@ -36,12 +36,12 @@ TEST(DatasetPathsTest, WhatEndsInZerosIsNobodysWork) {
   const TemporaryDirectory folder;
   const std::string zeros(5000, '\0');
   for (const std::string& spoilt : {std::string{}, std::string(9, '\0'), zeros, "PNG" + zeros}) {
-    EXPECT_TRUE(is_spoilt(folder.write("a.png", spoilt))) << spoilt.size();
+    EXPECT_TRUE(is_spoilt_file(folder.write("a.png", spoilt))) << spoilt.size();
   }
   for (const std::string& whole : {std::string{"retouched"}, zeros + "x"}) {
-    EXPECT_FALSE(is_spoilt(folder.write("a.png", whole))) << whole.size();
+    EXPECT_FALSE(is_spoilt_file(folder.write("a.png", whole))) << whole.size();
   }
-  EXPECT_FALSE(is_spoilt(folder / "missing.png"));
+  EXPECT_FALSE(is_spoilt_file(folder / "missing.png"));
 }
 
 }  // namespace

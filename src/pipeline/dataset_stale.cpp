@@ -47,7 +47,7 @@ bool is_worth_knowing(const FormerPlace& place, const KnownOutput& known) {
   }
   const auto file = file_of(place.directory, known.entry.row.output);
   const auto size = file ? regular_file_size(*file) : std::nullopt;
-  return size && (known.is_synced || (*size != known.entry.bytes && !is_spoilt(*file)));
+  return size && (known.is_synced || (*size != known.entry.bytes && !is_spoilt_file(*file)));
 }
 
 // "/a/b.zip!c/d.jpg": "/a", "/a/b.zip", "/a/b.zip!c" and itself are what it lies in.

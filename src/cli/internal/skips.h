@@ -7,6 +7,8 @@
 #include <map>
 #include <string>
 
+#include "cli/internal/command.h"
+
 namespace albumen {
 
 using CountByReason = std::map<std::string, std::uint64_t>;
@@ -15,8 +17,11 @@ using CountByReason = std::map<std::string, std::uint64_t>;
 /// out, and captions, which `dataset` has used.
 std::uint64_t skips_under_strict(const CountByReason& skipped);
 
-/// "no picture was found; skipped: 3 hidden": for a run that ends with nothing usable though
-/// nothing failed.
+/// "no picture was found; skipped: 3 hidden".
 std::string no_picture_text(const CountByReason& skipped);
+
+/// The exit code of a run that ends with nothing usable, which says that on standard error where
+/// nothing `failed`: whatever did has said so.
+ExitCode nothing_usable(std::uint64_t failed, const CountByReason& skipped);
 
 }  // namespace albumen

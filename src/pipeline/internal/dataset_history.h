@@ -37,7 +37,7 @@ inline constexpr std::string_view kJournalReplacingLine = R"({"synced":false})";
 struct KnownOutput {
   JournalEntry entry;
   /// Whether that run came to its end, where it saw everything onto the disk. Else a power cut may
-  /// have spoilt the output (is_spoilt, dataset_paths.h): its digest tells.
+  /// have spoilt the output (is_spoilt_file, dataset_paths.h): its digest tells.
   bool is_synced = false;
 };
 

@@ -17,7 +17,7 @@ std::optional<std::string> file_in_set(const std::string& directory, const std::
 
 /// Whether the file at `path` is what a power cut leaves of one that had its name before its bytes
 /// were on the disk, and nobody's work: empty, or nothing but zeros at its end. No picture ends so.
-bool is_spoilt(const std::string& path);
+bool is_spoilt_file(const std::string& path);
 
 /// Error: InvalidArgument where file_in_set has nothing. To be asked before anything is made there.
 Result<void> check_in_set(const std::string& directory, const std::string& name);
