@@ -45,11 +45,6 @@ class Batcher {
 
   [[nodiscard]] std::size_t batch() const { return options_.batch; }
 
-  void enter() {
-    const MutexLock lock(mutex_);
-    ++inside_;
-  }
-
   void leave() {
     const MutexLock lock(mutex_);
     --inside_;
@@ -57,9 +52,11 @@ class Batcher {
 
   // Puts as many of the samples as there is room for into the run that is being gathered, and
   // waits. With `runs` set the caller must run it and call `end`; without, another thread has. The
-  // samples must stay where they are until then.
-  Share share(Pixels pixels, std::size_t sample_bytes) {
+  // samples must stay where they are until then. `enters`: the context counts as one that waits or
+  // runs from now on, until `leave`; not sooner, for others would run without its samples then.
+  Share share(Pixels pixels, std::size_t sample_bytes, bool enters) {
     const MutexLock lock(mutex_);
+    inside_ += enters ? 1 : 0;
     Share share = add(pixels, sample_bytes);
     const auto deadline = Clock::now() + options_.wait;
     while (gathering_ == share.run) {
@@ -133,9 +130,9 @@ class BatchingContext final : public InferenceContext {
     for (std::size_t index = 0; index < results_.size(); ++index) {
       results_[index].resize(count * outputs_[index].values);
     }
-    const Presence presence(batcher_);
+    Presence presence(batcher_);
     for (std::size_t done = 0; done < count;) {
-      const Share share = batcher_.share(pixels.subspan(done * sample_bytes_), sample_bytes_);
+      const Share share = presence.share(pixels.subspan(done * sample_bytes_), sample_bytes_);
       if (share.runs) {
         run_for_all(*share.run);
       }
@@ -153,15 +150,24 @@ class BatchingContext final : public InferenceContext {
  private:
   class Presence {
    public:
-    explicit Presence(Batcher& batcher) : batcher_(batcher) { batcher_.enter(); }
+    explicit Presence(Batcher& batcher) : batcher_(batcher) {}
 
-    ~Presence() { batcher_.leave(); }
+    ~Presence() {
+      if (is_inside_) {
+        batcher_.leave();
+      }
+    }
 
     Presence(const Presence&) = delete;
     Presence& operator=(const Presence&) = delete;
 
+    Share share(Pixels pixels, std::size_t sample_bytes) {
+      return batcher_.share(pixels, sample_bytes, !std::exchange(is_inside_, true));
+    }
+
    private:
     Batcher& batcher_;
+    bool is_inside_ = false;
   };
 
   // Whatever happens, those who wait hear of it.

@@ -212,14 +212,18 @@ TEST(BatcherTest, WhoWaitsRunsWhenAdmissionBecomesBlocked) {
   EXPECT_THAT(log.runs(), ElementsAre(1));
 }
 
+// One that had come in, and not brought its samples yet, counted as waiting: the first ran alone
+// then, and the others waited for it.
 TEST(BatcherTest, NobodyWaitsForWorkersThatWaitThemselves) {
-  RunLog log;
-  const auto network =
-      batching(log, {.batch = 8, .wait = kForEver, .workers_busy = [] { return 3U; }});
-  for (const auto& got : all_at_once(*network, {{1}, {2, 2}, {3}})) {
-    EXPECT_TRUE(got.has_value());
+  for (int round = 0; round < 200; ++round) {
+    RunLog log;
+    const auto network =
+        batching(log, {.batch = 8, .wait = kForEver, .workers_busy = [] { return 3U; }});
+    for (const auto& got : all_at_once(*network, {{1}, {2, 2}, {3}})) {
+      EXPECT_TRUE(got.has_value());
+    }
+    ASSERT_THAT(log.runs(), ElementsAre(4));
   }
-  EXPECT_THAT(log.runs(), ElementsAre(4));
 }
 
 TEST(BatcherTest, NobodyWaitsForWorkersThatBecameIdle) {
