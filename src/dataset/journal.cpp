@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset/journal.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include "dataset/internal/json_shape.h"
 #include "dataset/internal/manifest_json.h"
+#include "files/path_text.h"
 #include "files/sha256.h"
 
 namespace albumen {
@@ -56,6 +59,30 @@ Result<Sha256Digest> digest_at(const Json& object, const char* key) {
   return *digest;
 }
 
+Result<std::string> text_at(const Json& json, const char* key) {
+  const auto found = json.is_object() ? json.find(key) : json.end();
+  if (found == json.end() || !found->is_string()) {
+    return corrupt(fmt::format("has no text in \"{}\"", key));
+  }
+  return found->get<std::string>();
+}
+
+// A set, or its archive, may come from anywhere, with its journal: what that names lies in the set.
+bool stays_below(const std::string& output) {
+  const auto name = path_from_text(output);
+  if (!name || name->starts_with('/')) {
+    return false;
+  }
+  const std::filesystem::path path{*name};
+  return std::none_of(path.begin(), path.end(),
+                      [](const std::filesystem::path& part) { return part == ".."; });
+}
+
+bool is_extension(const std::string& text) {
+  const auto extension = path_from_text(text);
+  return extension && extension->starts_with('.') && !extension->contains('/');
+}
+
 // Nothing for the usual one.
 std::string caption_extension_field(const std::string& extension) {
   return extension == kUsualCaptionExtension
@@ -85,6 +112,9 @@ Result<JournalEntry> parse_journal_line(std::string_view line) {
   }
   JournalEntry entry;
   entry.row = TRY(manifest_row_of(*row));
+  if (!stays_below(entry.row.output)) {
+    return corrupt("names a file that does not lie in its set");
+  }
   entry.stamp.size_bytes = TRY(number_at<std::uint64_t>(json, "size"));
   entry.stamp.mtime_ns = TRY(number_at<std::int64_t>(json, "mtime_ns"));
   entry.stamp.ctime_ns = TRY(number_at<std::int64_t>(json, "ctime_ns"));
@@ -92,11 +122,11 @@ Result<JournalEntry> parse_journal_line(std::string_view line) {
   entry.picture = TRY(digest_at(json, "picture"));
   entry.settings = TRY(digest_at(json, "settings"));
   entry.bytes = TRY(number_at<std::uint64_t>(json, "bytes"));
-  if (const auto extension = json.find("caption_extension"); extension != json.end()) {
-    if (!extension->is_string()) {
-      return corrupt("has no text in \"caption_extension\"");
+  if (json.contains("caption_extension")) {
+    entry.caption_extension = TRY(text_at(json, "caption_extension"));
+    if (!is_extension(entry.caption_extension)) {
+      return corrupt("has no extension in \"caption_extension\"");
     }
-    entry.caption_extension = extension->get<std::string>();
   }
   return entry;
 }
@@ -111,15 +141,19 @@ std::string to_claim_line(const JournalClaim& claim) {
 
 Result<JournalClaim> parse_claim_line(std::string_view line) {
   const Json json = parse(line);
-  const auto output = json.is_object() ? json.find("making") : json.end();
-  if (output == json.end() || !output->is_string()) {
-    return corrupt("claims nothing");
-  }
-  JournalClaim claim{.output = output->get<std::string>(), .sha256 = {}};
+  JournalClaim claim{.output = TRY(text_at(json, "making")), .sha256 = {}};
   if (json.contains("sha256")) {
     claim.sha256 = TRY(digest_at(json, "sha256"));
   }
   return claim;
+}
+
+std::string to_withdrawal_line(const std::string& output) {
+  return Json{{"unmade", output}}.dump();
+}
+
+Result<std::string> parse_withdrawal_line(std::string_view line) {
+  return text_at(parse(line), "unmade");
 }
 
 }  // namespace albumen

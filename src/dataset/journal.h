@@ -44,8 +44,9 @@ struct JournalEntry {
 /// One line, without its end.
 std::string to_journal_line(const JournalEntry& entry);
 
-/// The inverse. Error: Corrupt for any other text, such as the torn last line of a killed run, and
-/// for a line that is longer than kLongestJournalLine or of more values than a run writes.
+/// The inverse. Error: Corrupt for any other text, such as the torn last line of a killed run, for
+/// a line that is longer than kLongestJournalLine or of more values than a run writes, and for one
+/// whose output or caption would lie outside the set.
 Result<JournalEntry> parse_journal_line(std::string_view line);
 
 /// Said before it is so: the file `output`, as in the row, is this job's, whether or not its entry
@@ -63,5 +64,12 @@ std::string to_claim_line(const JournalClaim& claim);
 
 /// The inverse. Error: Corrupt for any other text.
 Result<JournalClaim> parse_claim_line(std::string_view line);
+
+/// Takes the claim of `output` back: nothing came of it, the file is as it was. One line, without
+/// its end.
+std::string to_withdrawal_line(const std::string& output);
+
+/// The inverse. Error: Corrupt for any other text.
+Result<std::string> parse_withdrawal_line(std::string_view line);
 
 }  // namespace albumen

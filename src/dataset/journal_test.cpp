@@ -53,6 +53,21 @@ TEST(JournalTest, ATornLineIsNoEntryWhereverItEnds) {
   }
 }
 
+// A set, or its archive, may come from anywhere, with its journal.
+TEST(JournalTest, NoLineNamesAFileOutsideOfItsSet) {
+  JournalEntry entry = some_entry();
+  ASSERT_TRUE(parse_journal_line(to_journal_line(entry)).has_value());
+  for (const std::string output : {"../a.png", "b/../../a.png", "/a.png", "%2e./a.png", ".."}) {
+    entry.row.output = output;
+    EXPECT_FALSE(parse_journal_line(to_journal_line(entry)).has_value()) << output;
+  }
+  entry = some_entry();
+  for (const std::string extension : {"txt", "./../../x", ".a%2fb", ""}) {
+    entry.caption_extension = extension;
+    EXPECT_FALSE(parse_journal_line(to_journal_line(entry)).has_value()) << extension;
+  }
+}
+
 TEST(JournalTest, AClaimIsReadAgainAndIsNoEntry) {
   const JournalClaim claim{.output = "10_zwx/\"1\" %ff.png", .sha256 = {}};
   const std::string line = to_claim_line(claim);
@@ -67,6 +82,17 @@ TEST(JournalTest, AClaimSaysWhichBytesAreAboutToStandThere) {
   const JournalClaim claim{.output = "a.txt", .sha256 = sha256({})};
   EXPECT_EQ(parse_claim_line(to_claim_line(claim)).value(), claim);
   EXPECT_FALSE(parse_claim_line(R"({"making":"a.txt","sha256":"short"})").has_value());
+}
+
+TEST(JournalTest, AWithdrawalIsNeitherAClaimNorAnEntry) {
+  const std::string line = to_withdrawal_line("10_zwx/\"1\" %ff.png");
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  EXPECT_EQ(parse_withdrawal_line(line).value(), "10_zwx/\"1\" %ff.png");
+  EXPECT_FALSE(parse_claim_line(line).has_value());
+  EXPECT_FALSE(parse_journal_line(line).has_value());
+  EXPECT_FALSE(parse_withdrawal_line(to_claim_line({.output = "a.png"})).has_value());
+  EXPECT_FALSE(parse_withdrawal_line(line.substr(0, line.size() - 1)).has_value());
+  EXPECT_FALSE(parse_withdrawal_line(R"({"unmade":1})").has_value());
 }
 
 // A row was written out as text to be read again, level by level of the stack; and the reader that

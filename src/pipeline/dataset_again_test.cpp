@@ -330,6 +330,31 @@ TEST_F(DatasetAgainTest, WhatSomebodyChangedSurvivesTheRunAfterOneThatWasStopped
   EXPECT_EQ(files(), whole);
 }
 
+// A claim outlived the failure of what it was made for, in a run that was stopped then: what
+// somebody made of that file afterwards was taken for the run's.
+TEST_F(DatasetAgainTest, WhatARunFailedToReplaceIsNotTakenForItsWork) {
+  const auto cut = [](std::string bytes) { return bytes.substr(0, bytes.size() / 2); };
+  write("a.jpg", jpeg(1));
+  write("new.jpg", cut(jpeg(2)));
+  run();
+  fs::remove(request_.directory + "/manifest.jsonl");
+  folder_.write("out/manifest.jsonl/in-the-way", "so that the run has no end");
+  write("a.jpg", cut(jpeg(3)));
+  DatasetProgress progress;
+  EXPECT_FALSE(attempt(budget_, progress).has_value());
+  EXPECT_EQ(progress.failed, 2U);
+  fs::remove_all(request_.directory + "/manifest.jsonl");
+  write("a.jpg", jpeg(1));
+  write("new.jpg", jpeg(2));
+  folder_.write("out/a.png", "retouched");
+  folder_.write("out/new.png", "mine");
+  const auto rows = run();
+  EXPECT_THAT(rows.at("a.jpg").reason, HasSubstr("a.png: was changed since"));
+  EXPECT_THAT(rows.at("new.jpg").reason, HasSubstr("albumen did not write it"));
+  EXPECT_EQ(files().at("a.png"), "retouched");
+  EXPECT_EQ(files().at("new.png"), "mine");
+}
+
 TEST_F(DatasetAgainTest, ALinkThatSomebodyPutInPlaceOfAPictureIsNotReplacedUnasked) {
   write("a.jpg", jpeg(1));
   run();

@@ -210,14 +210,10 @@ bool MemberCaption::may_be_anothers(const std::string& name, std::string_view ex
 
 // Only where the file still holds what the journal says: what somebody wrote into it stays.
 Result<bool> MemberCaption::remove(const std::string& stem, const JournalEntry& former) const {
-  const auto extension = path_from_text(former.caption_extension);
-  // A set may come from anywhere, with its journal.
-  if (!extension || !extension->starts_with('.') || extension->contains('/')) {
-    return false;
-  }
-  const std::string name = fmt::format("{}{}", stem, *extension);
+  const std::string extension = TRY(path_from_text(former.caption_extension));
+  const std::string name = fmt::format("{}{}", stem, extension);
   const std::string path = path_in_set(job_, name);
-  if (may_be_anothers(name, *extension) || !caption_file_holds(path, former.row.caption)) {
+  if (may_be_anothers(name, extension) || !caption_file_holds(path, former.row.caption)) {
     return false;
   }
   TRY(check_in_set(job_.request.directory, name));

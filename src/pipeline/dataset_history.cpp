@@ -69,6 +69,8 @@ void DatasetHistory::load(std::string_view text, std::vector<KnownOutput*>& unsy
       if (claim->sha256) {
         digests.insert(*claim->sha256);
       }
+    } else if (const auto unmade = parse_withdrawal_line(line)) {
+      claims_.erase(*unmade);
     }
   }
   if (is_replacing) {

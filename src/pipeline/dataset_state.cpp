@@ -77,13 +77,16 @@ Result<void> DatasetState::claim(const JournalClaim& claim) {
   return append_line(to_claim_line(claim));
 }
 
+Result<void> DatasetState::withdraw(const std::string& output) {
+  return history_.left_unsaid(output) ? Result<void>{} : append_line(to_withdrawal_line(output));
+}
+
 Result<void> DatasetState::begin_replacing() {
   const MutexLock lock{*mutex_};
   if (is_replacing_) {
     return {};
   }
-  const std::string line = fmt::format("{}\n", kJournalReplacingLine);
-  TRY(write_all(file_, std::as_bytes(std::span{line}), path_));
+  TRY(write_line(std::string{kJournalReplacingLine}));
   if (::fdatasync(file_.value()) != 0) {
     return system_failure(errno, "sync", path_);
   }
@@ -92,9 +95,19 @@ Result<void> DatasetState::begin_replacing() {
 }
 
 Result<void> DatasetState::append_line(std::string line) {
-  line.push_back('\n');
   const MutexLock lock{*mutex_};
-  return write_all(file_, std::as_bytes(std::span{line}), path_);
+  return write_line(std::move(line));
+}
+
+// REQUIRES: mutex_ is held.
+Result<void> DatasetState::write_line(std::string line) {
+  line.push_back('\n');
+  if (is_torn_) {
+    line.insert(line.begin(), '\n');
+  }
+  auto written = write_all(file_, std::as_bytes(std::span{line}), path_);
+  is_torn_ = !written;
+  return written;
 }
 
 Result<void> DatasetState::finish(const std::vector<JournalEntry>& entries) {

@@ -238,22 +238,12 @@ class MemberWorker {
       return std::optional<ImageInfo>{};
     }
     const std::string output = relative_output(identity.picture, plan.format);
-    const std::string path = in_set(output);
     TRY(check_free(job_, output));
     TRY(check_unchanged(job_, output, stop_));
     const FoundCaption caption = TRY(caption_.wanted());
     TRY(caption_.check_free(stem_path(identity.picture), caption.text));
     TRY(make_directories(in_set(member_.place.folder)));
-    // A run that is killed behind this line leaves a file that the next one knows.
-    TRY(job_.state->claim({.output = path_to_text(output), .sha256 = {}}));
-    const WrittenOutput written = TRY(write_output({.path = path,
-                                                    .growing = growing_folder(request().directory),
-                                                    .settings = chosen.settings,
-                                                    .colours = job_.colours,
-                                                    .clock = environment().clock,
-                                                    .longtail = environment().longtail,
-                                                    .stop = stop_},
-                                                   plan, image, memory));
+    const WrittenOutput written = TRY(claim_and_write(output, chosen, image, memory));
     environment().progress.bytes_written += written.bytes;
     row_.status = MemberStatus::kWritten;
     row_.level = chosen.level;
@@ -269,6 +259,26 @@ class MemberWorker {
                           .bytes = written.bytes};
     is_news_ = true;
     return std::optional<ImageInfo>{};
+  }
+
+  Result<WrittenOutput> claim_and_write(const std::string& output, ChosenOutput& chosen,
+                                        EncodedImage& image, Reservation& memory) {
+    const std::string name = path_to_text(output);
+    // A run that is killed behind this line leaves a file that the next one knows.
+    TRY(job_.state->claim({.output = name, .sha256 = {}}));
+    auto written = write_output({.path = in_set(output),
+                                 .growing = growing_folder(request().directory),
+                                 .settings = chosen.settings,
+                                 .colours = job_.colours,
+                                 .clock = environment().clock,
+                                 .longtail = environment().longtail,
+                                 .stop = stop_},
+                                chosen.plan, image, memory);
+    if (!written) {
+      // Where that fails, on a full disk, it is as if the run had been killed here.
+      static_cast<void>(job_.state->withdraw(name));
+    }
+    return written;
   }
 
   Result<EncodedImage> read(Reservation& memory) {

@@ -41,6 +41,10 @@ class DatasetState {
   /// run, that is on the disk. Error: Io.
   Result<void> claim(const JournalClaim& claim);
 
+  /// Takes the claim of the picture `output` (as text) back, of which nothing was made: whoever
+  /// changes that file now has it. What an earlier run left unsaid of it stays said. Error: Io.
+  Result<void> withdraw(const std::string& output);
+
   /// Sees everything in the folder's file system onto the disk, then writes the journal anew with
   /// these entries alone: of two of one source the later counts. Error: Io.
   Result<void> finish(const std::vector<JournalEntry>& entries);
@@ -49,6 +53,7 @@ class DatasetState {
   DatasetState(LockFile lock, DatasetHistory history, std::string path, FileDescriptor file);
 
   Result<void> append_line(std::string line);
+  Result<void> write_line(std::string line);
   Result<void> begin_replacing();
 
   LockFile lock_;
@@ -56,7 +61,8 @@ class DatasetState {
   std::string path_;
   std::unique_ptr<Mutex> mutex_;
   FileDescriptor file_;
-  bool is_replacing_ = false;  // the journal says so; under the mutex
+  bool is_replacing_ = false;  // the journal says so; under the mutex, as the next
+  bool is_torn_ = false;       // a full disk may have cut its last line
 };
 
 }  // namespace albumen
