@@ -78,17 +78,46 @@ TEST_F(ExportAgainTest, PicturesOfSomebodyElseLeaveTheFolder) {
 // A folder that got another name doubled every copy, and told each time that its picture was not
 // found.
 TEST_F(ExportAgainTest, APictureThatWasMovedIsInTheFolderOnce) {
-  write_folders();
   fs::create_directory(folder_ / "source/new");
-  fs::rename(folder_ / "source/a.jpg", folder_ / "source/new/a.jpg");
-  add_row(folder_ / "source/new/a.jpg", "", 1);
-  together();
-  for (const std::uint64_t removed : {1U, 0U}) {
-    const auto report = write_folders();
-    EXPECT_THAT(report.failures, IsEmpty()) << "of the path of before";
-    EXPECT_THAT(report.spared, IsEmpty());
-    EXPECT_EQ(report.removed, removed);
-    EXPECT_THAT(names_in(out_ + "/Ada"), ElementsAre("a.jpg", "b.jpg", "contact-sheet.png"));
+  for (const Placement placement : kPlacements) {
+    write_as(placement);
+    fs::rename(folder_ / "source/a.jpg", folder_ / "source/new/a.jpg");
+    add_row(folder_ / "source/new/a.jpg", "", 1);
+    together();
+    for (const std::uint64_t removed : {1U, 0U}) {
+      const auto report = write_as(placement);
+      EXPECT_THAT(report.failures, IsEmpty()) << "of the path of before";
+      EXPECT_THAT(report.spared, IsEmpty());
+      EXPECT_EQ(report.removed, removed);
+      EXPECT_THAT(names_in(out_ + "/Ada"), ElementsAre("a.jpg", "b.jpg", "contact-sheet.png"));
+    }
+    EXPECT_EQ(content_of(out_ + "/Ada/a.jpg"), jpeg(1));
+    fs::rename(folder_ / "source/new/a.jpg", folder_ / "source/a.jpg");
+    fs::remove_all(out_);
+  }
+}
+
+// Two of the same bytes, whose originals had become links to them, each stood for the other, and
+// both went.
+TEST_F(ExportAgainTest, NoTwoFilesOfAnExportStandForEachOther) {
+  for (const Placement placement : {Placement::kCopy, Placement::kHardLink}) {
+    add_picture("twin.jpg", 2);
+    together();
+    write_as(placement);
+    const std::vector<std::string> names{"b.jpg", "twin.jpg"};
+    for (const std::string& name : names) {
+      fs::remove(folder_ / ("source/" + name));
+    }
+    fs::create_symlink(out_ + "/Ada/twin.jpg", folder_ / "source/b.jpg");
+    fs::create_symlink(out_ + "/Ada/b.jpg", folder_ / "source/twin.jpg");
+    set_people({{.id = "p-1", .name = "Ada", .faces = {first_}}});
+    EXPECT_EQ(write_as(placement).removed, 0U);
+    for (const std::string& name : names) {
+      EXPECT_EQ(content_of(out_ + "/Ada/" + name), jpeg(2));
+      fs::remove(folder_ / ("source/" + name));
+    }
+    folder_.write("source/b.jpg", jpeg(2));
+    fs::remove_all(out_);
   }
 }
 
@@ -358,7 +387,7 @@ TEST_F(ExportAgainTest, NothingOutsideOfTheFolderIsTouchedAndNoLinkFollowed) {
       {.kind = ExportedKind::kHardLink, .name = "plain.jpg", .source = precious},
       {.kind = ExportedKind::kCopy, .name = "hard.jpg", .source = precious, .digest = digest},
       {.kind = ExportedKind::kSheet, .name = "folder.jpg", .source = "", .digest = digest}};
-  const KnownBytes none;
+  const KnownBytes none{.archived = {}, .files = {}, .export_folder = out_};
   auto earlier = must(EarlierFiles::look(out_ + "/Ada", files, none, {}));
   ASSERT_EQ(earlier.as_written().size(), 1U);
   EXPECT_EQ(earlier.as_written()[0].name, "hard.jpg");

@@ -9,9 +9,11 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include "exporters/internal/export_place.h"
 #include "files/file.h"
+#include "files/real_path.h"
 #include "files/sha256.h"
 
 namespace albumen {
@@ -61,32 +63,67 @@ bool is_as_written(const std::string& path, const struct stat& status, const Exp
   return false;
 }
 
-// Whether `place` is another file with these bytes. The path may have got another picture since,
-// and what lies there may have become a link to here.
-bool is_copy_of(const std::string& place, const struct stat& status, const Sha256Digest& digest) {
-  const auto other = status_of_file(place);
-  return other && !is_same_file(status, *other) && has_digest(place, digest);
+// What lies at a place that the library knows may have become a link into the export by now.
+bool leads_into(const std::string& place, const std::string& folder) {
+  const auto real = real_path(place);
+  return !real || lies_in(*real, folder);
 }
 
-// REQUIRES: as written, with this status.
-bool is_elsewhere(const struct stat& status, const ExportedFile& file, const KnownBytes& known) {
-  if (file.kind == ExportedKind::kSheet || file.kind == ExportedKind::kSymlink) {
-    return true;
+// Answers for one file in the export, as written: where else its bytes are.
+class Elsewhere {
+ public:
+  Elsewhere(std::string path, const struct stat& status, const ExportedFile& file,
+            const KnownBytes& known)
+      : path_(std::move(path)), status_(status), file_(file), known_(known) {}
+
+  [[nodiscard]] bool holds() const {
+    switch (file_.kind) {
+      case ExportedKind::kSheet:
+      case ExportedKind::kSymlink:
+        return true;
+      case ExportedKind::kCopy:
+        return is_archived() || is_copy(file_.source, *file_.digest) || is_known(*file_.digest);
+      case ExportedKind::kHardLink:
+        return is_name(file_.source) || is_known(sha256_of_file(path_));
+    }
+    return false;
   }
-  const auto original = status_of_file(file.source);
-  if (file.kind == ExportedKind::kHardLink) {
-    // The original may have become a link to this one name of the file.
-    return original && status.st_nlink > 1 && is_same_file(status, *original);
+
+ private:
+  // Whether `place` is another file with these bytes: the path may have got another picture since.
+  [[nodiscard]] bool is_copy(const std::string& place, const Sha256Digest& digest) const {
+    const auto other = status_of_file(place);
+    return other && !is_same_file(status_, *other) && !leads_into(place, known_.export_folder) &&
+           has_digest(place, digest);
   }
-  if ((original && known.archived.contains({file.source, *file.digest})) ||
-      is_copy_of(file.source, status, *file.digest)) {
-    return true;
+
+  // Whether `place` is another name of this file.
+  [[nodiscard]] bool is_name(const std::string& place) const {
+    const auto other = status_of_file(place);
+    return other && status_.st_nlink > 1 && is_same_file(status_, *other) &&
+           !leads_into(place, known_.export_folder);
   }
-  const auto [first, last] = known.files.equal_range(*file.digest);
-  return std::any_of(first, last, [&](const auto& place) {
-    return is_copy_of(place.second, status, *file.digest);
-  });
-}
+
+  [[nodiscard]] bool is_archived() const {
+    return status_of_file(file_.source) && known_.archived.contains({file_.source, *file_.digest});
+  }
+
+  [[nodiscard]] bool is_known(const Result<Sha256Digest>& digest) const {
+    if (!digest) {
+      return false;
+    }
+    const auto [first, last] = known_.files.equal_range(*digest);
+    return std::any_of(first, last, [&](const auto& place) {
+      return is_copy(place.second, *digest) ||
+             (file_.kind == ExportedKind::kHardLink && is_name(place.second));
+    });
+  }
+
+  std::string path_;
+  const struct stat& status_;  // outlives this, as the next
+  const ExportedFile& file_;
+  const KnownBytes& known_;
+};
 
 }  // namespace
 
@@ -117,7 +154,7 @@ bool EarlierFiles::may_go(const ExportedFile& file) {
   const auto [answer, is_new] = may_go_.try_emplace(file.name, false);
   if (is_new) {
     const auto status = status_of(path_of(file));
-    answer->second = status && is_elsewhere(*status, file, *known_);
+    answer->second = status && Elsewhere{path_of(file), *status, file, *known_}.holds();
   }
   return answer->second;
 }

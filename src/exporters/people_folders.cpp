@@ -124,7 +124,7 @@ Result<PeopleFoldersReport> export_people_folders(const Library& library, Source
                                                   Budget& budget, const StopToken& stop) {
   ExportPlace place = TRY(ExportPlace::at(options.directory));
   const std::vector<PersonRow> people = TRY(library.people());
-  KnownBytes known;
+  KnownBytes known{.archived = {}, .files = {}, .export_folder = place.real_folder()};
   Appearances appearances = TRY(collect_appearances(library, place, known));
   for (auto& [person, faces] : appearances) {
     drop_missing_twins(faces);

@@ -22,6 +22,9 @@ class ExportPlace {
   /// links lead there. Cheap for paths in the order of their folders.
   Result<void> check_is_elsewhere(const std::string& path);
 
+  /// As of real_path.
+  [[nodiscard]] const std::string& real_folder() const { return below_; }
+
  private:
   ExportPlace(std::string directory, std::string below);
 

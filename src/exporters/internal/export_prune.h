@@ -21,6 +21,7 @@ namespace albumen {
 struct KnownBytes {
   std::set<std::pair<std::string, Sha256Digest>> archived;  ///< path of the archive
   std::multimap<Sha256Digest, std::string> files;           ///< their paths
+  std::string export_folder;  ///< as of real_path: what leads into it is no other place
 };
 
 /// The files of one folder against the mark of an earlier export. One thread.
@@ -43,8 +44,9 @@ class EarlierFiles {
   [[nodiscard]] const std::set<std::string>& others() const { return others_; }
 
   /// Whether one of `as_written` can be removed and nothing is lost: its bytes are in its original
-  /// or in another place that is known of them, which is another file and is read for this once, or
-  /// in the archive that it came out of; or it never had any of its own, as links and sheets.
+  /// or in another place that is known of them, which is another file outside the export and is
+  /// read for this once, or in the archive that it came out of; or, for a hard link, that is
+  /// another name of the same file; or it never had any of its own, as symbolic links and sheets.
   bool may_go(const ExportedFile& file);
 
   /// Error: Io.
