@@ -61,8 +61,9 @@ Result<void> check_is_an_export(const std::string& path) {
       fmt::format("{} is there already and is no export; nothing was written", path_to_text(path)));
 }
 
-// Waits for whoever is to read a named pipe.
-Result<FileDescriptor> open_for_writing_through(const std::string& path, const StopToken& stop) {
+// Waits for whoever is to read a named pipe; to open a socket fails in the same way.
+Result<FileDescriptor> open_for_writing_through(const std::string& path, bool is_pipe,
+                                                const StopToken& stop) {
   constexpr auto kPause = std::chrono::milliseconds{20};
   for (;;) {
     FileDescriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK)};
@@ -73,7 +74,7 @@ Result<FileDescriptor> open_for_writing_through(const std::string& path, const S
       }
       return file;
     }
-    if (errno != ENXIO) {
+    if (errno != ENXIO || !is_pipe) {
       return system_failure(errno, "open", path);
     }
     TRY(check_stop(stop));
@@ -83,8 +84,8 @@ Result<FileDescriptor> open_for_writing_through(const std::string& path, const S
 
 // Into what is neither a file nor a folder.
 Result<ExportCount> write_through(const Library& library, ExportFormat format,
-                                  const std::string& path, const StopToken& stop) {
-  const FileDescriptor file = TRY(open_for_writing_through(path, stop));
+                                  const std::string& path, bool is_pipe, const StopToken& stop) {
+  const FileDescriptor file = TRY(open_for_writing_through(path, is_pipe, stop));
   const auto pass_on = [&](std::string_view part) {
     return write_all(file, std::as_bytes(std::span{part}), path);
   };
@@ -102,7 +103,8 @@ Result<ExportCount> export_pictures_to_file(const Library& library, ExportFormat
                 fmt::format("{} is a folder, not a file to write", path_to_text(path)));
   }
   if (fs::exists(status) && !fs::is_regular_file(status)) {
-    return write_through(library, format, path, stop);  // a pipe without a name lies nowhere
+    // Before its real path is asked for: a pipe without a name lies nowhere.
+    return write_through(library, format, path, fs::is_fifo(status), stop);
   }
   const std::string place = TRY(real_path(path));
   if (fs::is_symlink(fs::symlink_status(place, error))) {

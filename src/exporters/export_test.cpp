@@ -10,7 +10,9 @@
 #include <nlohmann/json.hpp>
 #include <random>
 #include <sstream>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "files/path_text.h"
@@ -253,6 +255,25 @@ TEST(ExportTest, APipeThatNobodyReadsCanBeGivenUp) {
   EXPECT_EQ(
       code_of(export_pictures_to_file(*library, ExportFormat::kJsonl, pipe, stop.get_token())),
       ErrorCode::kCancelled);
+}
+
+// To open one fails as for a pipe without a reader, for which it waited, without end.
+TEST(ExportTest, ForASocketNobodyWaits) {
+  const TemporaryDirectory folder;
+  const auto library = library_of(folder, "a.db", some_results());
+  struct sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  const std::string path = folder / "socket";
+  ASSERT_LT(path.size(), sizeof address.sun_path);
+  path.copy(std::begin(address.sun_path), path.size());
+  const FileDescriptor socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  ASSERT_EQ(
+      ::bind(socket.value(), reinterpret_cast<const struct sockaddr*>(&address), sizeof address),
+      0);
+  std::stop_source stop;
+  stop.request_stop();  // else it would be without end still
+  EXPECT_EQ(
+      code_of(export_pictures_to_file(*library, ExportFormat::kJsonl, path, stop.get_token())),
+      ErrorCode::kIo);
 }
 
 TEST(ExportTest, ASinkThatFailsEndsTheExport) {
