@@ -17,4 +17,19 @@ Result<std::string> real_path(const std::string& path);
 /// absolute_path where links do not matter.
 bool lies_in(std::string_view path, std::string_view folder);
 
+/// Calls `visit` with `path` and then with each folder above it, as lies_in has it, until it
+/// answers true; whether it did. Where it looks into a set, the cost is the depth of the path,
+/// however large that is: a list of files may be as many sources.
+template <class Visit>
+bool any_at_or_above(std::string_view path, const Visit& visit) {
+  while (!visit(path)) {
+    const auto slash = path.rfind('/');
+    if (slash == std::string_view::npos || path == "/") {
+      return false;
+    }
+    path = slash == 0 ? std::string_view{"/"} : path.substr(0, slash);
+  }
+  return true;
+}
+
 }  // namespace albumen

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/error.h"
 #include "files/testing/temporary_directory.h"
@@ -21,6 +23,19 @@ TEST(RealPathTest, APathLiesInAFolderByWholeNames) {
   EXPECT_FALSE(lies_in("/a", "/a/b"));
   EXPECT_TRUE(lies_in("/a", "/"));
   EXPECT_TRUE(lies_in("/", "/"));
+}
+
+TEST(RealPathTest, WhatIsAboveAPathIsVisitedFromThereUp) {
+  std::vector<std::string> visited;
+  const auto see = [&](std::string_view at) {
+    visited.emplace_back(at);
+    return at == "/a";
+  };
+  EXPECT_TRUE(any_at_or_above("/a/b/c", see));
+  EXPECT_EQ(visited, (std::vector<std::string>{"/a/b/c", "/a/b", "/a"}));
+  visited.clear();
+  EXPECT_FALSE(any_at_or_above("/b", see));
+  EXPECT_EQ(visited, (std::vector<std::string>{"/b", "/"}));
 }
 
 // A set of the name "set" in the working directory, which was its source, was taken for one that

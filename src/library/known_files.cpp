@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "files/path_text.h"
+#include "files/real_path.h"
 #include "library/internal/known_limits.h"
 
 namespace albumen {
@@ -67,20 +68,9 @@ PathSet set_of(const std::vector<std::string>& paths) {
   return set;
 }
 
-// True when `path` or a folder above it is in `set`. Cost: the depth of the path, however large
-// the set, since a list of files is as many roots.
 bool covers(const PathSet& set, std::string_view path) {
-  if (set.empty()) {
-    return false;
-  }
-  while (!set.contains(path)) {
-    const auto slash = path.rfind('/');
-    if (slash == std::string_view::npos || path == "/") {
-      return false;
-    }
-    path = slash == 0 ? "/" : path.substr(0, slash);
-  }
-  return true;
+  return !set.empty() &&
+         any_at_or_above(path, [&](std::string_view at) { return set.contains(at); });
 }
 
 }  // namespace

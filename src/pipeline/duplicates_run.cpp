@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <tuple>
@@ -73,8 +75,11 @@ struct Holder {
   bool is_elsewhere = false;  // than where was asked about
 };
 
-bool lies_in_any(const std::string& path, const std::vector<std::string>& roots) {
-  return std::ranges::any_of(roots, [&](const std::string& root) { return lies_in(path, root); });
+using Roots = std::set<std::string, std::less<>>;
+
+bool lies_in_any(std::string_view path, const Roots& roots) {
+  return !roots.empty() &&
+         any_at_or_above(path, [&](std::string_view at) { return roots.contains(at); });
 }
 
 // One file under several names - links, or folders behind links - is not there twice: whoever
@@ -100,12 +105,11 @@ std::vector<DuplicateFile> distinct_files(std::vector<Holder> holders) {
 // order of work, and the members of one archive look at it once.
 class PictureLoader {
  public:
-  PictureLoader(const std::vector<std::string>& roots, DuplicatesReport& report)
+  PictureLoader(const Roots& roots, DuplicatesReport& report)
       : roots_(roots), unmet_roots_(roots), report_(report) {}
 
   void take(const PictureRow& row) {
-    std::erase_if(unmet_roots_,
-                  [&](const std::string& root) { return lies_in(row.file.path, root); });
+    meet(row.file.path);
     if (!row.picture) {
       return;
     }
@@ -124,7 +128,7 @@ class PictureLoader {
   }
 
   // Roots below which no row was.
-  [[nodiscard]] const std::vector<std::string>& unmet_roots() const { return unmet_roots_; }
+  [[nodiscard]] const Roots& unmet_roots() const { return unmet_roots_; }
 
   std::vector<Picture> finish() && {
     for (std::size_t index = 0; index < pictures_.size(); ++index) {
@@ -134,6 +138,17 @@ class PictureLoader {
   }
 
  private:
+  void meet(std::string_view path) {
+    if (!unmet_roots_.empty()) {
+      any_at_or_above(path, [&](std::string_view at) {
+        if (const auto root = unmet_roots_.find(at); root != unmet_roots_.end()) {
+          unmet_roots_.erase(root);
+        }
+        return unmet_roots_.empty();
+      });
+    }
+  }
+
   const Look& look_once(const FileRecord& file) {
     if (file.path != last_path_) {
       last_path_ = file.path;
@@ -144,8 +159,8 @@ class PictureLoader {
     return last_look_;
   }
 
-  const std::vector<std::string>& roots_;  // outlives the loader
-  std::vector<std::string> unmet_roots_;
+  const Roots& roots_;  // outlives the loader
+  Roots unmet_roots_;
   DuplicatesReport& report_;  // outlives the loader
   std::map<PictureId, std::size_t> place_;
   std::vector<Picture> pictures_;
@@ -154,8 +169,7 @@ class PictureLoader {
   Look last_look_;
 };
 
-Result<std::vector<Picture>> load_pictures(const Library& library,
-                                           const std::vector<std::string>& roots,
+Result<std::vector<Picture>> load_pictures(const Library& library, const Roots& roots,
                                            DuplicatesReport& report, const StopToken& stop) {
   PictureLoader loader{roots, report};
   TRY(library.for_each_picture({}, [&](const PictureRow& row) -> Result<void> {
@@ -164,7 +178,7 @@ Result<std::vector<Picture>> load_pictures(const Library& library,
   }));
   if (!loader.unmet_roots().empty()) {
     return fail(ErrorCode::kNotFound, fmt::format("{}: the library has no picture at or below it",
-                                                  path_to_text(loader.unmet_roots().front())));
+                                                  path_to_text(*loader.unmet_roots().begin())));
   }
   return std::move(loader).finish();
 }
@@ -180,14 +194,15 @@ void add_exact_groups(const std::vector<Picture>& pictures, std::vector<Duplicat
 }
 
 // The file that stands for a picture beside others: the first that was asked about, if any.
-const DuplicateFile& stands_for(const Picture& picture, const std::vector<std::string>& roots) {
+const DuplicateFile& stands_for(const Picture& picture, const Roots& roots) {
   const auto asked = std::ranges::find_if(
       picture.files, [&](const DuplicateFile& file) { return lies_in_any(file.path, roots); });
   return asked == picture.files.end() ? picture.files.front() : *asked;
 }
 
 Result<void> add_near_groups(const std::vector<Picture>& pictures, const DuplicatesQuery& query,
-                             const StopToken& stop, std::vector<DuplicateFiles>& groups) {
+                             const Roots& roots, const StopToken& stop,
+                             std::vector<DuplicateFiles>& groups) {
   std::vector<DuplicateCandidate> candidates;
   std::vector<const Picture*> picture_of;
   for (const Picture& picture : pictures) {
@@ -200,10 +215,10 @@ Result<void> add_near_groups(const std::vector<Picture>& pictures, const Duplica
   }
   for (const DuplicateGroup& group : TRY(find_near_duplicates(candidates, query.limits, stop))) {
     DuplicateFiles files{.kind = DuplicateKind::kNear,
-                         .keeper = stands_for(*picture_of[group.keeper], query.roots),
+                         .keeper = stands_for(*picture_of[group.keeper], roots),
                          .members = {}};
     for (const DuplicateMember& member : group.members) {
-      DuplicateFile file = stands_for(*picture_of[member.index], query.roots);
+      DuplicateFile file = stands_for(*picture_of[member.index], roots);
       file.turn = member.turn;
       file.phash_distance = member.phash_distance;
       file.dhash_distance = member.dhash_distance;
@@ -214,7 +229,7 @@ Result<void> add_near_groups(const std::vector<Picture>& pictures, const Duplica
   return {};
 }
 
-bool touches(const DuplicateFiles& group, const std::vector<std::string>& roots) {
+bool touches(const DuplicateFiles& group, const Roots& roots) {
   const auto below_any = [&](const DuplicateFile& file) { return lies_in_any(file.path, roots); };
   return roots.empty() || below_any(group.keeper) || std::ranges::any_of(group.members, below_any);
 }
@@ -224,11 +239,12 @@ bool touches(const DuplicateFiles& group, const std::vector<std::string>& roots)
 Result<DuplicatesReport> find_duplicates(const Library& library, const DuplicatesQuery& query,
                                          const StopToken& stop) {
   DuplicatesReport report;
-  const std::vector<Picture> pictures = TRY(load_pictures(library, query.roots, report, stop));
+  const Roots roots{query.roots.begin(), query.roots.end()};
+  const std::vector<Picture> pictures = TRY(load_pictures(library, roots, report, stop));
   std::vector<DuplicateFiles>& groups = report.groups;
   add_exact_groups(pictures, groups);
-  TRY(add_near_groups(pictures, query, stop, groups));
-  std::erase_if(groups, [&](const DuplicateFiles& group) { return !touches(group, query.roots); });
+  TRY(add_near_groups(pictures, query, roots, stop, groups));
+  std::erase_if(groups, [&](const DuplicateFiles& group) { return !touches(group, roots); });
   std::ranges::sort(groups, {}, [](const DuplicateFiles& group) {
     return std::tie(group.kind, group.keeper.path, group.keeper.member);
   });

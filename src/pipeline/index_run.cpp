@@ -47,15 +47,17 @@ bool holds(const std::string& folder, const std::string& file) {
   return real && lies_in(file, *real);
 }
 
-// The folders of `bare` below which the library has files. An archive without members is no such
-// folder: it was listed to its end. Nor is a folder with the library itself in it, which is there.
+// The folders of `bare` below which the library has files that are not `unseen`. An archive without
+// members is no such folder: it was listed to its end. Nor is a folder with the library itself in
+// it, which is there.
 std::vector<std::string> emptied_folders(std::vector<std::string> bare, const KnownFiles& known,
+                                         const std::vector<std::string>& unseen,
                                          const Library& library) {
   std::erase_if(bare, [&](const std::string& path) {
     return !is_folder(path) || holds(path, library.path());
   });
   const auto has_files = [&](const std::vector<std::string>& roots) {
-    return !known.changes({.roots = roots, .kept = {}}).vanished.empty();
+    return !known.changes({.roots = roots, .kept = unseen}).vanished.empty();
   };
   if (!has_files(bare)) {  // one look for all of them, as a rule
     return {};
@@ -100,8 +102,9 @@ Result<IndexReport> run_index(const IndexRequest& request, const IndexEnvironmen
   report.interrupted = stop.stop_requested();
   report.failed_sources = listing.failed;
   if (listing.finished && !report.interrupted) {
-    report.emptied_sources = emptied_folders(std::move(listing.bare), known, environment.library);
     std::vector<std::string> kept = state.take_unseen();
+    report.emptied_sources =
+        emptied_folders(std::move(listing.bare), known, kept, environment.library);
     kept.insert(kept.end(), report.emptied_sources.begin(), report.emptied_sources.end());
     const auto scan = TRY(environment.writer.finish_scan(
         known, {.roots = std::move(roots), .kept = std::move(kept)}));

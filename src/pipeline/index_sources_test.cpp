@@ -91,6 +91,23 @@ TEST_F(IndexSourcesTest, WhatIsHiddenSaysNothingOfTheFilesThatWereThere) {
   EXPECT_EQ(report.failed_sources, 1U);
 }
 
+// A folder of which all was left out counted as emptied, "its disk may be away", and kept what had
+// vanished elsewhere from being forgotten.
+TEST_F(IndexSourcesTest, ASourceOfWhichAllIsLeftOutIsNotEmptied) {
+  write_pictures(2);
+  fs::create_directory(folder_ / "other");
+  fs::rename(folder_ / "pictures/p1.jpg", folder_ / "other/o1.jpg");
+  sources_.push_back(folder_ / "other");
+  ran();
+  fs::remove(folder_ / "other/o1.jpg");
+  folder_.write("other/text.txt", "a file");
+  excludes_ = {"p*.jpg"};
+  const auto report = ran();
+  EXPECT_EQ(report.vanished, 1U) << "of the other one";
+  EXPECT_THAT(report.emptied_sources, IsEmpty());
+  EXPECT_TRUE(report.may_prune());
+}
+
 // Who has deleted all of the pictures beside their library need not be told that it may be away.
 TEST_F(IndexSourcesTest, AFolderThatTheLibraryLiesInIsThere) {
   write_pictures(2);

@@ -11,6 +11,7 @@
 
 #include "decode/decoder.h"
 #include "files/path_text.h"
+#include "files/real_path.h"
 #include "sources/source_lister.h"
 
 namespace albumen {
@@ -49,13 +50,11 @@ class BareSources {
 
   // The file `path` was met: it is a source, or lies in one or several.
   void meet(std::string_view path) {
-    while (!bare_.empty()) {
-      answer(path);
-      const std::string_view folder = folder_of(path);
-      if (folder.size() >= path.size()) {
-        return;
-      }
-      path = folder;
+    if (!bare_.empty()) {
+      any_at_or_above(path, [&](std::string_view at) {
+        answer(at);
+        return bare_.empty();
+      });
     }
   }
 
