@@ -142,22 +142,24 @@ Result<void> settle_archive(const DatasetJob& job, std::vector<ManifestRow>& row
                             const StopToken& stop) {
   const FormerPlace place = former_place(job);
   FormerOutputs former = former_outputs(place, rows);
+  std::vector<std::string> pruned;
   if (!entries.empty()) {
     std::ranges::move(spared_for_archive(place, former, entries), std::back_inserter(entries));
     std::erase_if(former.stale,
                   [&](const JournalEntry& entry) { return job.archive.find(entry) == nullptr; });
-    report.pruned = outputs_of(former.stale);
+    pruned = outputs_of(former.stale);
   }
-  if (job.state == nullptr) {
-    return {};
+  if (job.state != nullptr) {
+    tell_as_archived(rows, entries);
+    TRY(write_manifest(job.request.directory, rows));
+    TRY(write_archive({.request = job.request,
+                       .environment = job.environment,
+                       .before = job.archive,
+                       .entries = entries},
+                      stop));
   }
-  tell_as_archived(rows, entries);
-  TRY(write_manifest(job.request.directory, rows));
-  return write_archive({.request = job.request,
-                        .environment = job.environment,
-                        .before = job.archive,
-                        .entries = entries},
-                       stop);
+  report.pruned = std::move(pruned);  // until here the archive of before is as it was
+  return {};
 }
 
 // The end of a run that saw everything. What earlier runs left stays in the journal, before what
