@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where encoders put their bytes, piece by piece, so that nobody holds a whole encoded file unless
-// asked to. Tested by byte_sink_test.cpp.
+// Where encoders put their bytes, piece by piece, so that nobody needs to hold a whole encoded
+// file. Tested by byte_sink_test.cpp.
 #pragma once
 
 #include <cstddef>

@@ -84,6 +84,12 @@ TEST(HuffmanTableTest, RefusesWhatIsNoCode) {
   EXPECT_FALSE(table.build(counts, symbols, true)) << "a DC difference of 16 bits";
   EXPECT_TRUE(table.build(counts, symbols, false));
   EXPECT_TRUE(table.is_built());
+  counts[0] = std::byte{2};
+  symbols = {std::byte{0}, std::byte{5}};
+  EXPECT_FALSE(table.build(counts, symbols, true)) << "the second code is all ones";
+  counts[0] = std::byte{1};
+  counts[1] = std::byte{1};
+  EXPECT_TRUE(table.build(counts, symbols, true));
 }
 
 /// What an obvious reader takes of the bits that a look-up sees: whole symbols only, at most two,

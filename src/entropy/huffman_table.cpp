@@ -23,8 +23,9 @@ bool HuffmanTable::build(std::span<const std::byte> counts, std::span<const std:
   std::size_t next = 0;
   for (int bits = 1; bits <= kLongestCode; ++bits) {
     const auto count = std::to_integer<std::uint32_t>(counts[static_cast<std::size_t>(bits) - 1]);
-    // All ones are no code (T.81, C.2); a table that has one serves libjpeg still, so let it judge.
-    if (next + count > symbols.size() || code + count > (1U << static_cast<unsigned>(bits))) {
+    // All ones are no code (T.81, C.2): libjpeg refuses a table that has one.
+    if (next + count > symbols.size() ||
+        (count > 0 && code + count >= (1U << static_cast<unsigned>(bits)))) {
       return false;
     }
     offsets_[static_cast<std::size_t>(bits)] =

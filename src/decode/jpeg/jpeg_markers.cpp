@@ -7,12 +7,9 @@ namespace albumen {
 namespace {
 
 constexpr std::uint8_t kFill = 0xFF;
-constexpr std::uint8_t kTem = 0x01;
-
-bool is_restart(std::uint8_t marker) { return marker >= kJpegRst0 && marker <= kJpegRst7; }
 
 bool stands_alone(std::uint8_t marker) {
-  return is_restart(marker) || marker == kTem || marker == kJpegSoi || marker == kJpegEoi;
+  return is_jpeg_restart(marker) || marker == kJpegTem || marker == kJpegSoi || marker == kJpegEoi;
 }
 
 }  // namespace
@@ -35,7 +32,7 @@ std::optional<std::uint8_t> JpegMarkers::find_marker() {
     }
     const auto code = std::to_integer<std::uint8_t>(bytes_[position_]);
     ++position_;
-    if (code != 0 && !(in_entropy_data_ && is_restart(code))) {
+    if (code != 0 && !(in_entropy_data_ && is_jpeg_restart(code))) {
       return code;
     }
   }

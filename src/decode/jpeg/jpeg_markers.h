@@ -14,11 +14,6 @@
 
 namespace albumen {
 
-/// A frame header of any process: SOF0..SOF15 without DHT, JPG and DAC.
-constexpr bool is_jpeg_frame_header(std::uint8_t marker) {
-  return (marker & 0xF0U) == kJpegSof0 && marker != kJpegDht && marker != 0xC8 && marker != 0xCC;
-}
-
 /// One segment. `begin` is the offset of the 0xFF right before the code; `end` is one past the
 /// segment's parameters (for SOS: where entropy-coded data begins).
 struct JpegSegment {

@@ -17,6 +17,7 @@ constexpr std::size_t kComponents = 3;
 constexpr std::size_t kCodes = 2;
 constexpr std::size_t kQuantisers = 4;
 constexpr std::size_t kCoefficients = 64;
+constexpr int kMostBlocks = 10;  // of an MCU of several components (T.81, B.2.3)
 // libjpeg reads subsampled chroma at 5/8 to 7/8 into blocks of more; no plan asks for that first.
 constexpr int kBlockSide = 8;
 
@@ -34,6 +35,12 @@ struct PlainTables {
 // libjpeg's memory, which is planned for, is not taken at the same time.
 static_assert(sizeof(PlainTables) <= (kJpegSessionBytes + kJpegTableBytes).count());
 
+// Segments that mean nothing to libjpeg; any other that has no reader here ends it.
+bool is_passed_over(std::uint8_t marker) {
+  return (marker >= kJpegApp0 && marker <= kJpegApp15) || marker == kJpegCom ||
+         marker == kJpegDnl || marker == kJpegTem || is_jpeg_restart(marker);
+}
+
 unsigned number_at(ByteSpan bytes, std::size_t at) { return std::to_integer<unsigned>(bytes[at]); }
 
 /// Reads the segments before the scan. Every function is false for what libjpeg shall judge.
@@ -44,6 +51,10 @@ class PlainHeader {
   /// The scan's header, where its entropy-coded data begins; tables are built on the way.
   bool read(ByteSpan bytes) {
     JpegMarkers markers{bytes};
+    const auto first = markers.next();
+    if (!first || first->marker != kJpegSoi) {
+      return false;
+    }
     while (true) {
       const auto segment = markers.next();
       if (!segment) {
@@ -75,22 +86,18 @@ class PlainHeader {
 
  private:
   bool read_segment(const JpegSegment& segment) {
-    constexpr std::uint8_t kSof1 = 0xC1;
-    constexpr std::uint8_t kDri = 0xDD;
-    constexpr std::uint8_t kDac = 0xCC;
     switch (segment.marker) {
       case kJpegSof0:
-      case kSof1:
+      case kJpegSof1:
         return read_frame(segment.payload);
       case kJpegDht:
         return read_codes(segment.payload);
       case kJpegDqt:
         return read_quantisers(segment.payload);
-      case kDri:
+      case kJpegDri:
         return read_restart_interval(segment.payload);
       default:
-        return segment.marker != kDac && !is_jpeg_frame_header(segment.marker) &&
-               segment.marker != kJpegEoi;
+        return is_passed_over(segment.marker);
     }
   }
 
@@ -114,6 +121,7 @@ class PlainHeader {
       return false;
     }
     has_frame_ = true;
+    int blocks = 0;
     for (std::size_t index = 0; index < count; ++index) {
       const ByteSpan one = payload.subspan(kFixed + index * kPerComponent, kPerComponent);
       const JpegComponent& component = info_.jpeg.components[index];
@@ -123,8 +131,9 @@ class PlainHeader {
         return false;
       }
       selections_[index].quantisers = number_at(one, 2);
+      blocks += component.horizontal * component.vertical;
     }
-    return true;
+    return count == 1 || blocks <= kMostBlocks;
   }
 
   // Class and place, counts of 16 lengths, symbols; several in one segment.

@@ -22,7 +22,8 @@ std::uint8_t byte_at(ByteSpan bytes, std::size_t offset) {
 
 Result<void> check_process(std::uint8_t marker) {
   // Baseline, extended and progressive DCT, Huffman or arithmetic: what libjpeg-turbo decodes.
-  constexpr std::array<std::uint8_t, 5> kDecoded{0xC0, 0xC1, 0xC2, 0xC9, 0xCA};
+  constexpr std::array<std::uint8_t, 5> kDecoded{kJpegSof0, kJpegSof1, kJpegSof2, kJpegSof9,
+                                                 kJpegSof10};
   if (std::ranges::find(kDecoded, marker) == kDecoded.end()) {
     return fail(ErrorCode::kUnsupported,
                 fmt::format("JPEG process SOF{} (lossless or hierarchical) is not decoded",
@@ -56,7 +57,7 @@ Result<ImageInfo> parse_frame_header(const JpegSegment& segment) {
   info.stored_size = {.width = read_number(payload, 3, 2, ByteOrder::kBigEndian).value_or(0),
                       .height = read_number(payload, 1, 2, ByteOrder::kBigEndian).value_or(0)};
   info.channels = static_cast<int>(count);
-  info.progressive = segment.marker == 0xC2 || segment.marker == 0xCA;
+  info.progressive = segment.marker == kJpegSof2 || segment.marker == kJpegSof10;
   info.jpeg.component_count = static_cast<int>(count);
   for (std::size_t index = 0; index < count; ++index) {
     const std::size_t at = kFixed + index * kPerComponent;

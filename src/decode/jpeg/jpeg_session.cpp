@@ -5,10 +5,10 @@
 #include <array>
 #include <string>
 
+#include "entropy/markers.h"
+
 namespace albumen {
 namespace {
-
-constexpr std::array<JOCTET, 2> kEndMarker{0xFF, JPEG_EOI};
 
 // Warnings about things beside the pixels: stray bytes between segments, odd version numbers, scans
 // in an unusual order. Every other program shows such pictures whole, and so does albumen.
@@ -136,8 +136,8 @@ boolean JpegSession::fill(j_decompress_ptr jpeg) {
     return TRUE;
   }
   session.at_end_ = true;
-  session.source_.next_input_byte = kEndMarker.data();
-  session.source_.bytes_in_buffer = kEndMarker.size();
+  session.source_.next_input_byte = kJpegEnd.data();
+  session.source_.bytes_in_buffer = kJpegEnd.size();
   return TRUE;
 }
 

@@ -2,6 +2,7 @@
 // The way of whole baseline pictures: samples against the formula, and everything odd left to
 // libjpeg.
 #include <gtest/gtest.h>
+#include <initializer_list>
 #include <random>
 #include <vector>
 
@@ -106,6 +107,37 @@ TEST(PlainScanTest, MarkersOutOfOrderAndStrayBytesLeaveThePictureToLibjpeg) {
   }
   ASSERT_NE(swapped, original);
   EXPECT_FALSE(decode_plain(swapped, 8).done);
+}
+
+// They were decoded as undamaged, at the scales that libjpeg, which refuses them, has no part in.
+TEST(PlainScanTest, HeadsThatLibjpegRefusesAreLeftToIt) {
+  const EncodedBytes original = encode_jpeg(photo_like({40, 40}, 3, 7), {});
+  const auto with = [&](std::initializer_list<int> segment) {
+    EncodedBytes bytes = original;
+    std::vector<std::byte> inserted;
+    for (const int byte : segment) {
+      inserted.push_back(static_cast<std::byte>(byte));
+    }
+    bytes.insert(bytes.begin() + 2, inserted.begin(), inserted.end());
+    return bytes;
+  };
+  EXPECT_TRUE(decode_plain(with({0xFF, 0xFE, 0, 3, 'a'}), 8).done) << "a comment";
+  EXPECT_TRUE(decode_plain(with({0xFF, 0x01}), 8).done) << "TEM";
+  EXPECT_FALSE(decode_plain(with({0xFF, 0xD8}), 8).done) << "a second SOI";
+  for (const int marker : {0x02, 0xC8, 0xCC, 0xDE, 0xDF, 0xF0, 0xFD}) {
+    EXPECT_FALSE(decode_plain(with({0xFF, marker, 0, 3, 0}), 8).done) << marker;
+  }
+  // 4x4 and 2 of 1x1 are 18 blocks in an MCU, of which the format allows 10. libjpeg writes none.
+  EncodedBytes large = encode_jpeg(photo_like({64, 64}, 3, 7), {.horizontal = 4, .vertical = 2});
+  ASSERT_TRUE(decode_plain(large, 8).done);
+  for (std::size_t at = 0; at + 1 < large.size(); ++at) {
+    if (large[at] == std::byte{0xFF} && large[at + 1] == std::byte{0xC0}) {
+      ASSERT_EQ(large.at(at + 11), std::byte{0x42});
+      large[at + 11] = std::byte{0x44};
+      break;
+    }
+  }
+  EXPECT_FALSE(decode_plain(large, 8).done);
 }
 
 // Bits flipped: done or not, nothing is read or written out of bounds. Sanitizer builds see it.

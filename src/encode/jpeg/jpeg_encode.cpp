@@ -22,8 +22,6 @@ struct ComponentShape {
   std::uint64_t blocks_high = 0;
 };
 
-std::uint64_t round_up(std::uint64_t value, std::uint64_t to) { return divide_up(value, to) * to; }
-
 // libjpeg's row buffers of one component: full-size lines before downsampling, then one line of
 // blocks, each to whole blocks.
 std::uint64_t component_room(const ComponentShape& shape, std::uint64_t most, JpegCodes codes) {

@@ -10,6 +10,7 @@
 #include "encode/jpeg/internal/jpeg_head.h"
 #include "encode/jpeg/internal/jpeg_room.h"
 #include "encode/jpeg/internal/scan_rewriter.h"
+#include "entropy/markers.h"
 #include "entropy/zigzag.h"
 
 namespace albumen {
@@ -140,25 +141,24 @@ class PlainTranscode {
 
 Result<bool> rewrite(PlainTranscode& transcode, std::span<const std::byte> data,
                      const jpeg_compress_struct& to, JpegRoom& room, ByteSink& sink) {
-  constexpr std::array<std::uint8_t, 2> kEndMarker{0xFF, JPEG_EOI};
   if (!transcode.prepare(data)) {
     return false;
   }
   const std::size_t count = line_coefficients(transcode.scan());
   auto* const line = static_cast<std::int16_t*>(room.take(count * sizeof(std::int16_t)));
   const std::span<std::byte> rest = room.unused();
-  if (line == nullptr || rest.size() < kMostJpegHeadBytes + kEndMarker.size()) {
+  if (line == nullptr || rest.size() < kMostJpegHeadBytes + kJpegEnd.size()) {
     return false;
   }
   auto* const out = reinterpret_cast<std::uint8_t*>(rest.data());
   const std::size_t head = write_jpeg_head(to, out);
-  const std::span data_out{out + head, rest.size() - head - kEndMarker.size()};
+  const std::span data_out{out + head, rest.size() - head - kJpegEnd.size()};
   const std::size_t size = TRY(rewrite_scan(transcode.scan(), {line, count}, data_out, sink));
   if (size == 0) {
     return false;
   }
-  std::memcpy(out + head + size, kEndMarker.data(), kEndMarker.size());
-  TRY(sink.write(rest.first(head + size + kEndMarker.size())));
+  std::memcpy(out + head + size, kJpegEnd.data(), kJpegEnd.size());
+  TRY(sink.write(rest.first(head + size + kJpegEnd.size())));
   return true;
 }
 

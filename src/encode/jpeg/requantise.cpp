@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "encode/jpeg/requantise.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #undef HWY_TARGET_INCLUDE
@@ -34,6 +35,30 @@ void requantise_blocks(std::int16_t* coefficients, std::size_t blocks, const flo
   }
 }
 
+bool fits_in_blocks(const std::int16_t* coefficients, std::size_t blocks) {
+  constexpr std::int16_t kMost = 1023;
+  constexpr std::int16_t kLeast = -1023;
+  constexpr std::int16_t kLeastDc = -1024;
+  const hn::CappedTag<std::int16_t, kBlockCoefficients> d;
+  const std::size_t lanes = hn::Lanes(d);
+  auto lowest = hn::Zero(d);
+  auto highest = hn::Zero(d);
+  std::int16_t lowest_dc = 0;
+  for (std::size_t block = 0; block < blocks; ++block, coefficients += kBlockCoefficients) {
+    lowest_dc = std::min(lowest_dc, coefficients[0]);
+    const auto first = hn::InsertLane(hn::LoadU(d, coefficients), 0, std::int16_t{0});
+    lowest = hn::Min(lowest, first);
+    highest = hn::Max(highest, hn::LoadU(d, coefficients));
+    for (std::size_t i = lanes; i < kBlockCoefficients; i += lanes) {
+      const auto some = hn::LoadU(d, coefficients + i);
+      lowest = hn::Min(lowest, some);
+      highest = hn::Max(highest, some);
+    }
+  }
+  return hn::AllFalse(d, hn::Gt(highest, hn::Set(d, kMost))) &&
+         hn::AllFalse(d, hn::Lt(lowest, hn::Set(d, kLeast))) && lowest_dc >= kLeastDc;
+}
+
 }  // namespace
 }  // namespace albumen::HWY_NAMESPACE
 
@@ -43,9 +68,14 @@ HWY_AFTER_NAMESPACE();
 namespace albumen {
 
 HWY_EXPORT(requantise_blocks);
+HWY_EXPORT(fits_in_blocks);
 
 void requantise(std::int16_t* coefficients, std::size_t blocks, const StepRatios& ratios) {
   HWY_DYNAMIC_DISPATCH(requantise_blocks)(coefficients, blocks, ratios.data());
+}
+
+bool fits_baseline(const std::int16_t* coefficients, std::size_t blocks) {
+  return HWY_DYNAMIC_DISPATCH(fits_in_blocks)(coefficients, blocks);
 }
 
 }  // namespace albumen

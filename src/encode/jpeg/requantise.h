@@ -34,4 +34,9 @@ inline Rounding rounding_between(std::span<const std::uint16_t, kBlockCoefficien
 /// Multiplies each coefficient by its ratio and rounds to nearest, ties to even. In place.
 void requantise(std::int16_t* coefficients, std::size_t blocks, const StepRatios& ratios);
 
+/// Whether a scan of 8-bit samples can say these coefficients, in the order that begins with DC
+/// (T.81, tables F.1 and F.2): DC from -1024 to 1023, so that no two differ by more than a code
+/// says, and AC to 1023 either way.
+bool fits_baseline(const std::int16_t* coefficients, std::size_t blocks);
+
 }  // namespace albumen

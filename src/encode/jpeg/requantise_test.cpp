@@ -41,5 +41,33 @@ TEST(RequantiseTest, RoundsLikeItsPlainTwinOnEveryTarget) {
   hwy::SetSupportedTargetsForTest(0);
 }
 
+TEST(RequantiseTest, KnowsWhatABaselineScanCanSayOnEveryTarget) {
+  struct Case {
+    std::size_t position;
+    int value;
+    bool fits;
+  };
+
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    SCOPED_TRACE(hwy::TargetName(target));
+    hwy::SetSupportedTargetsForTest(target);
+    for (const std::size_t block : {std::size_t{0}, std::size_t{2}}) {
+      for (const Case& one :
+           {Case{0, 1023, true}, Case{0, 1024, false}, Case{0, -1024, true}, Case{0, -1025, false},
+            Case{1, 1023, true}, Case{1, 1024, false}, Case{1, -1023, true}, Case{1, -1024, false},
+            Case{63, 1023, true}, Case{63, 32767, false}, Case{63, -32768, false},
+            Case{33, -1024, false}}) {
+        std::vector<std::int16_t> coefficients(kBlockCoefficients * 3, 5);
+        coefficients.at((block * kBlockCoefficients) + one.position) =
+            static_cast<std::int16_t>(one.value);
+        EXPECT_EQ(fits_baseline(coefficients.data(), 3), one.fits)
+            << one.value << " at " << one.position << " of block " << block;
+      }
+    }
+  }
+  hwy::SetSupportedTargetsForTest(0);
+  EXPECT_TRUE(fits_baseline(nullptr, 0));
+}
+
 }  // namespace
 }  // namespace albumen

@@ -51,11 +51,12 @@ namespace albumen::HWY_NAMESPACE {
 namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// T.81, table F.1 and F.2: what codes of 8-bit pictures can say.
-constexpr unsigned kLargestDcSize = 11;
+// As fits_baseline has it, which asks once more where libjpeg goes on.
+constexpr int kLeastDc = -1024;
+constexpr int kMostDc = 1023;
 constexpr unsigned kLargestAcSize = 10;
-constexpr unsigned kEndOfBlock = 0x00;
-constexpr unsigned kSixteenZeros = 0xF0;
+constexpr unsigned kEndOfBlockSymbol = 0x00;
+constexpr unsigned kSixteenZerosSymbol = 0xF0;
 
 /// Coefficients where they are to be, over zeros.
 class CoefficientBlock {
@@ -147,11 +148,11 @@ HWY_INLINE Sized sized(int value) {
 /// False where a coefficient is larger than a baseline scan can say.
 HWY_INLINE bool write_block(ScanWriter& out, const RewriteComponent& component,
                             const std::int16_t* block, int& dc) {
-  const Sized difference = sized(block[0] - dc);
-  dc = block[0];
-  if (HWY_UNLIKELY(difference.size > kLargestDcSize)) {
+  if (HWY_UNLIKELY(block[0] < kLeastDc || block[0] > kMostDc)) {
     return false;
   }
+  const Sized difference = sized(block[0] - dc);
+  dc = block[0];
   out.put(component.dc->word(difference.size), difference.bits, difference.size);
   std::uint64_t left = nonzero(block) & ~std::uint64_t{1};
   unsigned behind = 1;
@@ -160,7 +161,7 @@ HWY_INLINE bool write_block(ScanWriter& out, const RewriteComponent& component,
     left &= left - 1;
     unsigned run = position - behind;
     for (; HWY_UNLIKELY(run > 15); run -= 16) {
-      out.put(component.ac->word(kSixteenZeros));
+      out.put(component.ac->word(kSixteenZerosSymbol));
     }
     const Sized value = sized(block[position]);
     if (HWY_UNLIKELY(value.size > kLargestAcSize)) {
@@ -170,7 +171,7 @@ HWY_INLINE bool write_block(ScanWriter& out, const RewriteComponent& component,
     behind = position + 1;
   }
   if (behind <= kLastPosition) {
-    out.put(component.ac->word(kEndOfBlock));
+    out.put(component.ac->word(kEndOfBlockSymbol));
   }
   out.settle();
   return true;
@@ -193,7 +194,7 @@ HWY_INLINE bool write_component(ScanWriter& out, const ScanRewrite& scan,
       if (x >= component.blocks.width || y >= component.blocks.height) {
         // As the one before it: no difference, no coefficients.
         out.put(component.dc->word(0));
-        out.put(component.ac->word(kEndOfBlock));
+        out.put(component.ac->word(kEndOfBlockSymbol));
         out.settle();
         continue;
       }

@@ -12,6 +12,7 @@
 #include "encode/jpeg/internal/jpeg_room.h"
 #include "encode/jpeg/internal/plain_transcode.h"
 #include "encode/jpeg/requantise.h"
+#include "entropy/markers.h"
 #include "govern/byte_buffer.h"
 
 namespace albumen {
@@ -24,7 +25,6 @@ constexpr std::uint64_t kTableBytes = 96 * kKiB.count();
 // Real progressive files have 4 to 20; every scan is a pass over all blocks, however few bytes it
 // has.
 constexpr int kMostScans = 120;
-constexpr std::array<JOCTET, 2> kEndMarker{0xFF, JPEG_EOI};
 
 /// A decompression object that reads from memory. Not movable.
 class JpegReader {
@@ -64,8 +64,8 @@ class JpegReader {
 
   static boolean fill(j_decompress_ptr jpeg) {
     JpegGuard::of(reinterpret_cast<j_common_ptr>(jpeg)).note_end();
-    jpeg->src->next_input_byte = kEndMarker.data();
-    jpeg->src->bytes_in_buffer = kEndMarker.size();
+    jpeg->src->next_input_byte = kJpegEnd.data();
+    jpeg->src->bytes_in_buffer = kJpegEnd.size();
     // Fatal, through the guard: a file that ends early is the decoder's to conceal or refuse.
     WARNMS(jpeg, JWRN_JPEG_EOF);
     return TRUE;
@@ -123,17 +123,18 @@ class JpegReader {
   jpeg_decompress_struct jpeg_{};
 };
 
-std::uint64_t round_up(std::uint64_t value, int to) {
-  const auto step = static_cast<std::uint64_t>(to);
-  return divide_up(value, step) * step;
+// Of whole MCUs.
+std::uint64_t room_for_component(const jpeg_component_info& component) {
+  const auto across = static_cast<std::uint64_t>(component.h_samp_factor);
+  const auto down = static_cast<std::uint64_t>(component.v_samp_factor);
+  return room_for_blocks(round_up(component.width_in_blocks, across),
+                         round_up(component.height_in_blocks, down));
 }
 
 std::uint64_t room_after_header(const jpeg_decompress_struct& jpeg) {
   std::uint64_t sum = kTableBytes + plain_transcode_bytes();
   for (int index = 0; index < jpeg.num_components; ++index) {
-    const jpeg_component_info& component = jpeg.comp_info[index];
-    sum += room_for_blocks(round_up(component.width_in_blocks, component.h_samp_factor),
-                           round_up(component.height_in_blocks, component.v_samp_factor));
+    sum += room_for_component(jpeg.comp_info[index]);
   }
   return sum;
 }
@@ -183,18 +184,21 @@ void choose_steps(jpeg_decompress_struct& from, jpeg_compress_struct& to, int in
   }
 }
 
-/// Rounds one component's coefficients to the steps of choose_steps. REQUIRES: inside `run`.
+/// Rounds one component's coefficients to the steps of choose_steps. Refuses what no scan can say,
+/// for which libjpeg's vectorised writer does not look. REQUIRES: inside `run`.
 void round_component(jpeg_decompress_struct& from, const JQUANT_TBL& steps, int index,
                      jvirt_barray_ptr blocks) {
   const jpeg_component_info& component = from.comp_info[index];
   const Rounding rounding = rounding_between(component.quant_table->quantval, steps.quantval);
-  if (rounding.keeps_all) {
-    return;
-  }
   for (JDIMENSION row = 0; row < component.height_in_blocks; ++row) {
     JBLOCKARRAY line =
         from.mem->access_virt_barray(reinterpret_cast<j_common_ptr>(&from), blocks, row, 1, TRUE);
-    requantise(line[0][0], component.width_in_blocks, rounding.ratios);
+    if (!rounding.keeps_all) {
+      requantise(line[0][0], component.width_in_blocks, rounding.ratios);
+    }
+    if (!fits_baseline(line[0][0], component.width_in_blocks)) {
+      ERREXIT(&from, JERR_BAD_DCT_COEF);
+    }
   }
 }
 

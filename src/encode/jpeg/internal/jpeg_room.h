@@ -41,6 +41,10 @@ constexpr std::uint64_t divide_up(std::uint64_t value, std::uint64_t by) {
   return (value + by - 1) / by;
 }
 
+constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t to) {
+  return divide_up(value, to) * to;
+}
+
 /// What `take` uses up for `size` bytes.
 constexpr std::uint64_t room_for(std::uint64_t size) { return (size + 63) / 64 * 64; }
 

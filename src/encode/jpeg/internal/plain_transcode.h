@@ -15,7 +15,9 @@
 
 namespace albumen {
 
-/// Room for the tables of a picture and the head of its output.
+/// Room for the tables of a picture and the head of its output. A line of MCUs and the scan that is
+/// written take theirs out of that for all coefficients, which libjpeg needs otherwise: of a
+/// picture of one line there may be too little, and libjpeg does it.
 std::size_t plain_transcode_bytes();
 
 /// Whether the head says so. `from` has read it and no more.

@@ -63,7 +63,8 @@ class ScanWriter {
   void settle() {
     bool any = false;
     for (const std::uint8_t* at = settled_; at < next_; at += sizeof(std::uint64_t)) {
-      std::uint64_t eight = 0;  // up to seven of them are not yet written for good: no harm
+      // Up to seven of them are not written yet, or not at all: at worst it stuffs for nothing.
+      std::uint64_t eight = 0;
       std::memcpy(&eight, at, sizeof(eight));
       any = any || has_marker_byte(eight);
     }
