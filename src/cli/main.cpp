@@ -38,9 +38,10 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
   app.add_flag("--json", options.json,
                "Answer in JSON, one object per line; long runs tell how far they are");
   app.add_flag("--no-progress", options.no_progress, "No progress, on stderr or in JSON");
-  app.add_flag("--strict", options.strict,
-               "Skipped files count as failed in the exit code, but not what is excluded, captions "
-               "and albumen's own");
+  app.add_flag(
+      "--strict", options.strict,
+      "Skipped files count as failed in the exit code, but not what is excluded, pictures' "
+      "captions, the RAW beside its JPEG and albumen's own");
   app.add_flag("-v,--verbose", options.verbose, "Say more; twice for debugging")->default_str("0");
   app.add_flag("-q,--quiet", options.quiet, "Say only errors");
 }

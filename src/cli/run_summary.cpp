@@ -125,8 +125,8 @@ void say_left_behind(std::uint64_t pictures) {
     put_notice(fmt::format(
         "nobody is on {} whose faces were found with other settings (--thorough, a detector of "
         "one's own, an earlier version). One albumen index with the same flags over everything "
-        "makes people whole again: with those of before for what this run took, or with today's "
-        "for the rest",
+        "makes people whole again: with those of before for what the last one took, or with its "
+        "own for the rest",
         counted(pictures, "picture", "pictures")));
   }
 }

@@ -37,7 +37,7 @@ std::optional<std::string> file_in_set(const std::string& directory, const std::
 }
 
 bool is_spoilt_file(const std::string& path) {
-  constexpr std::uint64_t kBlock = 4096;  // of most file systems: less than that is not lost alone
+  constexpr std::uint64_t kBlock = 4096;  // of most file systems, which lose whole ones
   const auto file = open_for_reading(path);
   const auto size = regular_file_size(path);
   if (!file || !size) {

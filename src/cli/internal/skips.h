@@ -14,7 +14,8 @@ namespace albumen {
 using CountByReason = std::map<std::string, std::uint64_t>;
 
 /// How many of them --strict counts as failed: not what albumen made itself, what the user left
-/// out, and captions, which `dataset` has used.
+/// out, and what `dataset` has used or has in another form: captions of pictures, and the RAW
+/// beside its JPEG.
 std::uint64_t skips_under_strict(const CountByReason& skipped);
 
 /// "no picture was found; skipped: 3 hidden".
