@@ -114,8 +114,8 @@ class Elsewhere {
     }
     const auto [first, last] = known_.files.equal_range(*digest);
     return std::any_of(first, last, [&](const auto& place) {
-      return is_copy(place.second, *digest) ||
-             (file_.kind == ExportedKind::kHardLink && is_name(place.second));
+      return file_.kind == ExportedKind::kHardLink ? is_name(place.second)
+                                                   : is_copy(place.second, *digest);
     });
   }
 

@@ -236,8 +236,10 @@ class OutputWriter {
     StoppableSink stoppable{with_exif, target_.stop};
     TRY(encode(stoppable));
     TRY(with_exif.finish());
-    TRY(file.commit_unsynced());
-    return WrittenOutput{.size = size, .bytes = sink.size().count(), .sha256 = sink.finish()};
+    const WrittenOutput written{
+        .size = size, .bytes = sink.size().count(), .sha256 = sink.finish()};
+    TRY(file.commit_unsynced());  // last: whoever hears of a failure has the file of before
+    return written;
   }
 
   const OutputTarget& target_;  // outlive this

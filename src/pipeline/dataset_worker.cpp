@@ -266,19 +266,25 @@ class MemberWorker {
     const std::string name = path_to_text(output);
     // A run that is killed behind this line leaves a file that the next one knows.
     TRY(job_.state->claim({.output = name, .sha256 = {}}));
-    auto written = write_output({.path = in_set(output),
-                                 .growing = growing_folder(request().directory),
-                                 .settings = chosen.settings,
-                                 .colours = job_.colours,
-                                 .clock = environment().clock,
-                                 .longtail = environment().longtail,
-                                 .stop = stop_},
-                                chosen.plan, image, memory);
-    if (!written) {
-      // Where that fails, on a full disk, it is as if the run had been killed here.
-      static_cast<void>(job_.state->withdraw(name));
+    // Where that fails, on a full disk, it is as if the run had been killed here.
+    const auto withdraw = [&] { static_cast<void>(job_.state->withdraw(name)); };
+    try {
+      auto written = write_output({.path = in_set(output),
+                                   .growing = growing_folder(request().directory),
+                                   .settings = chosen.settings,
+                                   .colours = job_.colours,
+                                   .clock = environment().clock,
+                                   .longtail = environment().longtail,
+                                   .stop = stop_},
+                                  chosen.plan, image, memory);
+      if (!written) {
+        withdraw();
+      }
+      return written;
+    } catch (...) {
+      withdraw();
+      throw;
     }
-    return written;
   }
 
   Result<EncodedImage> read(Reservation& memory) {

@@ -107,7 +107,8 @@ struct IndexReport {
   /// as there.
   std::uint64_t failed_sources = 0;
   /// Paths, bytes, of sources that are folders without a file that an index takes now, below which
-  /// the library has some: as the mount point of a disk that is away. Those files count as there.
+  /// the library has some that were neither left out nor failed: as the mount point of a disk that
+  /// is away. Those files count as there.
   std::vector<std::string> emptied_sources;
   bool interrupted = false;  ///< a stop was requested; what is done is kept
 

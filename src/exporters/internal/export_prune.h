@@ -43,10 +43,11 @@ class EarlierFiles {
   /// Names of all that is there and not as written, but for files of albumen's own name.
   [[nodiscard]] const std::set<std::string>& others() const { return others_; }
 
-  /// Whether one of `as_written` can be removed and nothing is lost: its bytes are in its original
-  /// or in another place that is known of them, which is another file outside the export and is
-  /// read for this once, or in the archive that it came out of; or, for a hard link, that is
-  /// another name of the same file; or it never had any of its own, as symbolic links and sheets.
+  /// Whether one of `as_written` can be removed and nothing is lost. A copy: its bytes are in its
+  /// original or in another place that is known of them, which is another file and is read for this
+  /// once, or in the archive that it came out of. A hard link: such a place is another name of the
+  /// same file. Places that lead into the export do not count. Symbolic links and sheets never had
+  /// bytes of their own.
   bool may_go(const ExportedFile& file);
 
   /// Error: Io.
