@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset/journal.h"
 
-#include <algorithm>
-#include <filesystem>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include "dataset/internal/json_shape.h"
 #include "dataset/internal/manifest_json.h"
 #include "files/path_text.h"
+#include "files/real_path.h"
 #include "files/sha256.h"
 
 namespace albumen {
@@ -68,14 +67,9 @@ Result<std::string> text_at(const Json& json, const char* key) {
 }
 
 // A set, or its archive, may come from anywhere, with its journal: what that names lies in the set.
-bool stays_below(const std::string& output) {
+bool lies_in_set(const std::string& output) {
   const auto name = path_from_text(output);
-  if (!name || name->starts_with('/')) {
-    return false;
-  }
-  const std::filesystem::path path{*name};
-  return std::none_of(path.begin(), path.end(),
-                      [](const std::filesystem::path& part) { return part == ".."; });
+  return name && stays_below(*name);
 }
 
 bool is_extension(const std::string& text) {
@@ -112,7 +106,7 @@ Result<JournalEntry> parse_journal_line(std::string_view line) {
   }
   JournalEntry entry;
   entry.row = TRY(manifest_row_of(*row));
-  if (!stays_below(entry.row.output)) {
+  if (!lies_in_set(entry.row.output)) {
     return corrupt("names a file that does not lie in its set");
   }
   entry.stamp.size_bytes = TRY(number_at<std::uint64_t>(json, "size"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "files/real_path.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fmt/core.h>
 #include <system_error>
@@ -34,6 +35,13 @@ bool lies_in(std::string_view path, std::string_view folder) {
   }
   return path == folder ||
          (path.starts_with(folder) && path.substr(folder.size()).starts_with('/'));
+}
+
+bool stays_below(const std::string& path) {
+  const fs::path parts{path};
+  return !parts.has_root_directory() &&
+         std::none_of(parts.begin(), parts.end(),
+                      [](const fs::path& part) { return part == ".."; });
 }
 
 }  // namespace albumen

@@ -17,6 +17,9 @@ Result<std::string> real_path(const std::string& path);
 /// absolute_path where links do not matter.
 bool lies_in(std::string_view path, std::string_view folder);
 
+/// Whether `path` is relative and no component of it leads upwards, by their names alone.
+bool stays_below(const std::string& path);
+
 /// Calls `visit` with `path` and then with each folder above it, as lies_in has it, until it
 /// answers true; whether it did. Where it looks into a set, the cost is the depth of the path,
 /// however large that is: a list of files may be as many sources.

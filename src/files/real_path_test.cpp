@@ -25,6 +25,15 @@ TEST(RealPathTest, APathLiesInAFolderByWholeNames) {
   EXPECT_TRUE(lies_in("/", "/"));
 }
 
+TEST(RealPathTest, ANameStaysBelowUnlessItClimbsOrBeginsAtTheRoot) {
+  for (const std::string path : {"a", "a/b", "a/./b", "..a/b..", "a//b", ""}) {
+    EXPECT_TRUE(stays_below(path)) << path;
+  }
+  for (const std::string path : {"..", "../a", "a/../b", "a/..", "/a", "//a", "/"}) {
+    EXPECT_FALSE(stays_below(path)) << path;
+  }
+}
+
 TEST(RealPathTest, WhatIsAboveAPathIsVisitedFromThereUp) {
   std::vector<std::string> visited;
   const auto see = [&](std::string_view at) {

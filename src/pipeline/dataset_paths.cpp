@@ -18,12 +18,10 @@ namespace albumen {
 namespace fs = std::filesystem;
 
 std::optional<std::string> file_in_set(const std::string& directory, const std::string& name) {
-  const fs::path path{name};
-  for (const fs::path& part : path) {
-    if (part == ".." || part == "/") {
-      return std::nullopt;
-    }
+  if (!stays_below(name)) {
+    return std::nullopt;
   }
+  const fs::path path{name};
   const auto root = real_path(directory);
   if (!root || path.filename().empty() || name.contains('\0')) {
     return std::nullopt;
