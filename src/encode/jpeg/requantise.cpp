@@ -36,9 +36,8 @@ void requantise_blocks(std::int16_t* coefficients, std::size_t blocks, const flo
 }
 
 bool fits_in_blocks(const std::int16_t* coefficients, std::size_t blocks) {
-  constexpr std::int16_t kMost = 1023;
-  constexpr std::int16_t kLeast = -1023;
-  constexpr std::int16_t kLeastDc = -1024;
+  static_assert(kMostDc == kMostAc);  // so that one comparison is of both
+  constexpr std::int16_t kLeastAc = -kMostAc;
   const hn::CappedTag<std::int16_t, kBlockCoefficients> d;
   const std::size_t lanes = hn::Lanes(d);
   auto lowest = hn::Zero(d);
@@ -55,8 +54,8 @@ bool fits_in_blocks(const std::int16_t* coefficients, std::size_t blocks) {
       highest = hn::Max(highest, some);
     }
   }
-  return hn::AllFalse(d, hn::Gt(highest, hn::Set(d, kMost))) &&
-         hn::AllFalse(d, hn::Lt(lowest, hn::Set(d, kLeast))) && lowest_dc >= kLeastDc;
+  return hn::AllFalse(d, hn::Gt(highest, hn::Set(d, kMostAc))) &&
+         hn::AllFalse(d, hn::Lt(lowest, hn::Set(d, kLeastAc))) && lowest_dc >= kLeastDc;
 }
 
 }  // namespace

@@ -34,9 +34,13 @@ inline Rounding rounding_between(std::span<const std::uint16_t, kBlockCoefficien
 /// Multiplies each coefficient by its ratio and rounds to nearest, ties to even. In place.
 void requantise(std::int16_t* coefficients, std::size_t blocks, const StepRatios& ratios);
 
-/// Whether a scan of 8-bit samples can say these coefficients, in the order that begins with DC
-/// (T.81, tables F.1 and F.2): DC from -1024 to 1023, so that no two differ by more than a code
-/// says, and AC to 1023 either way.
+/// What a scan of 8-bit samples can say (T.81, tables F.1 and F.2): DC between these, so that no
+/// two differ by more than a code says, and AC up to this, either way.
+inline constexpr std::int16_t kLeastDc = -1024;
+inline constexpr std::int16_t kMostDc = 1023;
+inline constexpr std::int16_t kMostAc = 1023;
+
+/// Whether these coefficients, in an order that begins with DC, are within those.
 bool fits_baseline(const std::int16_t* coefficients, std::size_t blocks);
 
 }  // namespace albumen

@@ -51,10 +51,7 @@ namespace albumen::HWY_NAMESPACE {
 namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// As fits_baseline has it, which asks once more where libjpeg goes on.
-constexpr int kLeastDc = -1024;
-constexpr int kMostDc = 1023;
-constexpr unsigned kLargestAcSize = 10;
+constexpr auto kLargestAcSize = static_cast<unsigned>(std::bit_width(unsigned{kMostAc}));
 constexpr unsigned kEndOfBlockSymbol = 0x00;
 constexpr unsigned kSixteenZerosSymbol = 0xF0;
 
@@ -145,7 +142,8 @@ HWY_INLINE Sized sized(int value) {
   return {.size = size, .bits = static_cast<std::uint32_t>(value + sign) & ((1U << size) - 1)};
 }
 
-/// False where a coefficient is larger than a baseline scan can say.
+/// False where a coefficient is larger than a baseline scan can say: as fits_baseline, without a
+/// pass of its own.
 HWY_INLINE bool write_block(ScanWriter& out, const RewriteComponent& component,
                             const std::int16_t* block, int& dc) {
   if (HWY_UNLIKELY(block[0] < kLeastDc || block[0] > kMostDc)) {

@@ -46,7 +46,7 @@ constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t to) {
 }
 
 /// What `take` uses up for `size` bytes.
-constexpr std::uint64_t room_for(std::uint64_t size) { return (size + 63) / 64 * 64; }
+constexpr std::uint64_t room_for(std::uint64_t size) { return round_up(size, 64); }
 
 /// What one component's coefficients take: whole MCUs, and a pointer to each row of blocks.
 constexpr std::uint64_t room_for_blocks(std::uint64_t width, std::uint64_t height) {
