@@ -2,66 +2,16 @@
 #include "people/internal/linkage.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <utility>
 
 #include "people/internal/pair_scan.h"
 
 namespace albumen::people {
-namespace {
-
-// floor(dot * 2^kSimilarityBits / pairs); everything that is not positive is 0, far below any
-// threshold.
-std::int64_t mean_similarity(std::int64_t dot, std::uint64_t pairs) {
-  if (dot <= 0) {
-    return 0;
-  }
-  constexpr std::int64_t kFits64 = std::int64_t{1} << (62 - kSimilarityBits);
-  if (dot < kFits64) {
-    return static_cast<std::int64_t>((static_cast<std::uint64_t>(dot) << kSimilarityBits) / pairs);
-  }
-  __extension__ using Wide = unsigned __int128;
-  return static_cast<std::int64_t>((static_cast<Wide>(dot) << kSimilarityBits) / pairs);
-}
-
-}  // namespace
-
-std::int64_t similarity_threshold(double distance) {
-  constexpr double kFull = static_cast<double>((kOne * kOne) << kSimilarityBits);
-  return static_cast<std::int64_t>(std::ceil((1.0 - distance) * kFull));
-}
-
-std::int32_t least_dot_reaching(std::int64_t similarity) {
-  constexpr std::int64_t kUnit = std::int64_t{1} << kSimilarityBits;
-  return static_cast<std::int32_t>((similarity + kUnit - 1) >> kSimilarityBits);
-}
-
 Linkage::Linkage(const LinkageFaces& faces, std::int64_t threshold, History history, Budget* budget)
     : faces_(faces),
       threshold_(threshold),
       history_(history),
       sums_(faces.rows->stride(), budget) {}
-
-bool Linkage::before(const JoinTime& a, const JoinTime& b) const {
-  if (a.similarity != b.similarity) {
-    return a.similarity > b.similarity;
-  }
-  const std::vector<FaceKey>& keys = *faces_.keys;
-  if (a.high != b.high) {
-    return keys[a.high] < keys[b.high];
-  }
-  return a.low != b.low && keys[a.low] < keys[b.low];
-}
-
-JoinTime Linkage::time_between(NodeId a, NodeId b, std::int64_t similarity) const {
-  const std::uint32_t first = node(a).anchor;
-  const std::uint32_t second = node(b).anchor;
-  const std::vector<FaceKey>& keys = *faces_.keys;
-  const bool ordered = keys[first] < keys[second];
-  return {
-      .similarity = similarity, .high = ordered ? second : first, .low = ordered ? first : second};
-}
 
 JoinTime Linkage::time_of(NodeId join) const {
   const Node& it = node(join);

@@ -2,20 +2,7 @@
 // Constrained average linkage over a sparse neighbour graph, without a distance matrix, and its
 // exact repair after changes.
 //
-// The rule: of all pairs of clusters that may join, the most similar joins next, until no pair
-// reaches the threshold. Similarity is the mean dot product of their members, S_a . S_b / (n_a
-// n_b) with S the exact integer sum of the vectors; clusters in conflict never join. Ties go to the
-// pair whose larger key is smaller, then whose smaller key is; the key of a cluster is the largest
-// of its members' keys.
-//
-// Two properties carry everything here:
-//  1. Some pair of members reaches the mean, so clusters that join share an edge of the neighbour
-//     graph at the same threshold: leaving out all other pairs changes nothing.
-//  2. Joining never brings anyone closer: for every other cluster, its (similarity, tie) to the
-//     union is no better than to the better part. (A mean lies between its parts, rounding down
-//     keeps that order, a conflict of a part is one of the union, and a union's key is the largest
-//     of its parts'.) So joins happen in the order of (similarity, tie); a remembered best
-//     partner is a bound for ever; and a cluster's history is independent of all it never met.
+// join_rule.h has the rule, and the two properties that carry everything here.
 //
 // The second is what makes repair exact: after a change, clusters of the old history that contain
 // no changed face and have not met a new cluster go on exactly as before. Only the others are
@@ -38,6 +25,7 @@
 #include "people/face_key.h"
 #include "people/internal/conflicts.h"
 #include "people/internal/fixed_point.h"
+#include "people/internal/join_rule.h"
 
 namespace albumen::people {
 
@@ -47,35 +35,11 @@ using NodeId = std::uint32_t;
 inline constexpr NodeId kJoinBit = 0x8000'0000U;
 inline constexpr NodeId kNoNode = 0xFFFF'FFFFU;
 
-/// Similarities are mean dot products times this, rounded down.
-inline constexpr int kSimilarityBits = 20;
-
-/// The similarity of a join that a person asked for: before all others.
-inline constexpr std::int64_t kForced = std::int64_t{1} << 62U;
-
-/// The largest person: sums of that many fixed-point values fit 32 bits. Larger unions do not
-/// happen; property 2 holds for this as for any conflict.
-inline constexpr std::uint32_t kMostFacesOfPerson = 65536;
-
-/// When a join happens: in descending similarity, then ascending tie keys (slots of the faces).
-struct JoinTime {
-  std::int64_t similarity = 0;
-  std::uint32_t high = 0;
-  std::uint32_t low = 0;
-};
-
 /// A face of a cluster that may be near, and a bound on the mean dot product with that cluster.
 struct Neighbour {
   std::uint32_t slot;
   std::int32_t bound;
 };
-
-/// The mean similarity at or above which clusters join, from a cosine distance.
-std::int64_t similarity_threshold(double distance);
-
-/// The least dot product of two faces that is such a mean or more: what makes neighbours at a
-/// threshold, and the bound that a mean leaves.
-std::int32_t least_dot_reaching(std::int64_t similarity);
 
 /// Whoever restores a linkage from people works out what it asks for.
 class LinkagePast {
@@ -195,9 +159,15 @@ class Linkage {
     return (id & kJoinBit) != 0 ? joins_[id & ~kJoinBit] : leaves_[id];
   }
 
-  [[nodiscard]] bool before(const JoinTime& a, const JoinTime& b) const;
+  [[nodiscard]] bool before(const JoinTime& a, const JoinTime& b) const {
+    return happens_before(a, b, *faces_.keys);
+  }
+
   [[nodiscard]] JoinTime time_of(NodeId join) const;
-  [[nodiscard]] JoinTime time_between(NodeId a, NodeId b, std::int64_t similarity) const;
+
+  [[nodiscard]] JoinTime time_between(NodeId a, NodeId b, std::int64_t similarity) const {
+    return join_time(node(a).anchor, node(b).anchor, similarity, *faces_.keys);
+  }
 
   [[nodiscard]] bool happened(NodeId join) const {
     const std::int64_t similarity = node(join).similarity;
