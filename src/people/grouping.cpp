@@ -35,12 +35,10 @@ Result<void> check_labels(const FaceSet& faces, const Partition& known) {
   return {};
 }
 
-}  // namespace
-
-Result<Partition> group(const FaceSet& faces, const Constraints& constraints,
-                        const GroupingOptions& options, const GroupingResources& resources) {
-  TRY(check_options(options));
-  TRY(people::check_shape(faces));
+// By the graph of near pairs: fast, and as much memory as there are such pairs.
+Result<Partition> group_by_pairs(const FaceSet& faces, const Constraints& constraints,
+                                 const GroupingOptions& options,
+                                 const GroupingResources& resources) {
   people::FaceTable table(faces.dimension, options.same_threshold, people::History::kDrop,
                           resources.budget);
   GroupingUpdate update;
@@ -50,6 +48,22 @@ Result<Partition> group(const FaceSet& faces, const Constraints& constraints,
   std::vector<std::uint32_t> slots(faces.keys.size());
   std::iota(slots.begin(), slots.end(), 0U);
   return table.partition(slots, table.ordered_slots());
+}
+
+}  // namespace
+
+Result<Partition> group(const FaceSet& faces, const Constraints& constraints,
+                        const GroupingOptions& options, const GroupingResources& resources) {
+  TRY(check_options(options));
+  TRY(people::check_shape(faces));
+  auto grouped = group_by_pairs(faces, constraints, options, resources);
+  if (grouped.has_value() || grouped.error().code != ErrorCode::kBudgetExceeded) {
+    return grouped;
+  }
+  // Somebody who is in ten thousand pictures has fifty million near pairs.
+  people::FaceTable table(faces.dimension, options.same_threshold, people::History::kDrop,
+                          resources.budget);
+  return table.group_without_pairs(faces, constraints, resources);
 }
 
 /// Owns the table; replaces it when most of its slots are dead.

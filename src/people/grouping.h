@@ -28,8 +28,9 @@ struct GroupingOptions {
   double same_threshold = kSameDistance;
 };
 
-/// Groups all faces at once. Errors: InvalidArgument (shape, vectors, repeated keys, threshold),
-/// BudgetExceeded, Cancelled.
+/// Groups all faces at once, the slow way where the pairs of near faces do not fit into the budget:
+/// the people are the same. Errors: InvalidArgument (shape, vectors, repeated keys, threshold),
+/// BudgetExceeded (the faces themselves), Cancelled.
 Result<Partition> group(const FaceSet& faces, const Constraints& constraints,
                         const GroupingOptions& options, const GroupingResources& resources);
 

@@ -310,16 +310,45 @@ TEST(GroupingTest, EveryFailingReservationIsReported) {
   std::uint64_t failures = 0;
   for (std::uint64_t nth = 1; nth < 100; ++nth) {
     Budget budget(kMiB * 64);
-    budget.fail_nth_for_testing(nth);
-    const auto result = group(library.faces(), {}, {}, {.budget = &budget});
-    EXPECT_EQ(budget.used(), Bytes{});
-    if (result.has_value()) {
-      break;
+    {
+      Grouping grouping = Grouping::create(library.dimension, {}, &budget).value();
+      GroupingUpdate update;
+      update.added = library.faces();
+      budget.fail_nth_for_testing(nth);
+      const auto result = grouping.update(update, {.budget = &budget});
+      if (result.has_value()) {
+        break;
+      }
+      EXPECT_EQ(result.error().code, ErrorCode::kBudgetExceeded);
+      ++failures;
     }
-    EXPECT_EQ(result.error().code, ErrorCode::kBudgetExceeded);
-    ++failures;
+    EXPECT_EQ(budget.used(), Bytes{});
   }
   EXPECT_GE(failures, 4U);
+}
+
+TEST(GroupingTest, WhereOneReservationFailsTheSlowWayGivesTheSamePeople) {
+  const SyntheticLibrary library = make_library({.faces = 300, .seed = 5, .dimension = 16});
+  Budget enough(kMiB * 64);
+  const auto expected = group(library.faces(), {}, {}, {.budget = &enough});
+  ASSERT_TRUE(expected.has_value());
+  for (std::uint64_t nth = 1; nth < 20; ++nth) {
+    Budget budget(kMiB * 64);
+    budget.fail_nth_for_testing(nth);
+    const auto result = group(library.faces(), {}, {}, {.budget = &budget});
+    ASSERT_TRUE(result.has_value()) << nth << to_string(result.error());
+    EXPECT_EQ(*result, *expected) << nth;
+    EXPECT_EQ(budget.used(), Bytes{});
+  }
+}
+
+TEST(GroupingTest, ABudgetTooSmallForTheFacesIsRefused) {
+  const SyntheticLibrary library = make_library({.faces = 300, .seed = 5, .dimension = 16});
+  Budget budget(kMiB / 64);
+  const auto result = group(library.faces(), {}, {}, {.budget = &budget});
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().code, ErrorCode::kBudgetExceeded);
+  EXPECT_EQ(budget.used(), Bytes{});
 }
 
 TEST(GroupingTest, AfterAFailureTheObjectRefuses) {

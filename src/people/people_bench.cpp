@@ -60,6 +60,30 @@ BENCHMARK(group_library)
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 
+// What a budget without room for the pairs of near faces costs: the second way of `group`.
+void group_library_without_pairs(benchmark::State& state) {
+  const SyntheticLibrary& library = library_of(static_cast<std::size_t>(state.range(0)));
+  // A face's own share is 256 bytes of vector, at most 512 of sum and some 320 of bookkeeping.
+  constexpr std::uint64_t kBytesPerFace = 1200;
+  for (auto step : state) {
+    Budget budget(Bytes{kBytesPerFace} * library.keys.size());
+    const auto result =
+        group(library.faces(), {}, {.same_threshold = threshold_for(library.keys.size())},
+              {.budget = &budget, .threads = 2});
+    if (!result.has_value()) {
+      state.SkipWithError(result.error().message.c_str());
+      return;
+    }
+    state.counters["people"] = result->people;
+  }
+}
+
+BENCHMARK(group_library_without_pairs)
+    ->Arg(20000)
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
 // One face more, with the library's vectors in memory. Takes it out again between the rounds.
 void add_one_face(benchmark::State& state) {
   const SyntheticLibrary& library = library_of(static_cast<std::size_t>(state.range(0)));

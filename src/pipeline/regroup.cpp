@@ -57,10 +57,12 @@ Result<Partition> by_linkage(const FaceSet& faces, const Partition& known,
     if (restored.has_value()) {
       return TRY(restored->people()).partition;
     }
-    if (restored.error().code != ErrorCode::kInvalidArgument) {
+    // Either the library calls people what are none, and is not believed at all, or what was known
+    // of a very large person does not fit into the budget.
+    const ErrorCode code = restored.error().code;
+    if (code != ErrorCode::kInvalidArgument && code != ErrorCode::kBudgetExceeded) {
       return std::unexpected(restored.error());
     }
-    // The library calls people what are none. It is not believed at all, then.
   }
   return group(faces, constraints, options, resources);
 }

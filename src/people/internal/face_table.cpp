@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <numeric>
 #include <optional>
 #include <utility>
 
 #include "files/face_id.h"
+#include "people/internal/chain_linkage.h"
 #include "people/internal/decisions.h"
 #include "people/internal/pair_scan.h"
 
@@ -243,11 +245,38 @@ std::vector<std::uint32_t> FaceTable::ordered_slots() const {
 
 Partition FaceTable::partition(std::span<const std::uint32_t> slots,
                                std::span<const std::uint32_t> ordered) const {
+  return labelled(slots, ordered, [this](std::uint32_t slot) { return linkage_.leader_of(slot); });
+}
+
+Result<Partition> FaceTable::group_without_pairs(const FaceSet& faces,
+                                                 const Constraints& constraints,
+                                                 const GroupingResources& resources) {
+  TRY(add_faces(faces));
+  set_constraints(normalised(constraints));
+  std::vector<std::vector<std::uint32_t>> groups;
+  for (const std::vector<FaceKey>& group : constraints_.must_link) {
+    std::vector<std::uint32_t> members = slots_of(group);
+    if (members.size() > 1) {
+      groups.push_back(std::move(members));
+    }
+  }
+  // Its clusters cost less than the nodes and lists of linkage_, which pay_for_slots paid.
+  ChainLinkage chains{rows_, index_.keys(), conflicts_, threshold_, budget_};
+  TRY(chains.run(groups, resources.stop));
+  std::vector<std::uint32_t> slots(faces.keys.size());
+  std::iota(slots.begin(), slots.end(), 0U);
+  return labelled(slots, ordered_slots(),
+                  [&chains](std::uint32_t slot) { return chains.leader_of(slot); });
+}
+
+Partition FaceTable::labelled(std::span<const std::uint32_t> slots,
+                              std::span<const std::uint32_t> ordered,
+                              const std::function<std::uint32_t(std::uint32_t)>& leader_of) const {
   Partition result;
   std::vector<std::uint32_t> labels(index_.slots(), kNobody);  // by slot
   std::vector<std::uint32_t> label_of_leader(index_.slots(), kNobody);
   for (const std::uint32_t slot : ordered) {
-    std::uint32_t& label = label_of_leader[linkage_.leader_of(slot)];
+    std::uint32_t& label = label_of_leader[leader_of(slot)];
     if (label == kNobody) {
       label = result.people++;
     }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <unordered_map>
@@ -33,6 +34,12 @@ class FaceTable : private LinkagePast {
 
   /// See Grouping::update.
   Result<void> update(const GroupingUpdate& update, const GroupingResources& resources);
+
+  /// What `update` with these faces and then `partition` give, without the graph of pairs: memory
+  /// for the faces alone, but time for all pairs of clusters at every join. REQUIRES: the table is
+  /// empty, and serves nothing else.
+  Result<Partition> group_without_pairs(const FaceSet& faces, const Constraints& constraints,
+                                        const GroupingResources& resources);
 
   /// Slots of the faces that are there, in the order of their keys.
   [[nodiscard]] std::vector<std::uint32_t> ordered_slots() const;
@@ -68,6 +75,9 @@ class FaceTable : private LinkagePast {
   Result<void> link(std::vector<std::uint32_t> removed, const std::vector<std::uint32_t>& changed,
                     std::uint32_t first_slot);
   [[nodiscard]] std::vector<std::uint32_t> slots_of(std::span<const FaceKey> keys) const;
+  [[nodiscard]] Partition labelled(
+      std::span<const std::uint32_t> slots, std::span<const std::uint32_t> ordered,
+      const std::function<std::uint32_t(std::uint32_t)>& leader_of) const;
 
   std::size_t dimension_;
   std::int64_t threshold_;

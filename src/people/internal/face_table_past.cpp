@@ -80,6 +80,7 @@ Result<void> FaceTable::recall(std::span<const std::uint32_t> person) {
   past_neighbours_.resize(index_.slots());
   const std::int32_t least = least_dot_reaching(threshold_);
   for (std::size_t i = 1; i < person.size(); ++i) {
+    TRY(check_stop(resources_.stop));
     for (std::size_t k = 0; k < i; ++k) {
       const auto product = static_cast<std::int32_t>(
           dot(std::as_const(rows_).row(person[i]), std::as_const(rows_).row(person[k])));
