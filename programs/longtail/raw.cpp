@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "raw.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -35,20 +36,46 @@ std::uint8_t orientation_of(int flip) {
   return flip >= 0 && flip < 8 ? kOrientations.at(static_cast<std::size_t>(flip)) : 1;
 }
 
+/// LibRaw's own counts a value that is there in part as a whole one, so that a file without its
+/// last byte developed into other colours in its last corner.
+class ExactStream final : public LibRaw_buffer_datastream {
+ public:
+  explicit ExactStream(std::span<const std::byte> file)
+      : LibRaw_buffer_datastream(const_cast<std::byte*>(file.data()),  // NOLINT: it only reads
+                                 file.size()) {}
+
+  int read(void* to, std::size_t size, std::size_t count) override {
+    const auto left = static_cast<std::size_t>(std::max<INT64>(this->size() - tell(), 0));
+    const std::size_t whole = size == 0 ? 0 : std::min(count, left / size);
+    const int done = whole == 0 ? 0 : LibRaw_buffer_datastream::read(to, size, whole);
+    if (whole < count) {
+      seek(0, SEEK_END);  // by which LibRaw tells a file that ends from one that is damaged
+    }
+    return done;
+  }
+};
+
 /// A RAW that was opened. Owned by pointer: it is far too large for a stack.
-std::unique_ptr<LibRaw> opened(std::span<const std::byte> file) {
-  auto raw = std::make_unique<LibRaw>(LIBRAW_OPIONS_NO_DATAERR_CALLBACK);
-  libraw_output_params_t& asked = raw->imgdata.params;
+struct OpenRaw {
+  explicit OpenRaw(std::span<const std::byte> file)
+      : stream(file), raw(LIBRAW_OPIONS_NO_DATAERR_CALLBACK) {}
+
+  ExactStream stream;  // outlives `raw`, which reads it
+  LibRaw raw;
+};
+
+std::unique_ptr<OpenRaw> opened(std::span<const std::byte> file) {
+  auto open = std::make_unique<OpenRaw>(file);
+  libraw_output_params_t& asked = open->raw.imgdata.params;
   asked.use_camera_wb = 1;
   asked.no_auto_bright = 1;
   asked.output_color = 1;  // sRGB, with its curve: IEC 61966-2-1
   asked.gamm[0] = 1 / 2.4;
   asked.gamm[1] = 12.92;
   asked.output_bps = 8;
-  asked.user_flip = 0;                                     // pixels as stored; albumen turns them
-  void* const data = const_cast<std::byte*>(file.data());  // NOLINT: LibRaw only reads
-  check(raw->open_buffer(data, file.size()));
-  return raw;
+  asked.user_flip = 0;  // pixels as stored; albumen turns them
+  check(open->raw.open_datastream(&open->stream));
+  return open;
 }
 
 struct FreeMemory {
@@ -59,7 +86,8 @@ struct FreeMemory {
 
 LongtailAnswer read_raw_header(std::span<const std::byte> file) {
   constexpr std::uint8_t kBits = 8;  // of what is developed, as of an embedded JPEG
-  const auto raw = opened(file);
+  const auto open = opened(file);
+  LibRaw* const raw = &open->raw;
   LongtailAnswer answer;
   answer.orientation = orientation_of(raw->imgdata.sizes.flip);
   check(raw->adjust_sizes_info_only());
@@ -72,7 +100,8 @@ LongtailAnswer read_raw_header(std::span<const std::byte> file) {
 }
 
 Image develop(std::span<const std::byte> file) {
-  const auto raw = opened(file);
+  const auto open = opened(file);
+  LibRaw* const raw = &open->raw;
   check(raw->unpack());
   check(raw->dcraw_process());
   int code = LIBRAW_SUCCESS;

@@ -8,8 +8,11 @@ import unittest
 import zipfile
 
 from albumen_program import SLOW, ProgramTest, png
+from picture_files import largest_difference, png_pixels
 
-LONG, SHORT, ASCII, UNDEFINED = 4, 3, 2, 7
+BYTE, ASCII, SHORT, LONG, FRACTION, UNDEFINED, SIGNED_FRACTION = 1, 2, 3, 4, 5, 7, 10
+# IEC 61966-2-1: XYZ under D65 to linear sRGB, in ten thousandths.
+SRGB_FROM_XYZ = (32405, -15371, -4985, -9693, 18760, 416, 556, -2040, 10572)
 
 
 class Tiff:
@@ -97,7 +100,39 @@ def raf(jpeg):
     return bytes(header) + jpeg
 
 
-class Raw(ProgramTest):
+def light_of(value):
+    """What a sensor of 16 bits counts where the picture is to have this value of 8."""
+    share = value / 255
+    return round(65535 * (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4))
+
+
+def gradient_at(x, y, width, height):
+    """Red to the right, green downwards, blue steady."""
+    return 255 * x / width, 255 * y / height, 90
+
+
+def mosaic_dng(width, height, orientation=1):
+    """No JPEG at all: red, green, green and blue of a camera whose colours are those of sRGB. The
+    pixels lie last, as in cameras' files."""
+    pixels = b"".join(
+        struct.pack("<H", light_of(gradient_at(x, y, width, height)[y % 2 + x % 2]))
+        for y in range(height) for x in range(width))
+    matrix = b"".join(struct.pack("<ii", number, 10_000) for number in SRGB_FROM_XYZ)
+    neutral = struct.pack("<6I", *[1] * 6)
+
+    def before_pixels(pixels_at):
+        file = Tiff(b"II*\0\0\0\0\0")
+        return file.finish(file.main(orientation, [
+            (0x100, LONG, 1, width), (0x101, LONG, 1, height), (0x102, SHORT, 1, 16),
+            (0x103, SHORT, 1, 1), (0x106, SHORT, 1, 32803), (0x110, ASCII, 2, ord("A")),
+            (0x111, LONG, 1, pixels_at), (0x115, SHORT, 1, 1), (0x116, LONG, 1, height),
+            (0x117, LONG, 1, len(pixels)), (0x828D, SHORT, 2, 2 << 16 | 2),
+            (0x828E, BYTE, 4, 0x02010100), (0xC612, BYTE, 4, 0x0401), (0xC61D, LONG, 1, 65535),
+            (0xC621, SIGNED_FRACTION, 9, matrix), (0xC628, FRACTION, 3, neutral)]))
+    return before_pixels(len(before_pixels(0))) + pixels
+
+
+class RawTest(ProgramTest):
     def setUp(self):
         super().setUp()
         self.jpeg = self.make_jpeg(150, 100, 1)
@@ -121,6 +156,8 @@ class Raw(ProgramTest):
             rows = [json.loads(line) for line in file]
         return {os.path.basename(row["source"]): row for row in rows}
 
+
+class Raw(RawTest):
     def write_one_of_each(self):
         self.write("a.CR2", cr2(self.jpeg))
         self.write("b.NEF", nef(self.jpeg, orientation=6))
@@ -189,6 +226,70 @@ class Raw(ProgramTest):
             self.assertEqual((rows[name]["camera"]["make"], rows[name]["taken_at"]),
                              ("Camera Works", "2024-05-01T13:07:59"), name)
         self.assertTrue(all(row["phash"] for row in rows.values()))
+
+
+class Developed(RawTest):
+    """Without an embedded JPEG, by LibRaw in albumen-longtail."""
+
+    def setUp(self):
+        super().setUp()
+        self.need_longtail("RAW")
+
+    def pixels(self, row):
+        with open(self.path("set", row["output"]), "rb") as file:
+            return png_pixels(file.read())[1]
+
+    def test_a_raw_without_a_jpeg_is_developed_and_its_row_says_so(self):
+        """Its pixels are no camera's JPEG, and whoever trains on them should know."""
+        self.write("a.dng", mosaic_dng(80, 60))
+        self.write("b.dng", mosaic_dng(80, 60, orientation=6))
+        rows = self.dataset()
+        for name, size in (("a.dng", (80, 60)), ("b.dng", (60, 80))):
+            row = rows[name]
+            self.assertEqual((row["status"], row["note"], row["format"]),
+                             ("written", "developed from what the sensor saw", "png"))
+            self.assertEqual((row["width"], row["height"]), size)
+        upright, turned = self.pixels(rows["a.dng"]), self.pixels(rows["b.dng"])
+        for y in range(4, 56):
+            for x in range(4, 76):
+                found = upright[y][3 * x:3 * x + 3]
+                for level, expected in zip(found, gradient_at(x, y, 80, 60)):
+                    self.assertAlmostEqual(level, expected, delta=6, msg=(x, y))
+                column = 59 - y
+                self.assertEqual(turned[x][3 * column:3 * column + 3], found, (x, y))
+
+    def test_keep_makes_a_png_of_it_and_its_jpeg_goes_first(self):
+        """As with a RAW that has its JPEG inside."""
+        self.write("a.dng", mosaic_dng(80, 60))
+        self.write("b.dng", mosaic_dng(80, 60))
+        self.write("b.jpg", self.jpeg)
+        rows = self.dataset("--format", "keep")
+        self.assertEqual((rows["a.dng"]["output"], rows["a.dng"]["note"]),
+                         ("a.png", "developed from what the sensor saw"))
+        self.assertEqual((rows["b.dng"]["status"], rows["b.dng"]["reason"]),
+                         ("skipped", "its JPEG is there"))
+
+    # One that lacked its last byte was written with another colour in its corner.
+    def test_cut_anywhere_it_fails_or_is_whole(self):
+        """What the sensor saw lies at the end of the file, where copies break off."""
+        whole = mosaic_dng(80, 60)
+        self.pictures = os.path.join(self.pictures, "cut.zip")
+        with zipfile.ZipFile(self.pictures, "w") as archive:
+            archive.writestr("whole", whole)
+            for length in [len(whole) * part // 16 for part in range(1, 16)]:
+                archive.writestr(f"{length}", whole[:length])
+            for short in (100, 20, 8, 4, 3, 2, 1):
+                archive.writestr(f"{len(whole) - short}", whole[:-short])
+        rows = {name.split("!")[-1]: row for name, row in self.dataset(expect=1).items()}
+        pixels = self.pixels(rows.pop("whole"))
+        self.assertEqual(len(rows), 15 + 7)
+        for length, row in rows.items():
+            with self.subTest(f"{length} of {len(whole)} bytes"):
+                if row["status"] == "failed":
+                    self.assertIn(row["code"], ("Truncated", "Corrupt", "Unsupported"), row)
+                else:
+                    self.assertEqual(row["status"], "written", row)
+                    self.assertEqual(largest_difference(self.pixels(row), pixels), 0)
 
 
 if __name__ == "__main__":
