@@ -75,7 +75,7 @@ class DatasetLister {
   Result<DatasetListing> run() {
     for (const std::string& source : request_.sources) {
       const std::string root = TRY_CONTEXT(absolute_path(source), "source");
-      roots_.push_back(root.ends_with('/') ? root : fmt::format("{}/", root));
+      roots_.push_back(kept_from(root.ends_with('/') ? root : fmt::format("{}/", root)));
     }
     auto lister = TRY(SourceLister::create(request_.sources, request_.options));
     while (auto event = lister.next(stop_)) {
@@ -103,6 +103,11 @@ class DatasetLister {
   }
 
  private:
+  struct Root {
+    std::string path;     // of a source, with a slash behind
+    std::size_t cut = 0;  // of a path in it: what is not part of its place in the set
+  };
+
   struct Table {
     SourceEntry entry;
     std::size_t row = 0;
@@ -207,15 +212,27 @@ class DatasetLister {
         {.source = source_name(skip.path, skip.member), .reason = std::move(skip.reason)});
   }
 
+  // A folder that is a concept stays one where it is the source itself ("train/*" names them all).
+  // "2024_holiday" is a year, and nobody's two thousand repeats.
+  static Root kept_from(std::string path) {
+    constexpr std::uint32_t kMostRepeats = 999;
+    const std::string_view name = last_component(std::string_view{path}.substr(0, path.size() - 1));
+    const Concept found = concept_of(name);
+    const bool is_concept = !found.name.empty() && found.repeats <= kMostRepeats;
+    const std::size_t kept = is_concept ? name.size() + 1 : 0;
+    const std::size_t cut = path.size() - kept;
+    return {.path = std::move(path), .cut = cut};
+  }
+
   // Below the outermost source that it lies in; its name alone where it is a source itself.
   [[nodiscard]] std::string relative_path(const SourceEntry& entry) const {
     if (entry.is_member()) {
       return entry.member;
     }
     std::size_t cut = folder_with_slash(entry.path).size();
-    for (const std::string& root : roots_) {
-      if (entry.path.starts_with(root)) {
-        cut = std::min(cut, root.size());
+    for (const Root& root : roots_) {
+      if (entry.path.starts_with(root.path)) {
+        cut = std::min(cut, root.cut);
       }
     }
     return entry.path.substr(cut);
@@ -273,7 +290,7 @@ class DatasetLister {
   Budget& budget_;
   StopToken stop_;
   OutputPlaces places_;
-  std::vector<std::string> roots_;  // with a slash behind
+  std::vector<Root> roots_;
   std::map<std::pair<std::string, std::string>, std::size_t> text_files_;
   std::vector<std::size_t> caption_rows_;  // of each of listing_.caption_files
   std::vector<Table> tables_;

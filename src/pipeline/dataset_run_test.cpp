@@ -60,6 +60,22 @@ TEST_F(DatasetRunTest, PicturesAreFittedConvertedAndTheirCaptionsCarriedAlong) {
             to_string(sha256(std::as_bytes(std::span{set.at("10_zwx/a.png")}))));
 }
 
+// The concept was lost where "train/*" named the folders one by one.
+TEST_F(DatasetRunTest, AConceptStaysOneWhereItsFolderIsTheSource) {
+  write("10_zwx/a.jpg", jpeg(1));
+  write("5_dog/a.jpg", jpeg(2));
+  write("2024_holiday/b.png", png(3));
+  const std::string in = folder_ / "in";
+  request_.sources = {in + "/10_zwx", in + "/5_dog/", in + "/2024_holiday"};
+  const auto rows = run();
+  EXPECT_EQ(rows.at("10_zwx/a.jpg").output, "10_zwx/a.png");
+  EXPECT_EQ(rows.at("10_zwx/a.jpg").repeats, 10U);
+  EXPECT_EQ(rows.at("10_zwx/a.jpg").concept_name, "zwx");
+  EXPECT_EQ(rows.at("5_dog/a.jpg").output, "5_dog/a.png");
+  EXPECT_EQ(rows.at("2024_holiday/b.png").output, "b.png");  // a year
+  EXPECT_EQ(rows.at("2024_holiday/b.png").repeats, 1U);
+}
+
 TEST_F(DatasetRunTest, ADryRunSaysWhatTheRunThenDoesAndWritesNothing) {
   write("10_zwx/a.jpg", jpeg(1));
   write("10_zwx/a.txt", "a dog");
