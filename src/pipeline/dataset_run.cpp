@@ -21,6 +21,7 @@
 #include "pipeline/internal/dataset_stale.h"
 #include "pipeline/internal/dataset_state.h"
 #include "pipeline/internal/dataset_worker.h"
+#include "pipeline/internal/worker_gate.h"
 #include "prepare/buckets.h"
 
 namespace albumen {
@@ -30,7 +31,10 @@ namespace {
 class DatasetRun {
  public:
   DatasetRun(const DatasetJob& job, const StopToken& stop)
-      : job_(job), stop_(stop), finished_(job.listing.members.size()) {}
+      : job_(job),
+        stop_(stop),
+        gate_(job.environment.pressure),
+        finished_(job.listing.members.size()) {}
 
   void work() {
     while (true) {
@@ -38,7 +42,11 @@ class DatasetRun {
       if (index >= job_.listing.members.size() || stop_.stop_requested() || has_error()) {
         return;
       }
+      if (!gate_.enter(stop_)) {
+        return;
+      }
       auto made = make_member(job_, job_.listing.members[index], stop_);
+      gate_.leave();
       if (!made) {
         keep_error(std::move(made).error());
         return;
@@ -98,6 +106,7 @@ class DatasetRun {
 
   const DatasetJob& job_;  // outlives the run
   StopToken stop_;
+  WorkerGate gate_;
   std::atomic<std::size_t> next_ = 0;
   std::vector<std::optional<FinishedMember>> finished_;  // each written by one worker
   Mutex mutex_;
