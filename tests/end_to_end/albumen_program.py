@@ -130,12 +130,13 @@ class ProgramTest(unittest.TestCase):
     def export(self):
         return self.run_program("export", "--format", "jsonl").stdout
 
-    def start_held(self, *arguments):
+    def start_held(self, *arguments, telling="--json"):
         """A run with --json that stands still where nobody reads its events: it cannot end before
-        all but a few pages of them are read from the file that comes with it."""
+        all but a few pages of them are read from the file that comes with it. So does one with
+        --verbose, which tells of each file in words."""
         reading, writing = os.pipe()
         fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
-        process = subprocess.Popen(self.command("--json", *arguments), env=self.environment,
+        process = subprocess.Popen(self.command(telling, *arguments), env=self.environment,
                                    stdout=writing, stderr=subprocess.PIPE)
         os.close(writing)
         events = os.fdopen(reading, "rb", buffering=0)
@@ -161,6 +162,18 @@ class ProgramTest(unittest.TestCase):
         said = process.stderr.read()
         self.assertEqual(process.wait(timeout=250), 130, said)
         return lines, said
+
+    def need_longtail(self, name):
+        """Skips a test of this format where the machine's albumen-longtail does not read it."""
+        if "--memory-budget" in configured_flags():
+            self.skipTest("a process of albumen-longtail takes 64 MiB of the budget alone")
+        doctor = json.loads(self.run_program("--json", "doctor", expect=None).stdout)
+        longtail = doctor["longtail"]
+        if not longtail["installed"]:
+            self.skipTest("this build has no albumen-longtail")
+        self.assertIsNone(longtail["error"])
+        if name not in longtail["formats"]:
+            self.skipTest(f"albumen-longtail reads no {name} on this machine")
 
     def integrity(self):
         done = subprocess.run(["sqlite3", self.library, "PRAGMA integrity_check"],

@@ -79,9 +79,14 @@ class Archives(ProgramTest):
         self.assertEqual(os.listdir(self.folder).count("set.zip.part"), 0)
 
     def test_killed_again_and_again_it_ends_as_the_archive_of_one_run(self):
+        """And whatever stands meanwhile is whole."""
         count = 12 if SLOW else 40
         whole = self.path("whole.zip")
         for _ in self.killed_runs(count, whole, self.archive):
+            with zipfile.ZipFile(whole) as archive:
+                members = {name: archive.read(name) for name in archive.namelist()
+                           if name not in ("manifest.jsonl", JOURNAL)}
+            self.expect_nothing_half_written(self.part, members)
             if os.path.exists(self.archive):  # whole, or not there
                 self.assertEqual(self.bytes_of(self.archive), self.bytes_of(whole))
         summary = self.dataset()
@@ -92,13 +97,33 @@ class Archives(ProgramTest):
 
     # A picture had its place before the journal had its line, and the next run failed on it.
     def test_killed_again_and_again_it_ends_as_the_folder_of_one_run(self):
+        """And whatever stands meanwhile is whole."""
         count = 12 if SLOW else 40
         whole, killed = self.path("whole"), self.path("killed")
         for _ in self.killed_runs(count, whole, killed):
-            pass
+            self.expect_nothing_half_written(killed, self.tree_of(whole))
         summary = self.dataset(killed)
         self.assertEqual(summary["failed"], {})
         self.assertEqual(summary["written"] + summary["unchanged"], count)
+        self.assertEqual(self.tree_of(killed), self.tree_of(whole))
+
+    def test_killed_in_the_middle_only_whole_pictures_stand(self):
+        """Wherever a trainer looks, there is no half of a picture, and no other file."""
+        count = 150
+        self.write_set(count)
+        whole, killed = self.path("whole"), self.path("killed")
+        self.dataset(whole)
+        process, events = self.start_held(*self.arguments(killed)[1:])
+        while json.loads(events.readline()).get("status") != "written":
+            pass
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=250)
+        standing = self.expect_nothing_half_written(killed, self.tree_of(whole))
+        pictures = sum(path.endswith(".png") for path in standing)
+        self.assertGreater(pictures, 0)
+        self.assertLess(pictures, count)
+        self.assertFalse(os.path.exists(os.path.join(killed, "manifest.jsonl")))
+        self.dataset(killed)
         self.assertEqual(self.tree_of(killed), self.tree_of(whole))
 
     def test_interrupted_it_keeps_what_is_done_and_ends_as_the_set_of_one_run(self):
@@ -135,6 +160,18 @@ class Archives(ProgramTest):
                 process.send_signal(signal.SIGKILL)
             process.wait()
             yield
+
+    def expect_nothing_half_written(self, folder, whole):
+        """What stands in it, each with the bytes that it has in the set of one run."""
+        standing = self.tree_of(folder)
+        for path, data in standing.items():
+            self.assertIn(path, whole)
+            self.assertEqual(data, whole[path], f"{path}: {len(data)} of {len(whole[path])} bytes")
+        manifest = os.path.join(folder, "manifest.jsonl")
+        if os.path.exists(manifest):
+            for line in self.bytes_of(manifest).splitlines():
+                json.loads(line)
+        return standing
 
     def tree_of(self, folder):
         """Pictures and captions by their path; the manifest says when each was written."""

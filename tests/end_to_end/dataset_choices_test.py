@@ -6,7 +6,8 @@ import os
 import unittest
 import zipfile
 
-from albumen_program import ProgramTest, events_of, png
+from albumen_program import ProgramTest, events_of, png, png_of
+from picture_files import shape_of
 
 
 class DatasetTest(ProgramTest):
@@ -103,6 +104,48 @@ class CaptionsTest(DatasetTest):
         summary = self.rows(*fill)[1]
         self.assertEqual((summary["captions_written"], summary["captions_removed"]), (1, 0))
         self.assertIn(b"captions  0 written, 1 removed", self.dataset().stdout)
+
+
+class DegradeTest(DatasetTest):
+    # More than fits into it whole, but not when it is shrunk while it is read.
+    SIDE, BUDGET = 2600, ("--memory-budget", "32MiB")
+
+    def setUp(self):
+        super().setUp()
+        lines = [bytes((x * 3 + y * band) % 251 for x in range(self.SIDE) for band in range(3))
+                 for y in range(4)]
+        self.write("giant.png", png_of(self.SIDE, self.SIDE, lines * (self.SIDE // 4)))
+        self.write("small.png", png(80, 60, 1))
+
+    def test_unasked_a_picture_beyond_the_budget_fails(self):
+        """What a set looks like never depends on memory."""
+        rows, _ = self.rows("--size", "original", *self.BUDGET, expect=1)
+        self.assertEqual(rows["giant.png"]["code"], "BudgetExceeded", rows["giant.png"])
+        self.assertEqual(rows["small.png"]["status"], "written")
+
+    def test_when_needed_it_becomes_smaller_and_the_next_run_makes_it_as_asked(self):
+        """Its row says the level, and the summary that there is something left to do."""
+        flags = ("--size", "original", "--degrade", "when-needed")
+        rows, summary = self.rows(*flags, *self.BUDGET)
+        row = rows["giant.png"]
+        # `high`, or less where this machine's memory is short just now.
+        sides = {"high": 1024, "medium": 800, "low": 512}
+        self.assertIn(row["level"], sides)
+        size = ("png", sides[row["level"]], sides[row["level"]])
+        self.assertEqual((row["status"], row["width"], row["height"]), ("written", *size[1:]))
+        self.assertEqual(self.shape_of_output(row), size)
+        self.assertIsNone(rows["small.png"]["level"])
+        self.assertEqual(summary["degraded"], 1)
+
+        rows, summary = self.rows("--size", "original", "--memory-budget", "1GiB")
+        row = rows["giant.png"]
+        self.assertEqual((row["status"], row["level"]), ("written", None))
+        self.assertEqual(self.shape_of_output(row), ("png", self.SIDE, self.SIDE))
+        self.assertEqual((rows["small.png"]["status"], summary["degraded"]), ("unchanged", 0))
+
+    def shape_of_output(self, row):
+        with open(os.path.join(self.out, row["output"]), "rb") as file:
+            return shape_of(file.read())
 
 
 class PruneTest(DatasetTest):

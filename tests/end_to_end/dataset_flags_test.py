@@ -8,6 +8,7 @@ import unittest
 import zlib
 
 from albumen_program import ProgramTest, events_of, png
+from picture_files import png_pixels, shape_of
 
 WIDE, SMALL, CLEAR = (300, 200), (100, 60), (32, 32)
 PICTURES = {"wide.png": png(*WIDE, 1), "small.png": png(*SMALL, 2)}
@@ -22,45 +23,6 @@ def clear_png(width, height):
     rows = (b"\0" + b"\xff\0\0\0" * width) * height
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) +
             chunk(b"IEND", b""))
-
-
-def shape_of(data):
-    """Format, width and height, by the file's own header."""
-    if data.startswith(b"\x89PNG"):
-        return ("png", *struct.unpack(">II", data[16:24]))
-    if data.startswith(b"RIFF") and data[12:16] == b"VP8 ":
-        return ("webp", *(side & 0x3FFF for side in struct.unpack("<HH", data[26:30])))
-    at = 2
-    while data[at + 1] not in (0xC0, 0xC2):
-        at += 2 + struct.unpack(">H", data[at + 2:at + 4])[0]
-    height, width = struct.unpack(">HH", data[at + 5:at + 9])
-    return "jpeg", width, height
-
-
-def png_pixels(data):
-    """Channels, and rows of samples of 8 bits."""
-    width, height, _, kind = struct.unpack(">IIBB", data[16:26])
-    channels = {2: 3, 6: 4}[kind]
-    packed, at = b"", 8
-    while at < len(data):
-        length, = struct.unpack(">I", data[at:at + 4])
-        if data[at + 4:at + 8] == b"IDAT":
-            packed += data[at + 8:at + 8 + length]
-        at += 12 + length
-    raw, stride = zlib.decompress(packed), width * channels
-    rows, above = [], bytearray(stride)
-    for y in range(height):
-        kind, line = raw[y * (stride + 1)], bytearray(raw[y * (stride + 1) + 1:][:stride])
-        for x in range(stride):
-            left = line[x - channels] if x >= channels else 0
-            corner = above[x - channels] if x >= channels else 0
-            nearest = min((left, above[x], corner),
-                          key=lambda value: abs(left + above[x] - corner - value))
-            guess = (0, left, above[x], (left + above[x]) // 2, nearest)[kind]
-            line[x] = (line[x] + guess) & 0xFF
-        rows.append(bytes(line))
-        above = line
-    return channels, rows
 
 
 class FlagsTest(ProgramTest):

@@ -91,6 +91,30 @@ class Terminal(ProgramTest):
         self.assertNotIn("\x1b", output)
 
 
+class Pipe(ProgramTest):
+    """stderr into a file or another program."""
+
+    EVERY = 5  # seconds
+
+    def test_a_long_run_says_now_and_then_where_it_is(self):
+        """It stands still, because nobody reads which files are done, until two lines have come,
+        however long that takes; they must not come more often than is good for a log."""
+        picture = png(16, 12, 1)
+        for number in range(250):  # so many words that no buffer holds them
+            self.write(f"{'n' * 200}/{'n' * 200}{number}.png", picture)
+        started = time.monotonic()
+        process, files = self.start_held("dataset", self.pictures, "--out", self.path("set"),
+                                         "--dry-run", telling="--verbose")
+        self.assertIn(b"pictures format=png", process.stderr.readline())
+        lines = [process.stderr.readline() for _ in range(2)]
+        files.readlines()
+        lines += process.stderr.readlines()
+        self.assertEqual(process.wait(timeout=250), 0, lines)
+        self.assertLessEqual(len(lines), 1 + (time.monotonic() - started) / self.EVERY, lines)
+        for line in lines:
+            self.assertRegex(line, rb"^[^\r\x1b]+\n$")
+
+
 class Events(ProgramTest):
     """Read so slowly that the run is still there when the clock of events comes round."""
 
