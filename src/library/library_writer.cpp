@@ -183,6 +183,8 @@ Result<void> LibraryWriter::change_people(const PeopleChange& change) {
   return queue_->run([&](RowWriter& writer) { return store::change_people(writer, change); });
 }
 
+void LibraryWriter::on_commit(CommitListener listener) { queue_->on_commit(std::move(listener)); }
+
 void LibraryWriter::fail_nth_for_testing(std::uint64_t n) { queue_->fail_nth_for_testing(n); }
 
 Result<std::int64_t> LibraryWriter::append_edit(const EditRow& edit) {

@@ -3,7 +3,9 @@
 // Tested by library_writer_test.cpp.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -34,6 +36,18 @@ struct PruneOutcome {
   std::int64_t files = 0;
   std::int64_t pictures = 0;
 };
+
+/// What one transaction took.
+struct CommitCost {
+  std::uint64_t results = 0;  ///< submitted ones that it holds; the other calls have none
+  std::uint64_t bytes = 0;    ///< of these results, as they lay in the queue
+  /// Of the writing thread at work since the commit before: not what it waited for results.
+  std::chrono::nanoseconds wall{0};
+  std::chrono::nanoseconds cpu{0};
+};
+
+/// Called by the writing thread, which goes on when it returns. Must not call the writer.
+using CommitListener = std::function<void(const CommitCost&)>;
 
 /// Made by Library, which must outlive it. Internally locked.
 /// Once a write fails (a full disk), all that was committed stays, what was queued is lost, and
@@ -77,6 +91,10 @@ class LibraryWriter {
 
   /// Adds to the log; `edit.number` is ignored. Returns the number that it got.
   Result<std::int64_t> append_edit(const EditRow& edit);
+
+  /// Tells `listener` of every transaction from now on, once it is committed, instead of the one
+  /// before; an empty one ends that. When this returns, the one before is not called any more.
+  void on_commit(CommitListener listener);
 
   /// Makes the nth transaction from now (1-based) fail with StoreFailed when it is committed, as on
   /// a broken disk. For failure-injection tests of the callers; 0 switches it off.

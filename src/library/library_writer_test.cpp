@@ -164,6 +164,44 @@ TEST(LibraryWriterTest, ATransactionThatFailsIsUndoneWhole) {
   EXPECT_EQ(must(writer->append_edit({.kind = "name"})), 1);
 }
 
+TEST(LibraryWriterTest, TellsWhatEveryTransactionTook) {
+  const TemporaryDirectory folder;
+  const auto library = open_for_test(folder / "library.db");
+  auto* writer = must(library->writer());
+  std::vector<CommitCost> costs;
+  writer->on_commit([&](const CommitCost& cost) { costs.push_back(cost); });
+  begin_test_run(*library);
+  ASSERT_EQ(costs.size(), 1);
+  EXPECT_EQ(costs.at(0).results, 0);
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    must(writer->submit(made_up_result(seed)));
+    must(writer->flush());
+    ASSERT_EQ(costs.size(), 1 + seed);
+    EXPECT_EQ(costs.back().results, 1);
+    EXPECT_GT(costs.back().bytes, 2 * 128 * sizeof(float)) << "two faces with their vectors";
+    EXPECT_GT(costs.back().wall.count(), 0);
+    EXPECT_GT(costs.back().cpu.count(), 0);
+  }
+  must(writer->flush());
+  EXPECT_EQ(costs.size(), 4) << "nothing was there to be committed";
+}
+
+TEST(LibraryWriterTest, TellsOfNoTransactionThatFailedNorToWhomHasLeft) {
+  const TemporaryDirectory folder;
+  const auto library = open_for_test(folder / "library.db");
+  auto* writer = must(library->writer());
+  int told = 0;
+  writer->on_commit([&](const CommitCost&) { ++told; });
+  writer->fail_nth_for_testing(1);
+  EXPECT_EQ(code_of(writer->append_edit({.kind = "name"})), ErrorCode::kStoreFailed);
+  EXPECT_EQ(told, 0);
+  must(writer->append_edit({.kind = "name"}));
+  EXPECT_EQ(told, 1);
+  writer->on_commit({});
+  must(writer->append_edit({.kind = "name"}));
+  EXPECT_EQ(told, 1);
+}
+
 TEST(LibraryWriterTest, FullDurabilityIsSet) {
   const TemporaryDirectory folder;
   OpenOptions options = for_writing();

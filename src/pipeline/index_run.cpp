@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <exception>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -36,6 +37,42 @@ void guarded(RunState& state, const Body& body) {
     state.abort({.code = ErrorCode::kInternal, .message = error.what()});
   }
 }
+
+// Stage::kWrite of a run, while one lives: an item is a transaction, timed in the library's writing
+// thread. What was reserved meanwhile is the most since the transaction before, because the rows of
+// one come in all the time.
+class WriteTimer {
+ public:
+  WriteTimer(LibraryWriter& writer, StageClock& clock) : writer_(writer), clock_(clock) {
+    watch_memory();
+    writer_.on_commit([this](const CommitCost& cost) { add(cost); });
+  }
+
+  ~WriteTimer() { writer_.on_commit({}); }
+
+  WriteTimer(const WriteTimer&) = delete;
+  WriteTimer& operator=(const WriteTimer&) = delete;
+
+ private:
+  void add(const CommitCost& cost) {
+    clock_.figures(Stage::kWrite)
+        .add({.wall = cost.wall,
+              .cpu = cost.cpu,
+              .bytes = Bytes{cost.bytes},
+              .peak_reserved = memory_ ? memory_->peak() : Bytes{}});
+    watch_memory();
+  }
+
+  void watch_memory() {
+    if (clock_.budget() != nullptr) {
+      memory_.emplace(*clock_.budget());
+    }
+  }
+
+  LibraryWriter& writer_;  // outlive the timer
+  StageClock& clock_;
+  std::optional<PeakWatch> memory_;  // of the writing thread, once it is told of
+};
 
 bool is_folder(const std::string& path) {
   std::error_code ignored;
@@ -80,6 +117,7 @@ Result<IndexReport> run_index(const IndexRequest& request, const IndexEnvironmen
        .keep_truncated_percent = request.decode.keep_truncated_percent},
       environment.budget));
   RunState state{request, environment, known, stop};
+  const WriteTimer write_timer{environment.writer, environment.clock};
   BoundedQueue<SourceEntry> entries{kListAhead};
   BoundedQueue<PictureJob> jobs{std::max(1U, request.workers)};
   ListingOutcome listing;

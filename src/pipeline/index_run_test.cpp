@@ -57,6 +57,22 @@ TEST_F(IndexRunTest, ASecondRunAnalyzesNothing) {
   EXPECT_EQ(counted.calls(), 8);
 }
 
+// What was timed was the way into the queue.
+TEST_F(IndexRunTest, WritingIsTimedPerTransactionWhereItIsDone) {
+  write_pictures(4);
+  workers_ = 1;
+  LibraryWriter& writer = *library_->writer().value();
+  listener_ = [&](const FileEvent&) { static_cast<void>(writer.flush()); };
+  ASSERT_TRUE(run().has_value());
+  const StageFigures& figures = clock_.figures(Stage::kWrite);
+  EXPECT_EQ(figures.count, 5U) << "one of each picture, and that of what the scan found";
+  EXPECT_GT(figures.bytes, 4 * sizeof(PictureResult));
+  EXPECT_GT(figures.wall_ns, 0);
+  EXPECT_GT(figures.cpu_ns, 0);
+  ASSERT_TRUE(writer.append_edit({.kind = "name"}).has_value());
+  EXPECT_EQ(figures.count, 5U) << "the run is over";
+}
+
 TEST_F(IndexRunTest, ACopyIsDecodedOnce) {
   write_pictures(1);
   const auto bytes = albumen::testing::encode_jpeg(

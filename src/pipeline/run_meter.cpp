@@ -119,6 +119,13 @@ void RunMeter::sample() {
   last_ = now;
 }
 
+// Less than nothing where threads ended that were there at first.
+std::chrono::nanoseconds RunMeter::inference_time() const {
+  return std::max(0ns, inference_cpu_time() - first_inference_);
+}
+
+void RunMeter::count_inference() { counted_inference_ = inference_time(); }
+
 RunFigures RunMeter::finish(const StageClock& clock, const Budget& budget) const {
   const Reading now = read_counters();
   RunFigures figures;
@@ -139,7 +146,8 @@ RunFigures RunMeter::finish(const StageClock& clock, const Budget& budget) const
     const auto stage = static_cast<Stage>(index);
     figures.stages.push_back(stage_row(stage, clock.figures(stage)));
     if (stage == Stage::kAnalyze) {
-      figures.stages.back().cpu_us += microseconds(inference_cpu_time() - first_inference_);
+      figures.stages.back().cpu_us +=
+          microseconds(counted_inference_ ? *counted_inference_ : inference_time());
     }
   }
   return figures;

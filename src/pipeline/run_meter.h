@@ -34,8 +34,8 @@ struct RunFigures {
   Bytes peak_resident;
   Bytes budget;
   Bytes peak_reserved;
-  /// In the order of Stage. "analyze" has the processor time of the inference library's threads,
-  /// too.
+  /// In the order of Stage. "analyze" has all processor time of the inference library's threads,
+  /// too, also what they did while nets were loaded.
   std::vector<StageRow> stages;
 };
 
@@ -49,6 +49,10 @@ class RunMeter {
 
   [[nodiscard]] std::chrono::steady_clock::time_point started() const { return started_; }
 
+  /// Before nets go that end before `finish`: their threads end with them, and take along what is
+  /// known of their processor time. From then on nothing runs on nets.
+  void count_inference();
+
   [[nodiscard]] RunFigures finish(const StageClock& clock, const Budget& budget) const;
 
   /// Counters at one moment.
@@ -61,10 +65,12 @@ class RunMeter {
 
  private:
   void sample();
+  [[nodiscard]] std::chrono::nanoseconds inference_time() const;
 
   std::chrono::steady_clock::time_point started_;
   Reading first_;
   std::chrono::nanoseconds first_inference_;  // of the inference library's own threads
+  std::optional<std::chrono::nanoseconds> counted_inference_;  // since then
   mutable Mutex mutex_;
   Reading last_ GUARDED_BY(mutex_);
   double process_peak_ GUARDED_BY(mutex_) = 0;

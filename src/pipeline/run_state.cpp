@@ -64,7 +64,6 @@ void RunState::finish(PictureResult result, const std::string& name) {
 }
 
 bool RunState::submit(PictureResult result) {
-  const StageTimer timer{environment_.clock, Stage::kWrite};
   if (auto submitted = environment_.writer.submit(std::move(result)); !submitted) {
     abort(std::move(submitted).error());
     return false;

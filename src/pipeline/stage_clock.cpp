@@ -3,14 +3,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 
 namespace albumen {
 namespace {
 
-std::chrono::nanoseconds thread_cpu_time() {
+clockid_t cpu_clock_of(Stage stage) {
+  return stage == Stage::kGroup ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_THREAD_CPUTIME_ID;
+}
+
+std::chrono::nanoseconds time_of(clockid_t clock) {
   timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  ::clock_gettime(clock, &time);
   return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
 }
 
@@ -58,25 +61,31 @@ std::chrono::nanoseconds DurationHistogram::quantile(double quantile) const {
   return std::chrono::nanoseconds{static_cast<std::int64_t>(upper_edge_us * 1e3)};
 }
 
+void StageFigures::add(const StageItem& item) {
+  count.fetch_add(1, std::memory_order_relaxed);
+  bytes.fetch_add(item.bytes.count(), std::memory_order_relaxed);
+  wall_ns.fetch_add(item.wall.count(), std::memory_order_relaxed);
+  cpu_ns.fetch_add(item.cpu.count(), std::memory_order_relaxed);
+  raise_to(peak_reserved, item.peak_reserved.count());
+  durations.add(item.wall);
+}
+
 StageTimer::StageTimer(StageClock& clock, Stage stage, Bytes bytes)
     : figures_(clock.figures(stage)),
+      cpu_clock_(cpu_clock_of(stage)),
+      bytes_(bytes),
       wall_start_(std::chrono::steady_clock::now()),
-      cpu_start_(thread_cpu_time()) {
-  figures_.bytes.fetch_add(bytes.count(), std::memory_order_relaxed);
+      cpu_start_(time_of(cpu_clock_)) {
   if (clock.budget() != nullptr) {
     memory_.emplace(*clock.budget());
   }
 }
 
 StageTimer::~StageTimer() {
-  const std::chrono::nanoseconds wall = std::chrono::steady_clock::now() - wall_start_;
-  figures_.count.fetch_add(1, std::memory_order_relaxed);
-  figures_.wall_ns.fetch_add(wall.count(), std::memory_order_relaxed);
-  figures_.cpu_ns.fetch_add((thread_cpu_time() - cpu_start_).count(), std::memory_order_relaxed);
-  figures_.durations.add(wall);
-  if (memory_) {
-    raise_to(figures_.peak_reserved, memory_->peak().count());
-  }
+  figures_.add({.wall = std::chrono::steady_clock::now() - wall_start_,
+                .cpu = time_of(cpu_clock_) - cpu_start_,
+                .bytes = bytes_,
+                .peak_reserved = memory_ ? memory_->peak() : Bytes{}});
 }
 
 }  // namespace albumen

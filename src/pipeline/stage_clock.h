@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <optional>
 #include <string_view>
 
@@ -47,8 +48,18 @@ class DurationHistogram {
   std::array<std::atomic<std::uint32_t>, kBuckets> counts_{};
 };
 
+/// What one item took in a stage.
+struct StageItem {
+  std::chrono::nanoseconds wall{0};
+  std::chrono::nanoseconds cpu{0};
+  Bytes bytes;
+  Bytes peak_reserved;  ///< most that all work together had reserved meanwhile
+};
+
 /// The figures of one stage. Lock-free; any thread.
 struct StageFigures {
+  void add(const StageItem& item);
+
   std::atomic<std::uint64_t> count = 0;
   std::atomic<std::uint64_t> bytes = 0;
   std::atomic<std::int64_t> wall_ns = 0;
@@ -78,7 +89,9 @@ class StageClock {
   std::array<StageFigures, kStageCount> figures_;
 };
 
-/// Times one item in one stage, on the calling thread, from construction to destruction.
+/// Times one item in one stage, from construction to destruction, both on one thread. The processor
+/// time is that thread's; for Stage::kGroup, which works on several threads and runs when nothing
+/// else does, it is that of the whole process.
 class StageTimer {
  public:
   StageTimer(StageClock& clock, Stage stage, Bytes bytes = Bytes{});
@@ -88,6 +101,8 @@ class StageTimer {
 
  private:
   StageFigures& figures_;  // of a clock that outlives the timer
+  const clockid_t cpu_clock_;
+  const Bytes bytes_;
   std::optional<PeakWatch> memory_;
   std::chrono::steady_clock::time_point wall_start_;
   std::chrono::nanoseconds cpu_start_;

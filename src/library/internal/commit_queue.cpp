@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/internal/commit_queue.h"
 
+#include <ctime>
 #include <exception>
 #include <string>
 #include <utility>
@@ -41,7 +42,29 @@ std::size_t bytes_of(const PictureResult& result) {
   return bytes;
 }
 
+std::chrono::nanoseconds thread_cpu_time() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
+}
+
 }  // namespace
+
+WorkClock::WorkClock() : since_(Clock::now()), lap_cpu_(thread_cpu_time()) {}
+
+void WorkClock::pause() { worked_ += Clock::now() - since_; }
+
+void WorkClock::resume() { since_ = Clock::now(); }
+
+WorkClock::Lap WorkClock::lap() {
+  const Clock::time_point now = Clock::now();
+  const std::chrono::nanoseconds cpu = thread_cpu_time();  // a pause takes next to none
+  const Lap lap{.wall = worked_ + (now - since_), .cpu = cpu - lap_cpu_};
+  since_ = now;
+  worked_ = {};
+  lap_cpu_ = cpu;
+  return lap;
+}
 
 CommitQueue::CommitQueue(std::unique_ptr<Connection> connection)
     : connection_(std::move(connection)), writer_(*connection_), thread_([this] { work(); }) {}
@@ -90,6 +113,7 @@ Result<void> CommitQueue::run(const Job& job) {
 
 bool CommitQueue::take_items(std::deque<Item>& items) {
   const MutexLock lock{mutex_};
+  clock_->pause();
   while (items_.empty() && !closing_) {
     if (!group_) {
       work_came_.wait(mutex_);
@@ -97,6 +121,7 @@ bool CommitQueue::take_items(std::deque<Item>& items) {
       break;  // the group has come of age
     }
   }
+  clock_->resume();
   items = std::exchange(items_, {});
   queued_bytes_ = 0;
   work_done_.notify_all();
@@ -104,6 +129,7 @@ bool CommitQueue::take_items(std::deque<Item>& items) {
 }
 
 void CommitQueue::work() {
+  clock_.emplace();
   std::deque<Item> items;
   while (take_items(items)) {
     for (Item& item : items) {
@@ -125,7 +151,7 @@ void CommitQueue::handle(Item& item) {
       auto outcome = run_job(*(*order)->job);
       finish(**order, std::move(outcome));
     } else {
-      write(std::get<Pending>(item).result);
+      write(std::get<Pending>(item));
     }
   } catch (const std::exception& exception) {
     Error error{.code = ErrorCode::kInternal,
@@ -137,7 +163,7 @@ void CommitQueue::handle(Item& item) {
   }
 }
 
-void CommitQueue::write(const PictureResult& result) {
+void CommitQueue::write(const Pending& pending) {
   if (failure()) {
     return;
   }
@@ -150,11 +176,13 @@ void CommitQueue::write(const PictureResult& result) {
     group_rows_ = 0;
     group_since_ = Clock::now();
   }
-  const auto rows = writer_.write(result);
+  const auto rows = writer_.write(pending.result);
   if (!rows) {
     return fail_for_ever(rows.error());
   }
   group_rows_ += *rows;
+  ++cost_.results;
+  cost_.bytes += pending.bytes;
   if (group_is_due()) {
     static_cast<void>(commit_group());
   }
@@ -209,7 +237,25 @@ Result<void> CommitQueue::commit(Transaction& transaction) {
                   connection_->name() + ": writing failed as a test asked");
     }
   }
-  return transaction.commit();
+  TRY(transaction.commit());
+  tell_cost();
+  return {};
+}
+
+void CommitQueue::tell_cost() {
+  CommitCost cost = std::exchange(cost_, {});
+  const WorkClock::Lap lap = clock_->lap();
+  cost.wall = lap.wall;
+  cost.cpu = lap.cpu;
+  const MutexLock lock{listener_mutex_};
+  if (listener_) {
+    listener_(cost);
+  }
+}
+
+void CommitQueue::on_commit(CommitListener listener) {
+  const MutexLock lock{listener_mutex_};
+  listener_ = std::move(listener);
 }
 
 void CommitQueue::fail_nth_for_testing(std::uint64_t n) {

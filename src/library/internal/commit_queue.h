@@ -18,9 +18,34 @@
 #include "core/result.h"
 #include "library/internal/database.h"
 #include "library/internal/row_writer.h"
+#include "library/library_writer.h"
 #include "library/rows.h"
 
 namespace albumen::store {
+
+/// How long a thread was at work, without its pauses. Of that thread alone; begins at work.
+class WorkClock {
+ public:
+  WorkClock();
+
+  void pause();
+  void resume();
+
+  struct Lap {
+    std::chrono::nanoseconds wall{0};
+    std::chrono::nanoseconds cpu{0};
+  };
+
+  /// What was worked since the lap before. REQUIRES: no pause now.
+  Lap lap();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Clock::time_point since_;
+  Clock::duration worked_{0};  // of this lap, up to since_
+  std::chrono::nanoseconds lap_cpu_;
+};
 
 /// Internally locked; any thread may call any function.
 class CommitQueue {
@@ -41,7 +66,8 @@ class CommitQueue {
   /// waits for its end. An error of the job undoes the job alone.
   Result<void> run(const Job& job);
 
-  /// As LibraryWriter's.
+  // As LibraryWriter's.
+  void on_commit(CommitListener listener);
   void fail_nth_for_testing(std::uint64_t n);
 
  private:
@@ -61,11 +87,12 @@ class CommitQueue {
   void work();
   bool take_items(std::deque<Item>& items);
   void handle(Item& item);
-  void write(const PictureResult& result);
+  void write(const Pending& pending);
   void finish(Order& order, Result<void> outcome);
   Result<void> run_job(const Job& job);
   Result<void> commit_group();
   Result<void> commit(Transaction& transaction);
+  void tell_cost();
   bool group_is_due() const;
   void fail_for_ever(Error error);
   std::optional<Error> failure() const;
@@ -76,6 +103,8 @@ class CommitQueue {
   std::optional<Transaction> group_;
   std::size_t group_rows_ = 0;
   Clock::time_point group_since_;
+  CommitCost cost_;                 // of the next commit, but for its times
+  std::optional<WorkClock> clock_;  // made by the thread
 
   mutable Mutex mutex_;
   ConditionVariable work_came_;
@@ -85,6 +114,9 @@ class CommitQueue {
   bool closing_ GUARDED_BY(mutex_) = false;
   std::optional<Error> error_ GUARDED_BY(mutex_);
   std::uint64_t fail_in_ GUARDED_BY(mutex_) = 0;
+
+  Mutex listener_mutex_;  // held while the listener is called; never with the other
+  CommitListener listener_ GUARDED_BY(listener_mutex_);
 
   std::thread thread_;  // last: starts when all the rest is there
 };
