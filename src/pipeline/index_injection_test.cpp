@@ -65,17 +65,23 @@ class IndexInjectionTest : public testing::IndexRunFixture {
 TEST_F(IndexInjectionTest, EveryReadThatFailsCostsOnePictureOnce) {
   write_pictures(kPictures);
   expect_from_now_on();
-  for (std::uint64_t nth = 1; nth <= kPictures; ++nth) {
+  std::uint64_t nth = 1;
+  for (;; ++nth) {
     start_over();
     reader_.fail_nth_for_testing(nth);
     const auto report = run();
-    ASSERT_TRUE(report.has_value());
-    EXPECT_THAT(report->failed, ElementsAre(Pair("Io", 1U)));
-    EXPECT_EQ(done(), kPictures - 1);
+    reader_.fail_nth_for_testing(0);
+    ASSERT_TRUE(report.has_value()) << nth;
+    if (report->failed.empty()) {
+      break;
+    }
+    EXPECT_THAT(report->failed, ElementsAre(Pair("Io", 1U))) << nth;
+    EXPECT_EQ(done(), kPictures - 1) << nth;
     expect_the_next_run_to_finish(nth);
-    EXPECT_EQ(done(), 1U) << "Io is worth another try on the next run";
-    EXPECT_EQ(progress_->unchanged, kPictures - 1);
+    EXPECT_EQ(done(), 1U) << "Io is worth another try on the next run: " << nth;
+    EXPECT_EQ(progress_->unchanged, kPictures - 1) << nth;
   }
+  EXPECT_EQ(nth, 2 * kPictures + 1) << "of each picture its head is read, then all of it";
 }
 
 TEST_F(IndexInjectionTest, EveryReservationThatFailsCostsOnePictureOrTheRun) {

@@ -143,6 +143,7 @@ Result<ContentType> SourceReader::content_type(const SourceEntry& entry) {
 
 Result<EncodedImage> SourceReader::read_head(const SourceEntry& entry, Bytes most,
                                              Reservation& job) {
+  TRY_CONTEXT(state_->check_injected_failure(), entry.name());
   const auto size = static_cast<std::size_t>(std::min(most, entry.encoded_size).count());
   EncodedImage head{.name = entry.name(), .bytes = {}, .stamp = entry.stamp};
   if (entry.is_member()) {

@@ -47,8 +47,8 @@ class SourceReader {
   /// for anything else; those of `take`.
   Result<void> read_in_pieces(const SourceEntry& entry, const TakeBytes& take);
 
-  /// Makes the nth read from now (1-based) fail with Io, for failure-injection tests of the
-  /// callers; 0 switches it off.
+  /// Makes the nth call from now (1-based) of `read_head`, `read` or `read_in_pieces` fail with Io,
+  /// for failure-injection tests of the callers; 0 switches it off.
   void fail_nth_for_testing(std::uint64_t n);
 
  private:

@@ -145,6 +145,19 @@ TEST_F(SourceReaderTest, TheNthReadFailsAsATestAsked) {
   EXPECT_TRUE(read(entry).has_value());
 }
 
+// The first read of most files could not be made to fail.
+TEST_F(SourceReaderTest, AHeadIsAReadThatCanFail) {
+  const auto entry = entry_of(folder_.write("a.jpg", "x"));
+  const auto read_head = [&] {
+    auto job = budget_.reserve(MemoryTag::kOther, kKiB, {}).value();
+    return reader_.read_head(entry, kKiB, job);
+  };
+  reader_.fail_nth_for_testing(2);
+  EXPECT_TRUE(read_head().has_value());
+  expect_failure(read_head(), ErrorCode::kIo, "as a test asked");
+  EXPECT_TRUE(read_head().has_value());
+}
+
 TEST_F(SourceReaderTest, ManyThreadsReadManyArchivesAtOnce) {
   // More archives than the reader keeps open, so that they are closed and opened meanwhile.
   constexpr int kArchives = 7;
