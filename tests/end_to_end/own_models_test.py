@@ -192,6 +192,20 @@ class Detectors(OwnModelsTest):
     def test_a_net_of_scrfds_layout_finds_what_it_must(self):
         self.expect_boxes("scrfd", 250 / 255)
 
+    def test_options_that_a_detector_cannot_heed_are_refused_by_name(self):
+        # They did nothing, and --min-face had everything done again for it.
+        self.install(*self.write_embedder())
+        self.write_squares()
+        for layout in LAYOUTS:
+            self.install(*self.write_detector(layout))
+            for flags in (("--thorough",), ("--min-face", "40")):
+                done = self.run_program("index", "--detector", f"small-{layout}", "--embedder",
+                                        "colour", *flags, self.pictures, expect=2)
+                self.assertIn(flags[0].encode(), done.stderr)
+                self.assertIn(f"small-{layout}".encode(), done.stderr)
+            summary = self.index_faces(f"small-{layout}", flags=("--min-face", "20"))
+            self.assertEqual(summary["done"], 4)  # the default asks for nothing
+
     def test_two_detectors_findings_stand_beside_each_other(self):
         self.install(*self.write_embedder())
         self.write_squares()

@@ -193,23 +193,29 @@ Result<void> FacesAnalyzer::embed_batch(std::span<Face* const> faces, const Deco
   return {};
 }
 
+// MTCNN searches at the size that is asked for; other nets have one of their own, and with it the
+// smallest face that they see.
+bool searches_any_size(const ModelCard& detector) {
+  return detector.layout == OutputLayout::kMtcnn;
+}
+
 AnalyzerId make_id(const InstalledModel& detector, const InstalledModel& embedder,
                    const DetectorOptions& found_by, const FaceOptions& options) {
   const std::string digests = detector.digest + embedder.digest;
+  const std::string min_face =
+      searches_any_size(detector.card) ? fmt::format("min_face={};", found_by.min_face) : "";
   return {.name = "faces",
           .version = std::string(kVersion),
           .model_digest = to_string(sha256(std::as_bytes(std::span(digests)))),
-          .parameters =
-              fmt::format("chip_min={};chip_source={};class={};detector={};embedder={};min_face={};"
-                          "min_score={};view={}",
-                          options.smallest_chip_source, options.chip_source_side, kPrecisionClass,
-                          detector.card.name, embedder.card.name, found_by.min_face,
-                          found_by.min_score, found_by.view_side)};
+          .parameters = fmt::format("chip_min={};chip_source={};class={};detector={};embedder={};{}"
+                                    "min_score={};view={}",
+                                    options.smallest_chip_source, options.chip_source_side,
+                                    kPrecisionClass, detector.card.name, embedder.card.name,
+                                    min_face, found_by.min_score, found_by.view_side)};
 }
 
-// MTCNN searches at the size that is asked for; other nets have one of their own.
 std::uint32_t view_side_of(const ModelCard& detector, const FaceOptions& options) {
-  if (detector.layout == OutputLayout::kMtcnn) {
+  if (searches_any_size(detector)) {
     return options.thorough ? kThoroughFaceViewSide : kFaceViewSide;
   }
   return detector.input.size.longest_side();
@@ -219,6 +225,23 @@ DetectorOptions detector_options(const ModelCard& detector, const FaceOptions& o
   return {.view_side = view_side_of(detector, options),
           .min_face = options.min_face,
           .min_score = options.min_score.value_or(detector.min_score)};
+}
+
+// A wish that cannot be met is refused, rather than answered with what would be found without it.
+Result<void> check_size_options(const ModelCard& detector, const FaceOptions& options) {
+  std::string_view flag;
+  if (options.thorough) {
+    flag = "--thorough";
+  } else if (options.min_face != FaceOptions{}.min_face) {
+    flag = "--min-face";
+  }
+  if (flag.empty() || searches_any_size(detector)) {
+    return {};
+  }
+  return fail(ErrorCode::kInvalidArgument,
+              fmt::format("{} means nothing to the detector {}, which searches at the one size "
+                          "that its card names; leave it out",
+                          flag, detector.name));
 }
 
 }  // namespace
@@ -240,6 +263,7 @@ Result<FacesPlan> plan_faces(const InstalledModel& detector, const InstalledMode
     return fail(ErrorCode::kInvalidArgument,
                 "faces: chips need a decode of 64 pixels and faces of one");
   }
+  TRY(check_size_options(detector.card, options));
   const DetectorOptions found_by = detector_options(detector.card, options);
   return FacesPlan{
       .id = make_id(detector, embedder, found_by, options),

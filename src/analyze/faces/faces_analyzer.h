@@ -33,7 +33,8 @@ inline constexpr std::uint32_t kChipSourceSide = 1000;
 inline constexpr float kSmallestChipSource = 32;
 
 struct FaceOptions {
-  /// Smallest face in pixels of the view.
+  /// Smallest face in pixels of the view. This and the next for MTCNN only: other detectors search
+  /// at the one size that their card names, and take nothing but the defaults.
   float min_face = 20;
   bool thorough = false;
   /// Nothing: the card's.
@@ -54,7 +55,8 @@ struct FacesPlan {
   std::array<ViewSpec, 2> views;  ///< Analyzer::views
 };
 
-/// Error: InvalidArgument for options that do not fit.
+/// Error: InvalidArgument for options that do not fit, naming the flag and the detector of those
+/// that the detector cannot heed.
 Result<FacesPlan> plan_faces(const InstalledModel& detector, const InstalledModel& embedder,
                              const FaceOptions& options);
 

@@ -8,12 +8,15 @@
 #include <thread>
 
 #include "analyze/faces/testing/photograph.h"
+#include "analyze/faces/testing/small_models.h"
 #include "infer/testing/model_files.h"
 
 namespace albumen {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 struct Made {
   std::unique_ptr<Runtime> runtime;
@@ -192,6 +195,31 @@ TEST(FacesAnalyzerTest, TheIdNamesEverythingThatChangesTheAnswer) {
   EXPECT_NE(larger->analyzer->id(), id);
   EXPECT_NE(surer->analyzer->id(), id);
   EXPECT_EQ(thorough->analyzer->views()[0].longest_side, kThoroughFaceViewSide);
+}
+
+// Both did nothing, and the one in the id had everything done again.
+TEST(FacesAnalyzerTest, OptionsThatADetectorCannotHeedAreRefusedAndInNoId) {
+  const auto embedder = testing::installed_model("dlib-resnet29");
+  ASSERT_TRUE(embedder.has_value()) << to_string(embedder.error());
+  for (const char* layout : {"yunet", "scrfd"}) {
+    const testing::TemporaryFolder folder;
+    const std::vector<testing::FixedOutput> outputs{{"any", {1, 1}, {0.0F}}};
+    const auto detector = testing::install_detector(folder.path(), layout, outputs);
+    ASSERT_TRUE(detector.has_value()) << to_string(detector.error());
+    const auto plan = plan_faces(*detector, *embedder, {.min_score = 0.8F});
+    ASSERT_TRUE(plan.has_value()) << to_string(plan.error());
+    EXPECT_THAT(plan->id.parameters, HasSubstr(";min_score=0.8;view=64"));
+    EXPECT_THAT(plan->id.parameters, Not(HasSubstr("min_face")));
+    EXPECT_EQ(embedder_of(plan->id), "dlib-resnet29");
+    const auto thorough = plan_faces(*detector, *embedder, {.thorough = true});
+    ASSERT_FALSE(thorough.has_value());
+    EXPECT_EQ(thorough.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_THAT(thorough.error().message, AllOf(HasSubstr("--thorough"), HasSubstr("small")));
+    const auto larger = plan_faces(*detector, *embedder, {.min_face = 40});
+    ASSERT_FALSE(larger.has_value());
+    EXPECT_EQ(larger.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_THAT(larger.error().message, AllOf(HasSubstr("--min-face"), HasSubstr("small")));
+  }
 }
 
 TEST(FacesAnalyzerTest, RefusesModelsOfTheWrongRole) {
