@@ -54,7 +54,7 @@ Result<ExitCode> run(const Context& context, const DatasetFlags& flags) {
       .pressure = &probe,
       .listener = [&](const ManifestRow& row) { take_row(context, row, lists); }};
   auto report = [&] {
-    const ProgressView view{progress_mode(context), [&](std::size_t columns) {
+    const ProgressView view{file_progress_mode(context), [&](std::size_t columns) {
                               return progress_line(context, numbers.numbers(), budget, columns);
                             }};
     return flags.dry_run ? plan_dataset(request, environment, stop)

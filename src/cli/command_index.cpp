@@ -18,6 +18,7 @@
 #include "cli/internal/run_summary.h"
 #include "cli/internal/skips.h"
 #include "cli/internal/standard_output.h"
+#include "cli/internal/summary_text.h"
 #include "cli/progress_view.h"
 #include "core/version.h"
 #include "decode/longtail.h"
@@ -100,7 +101,24 @@ struct PictureLists {
   }
 };
 
+std::string line_of(const FileEvent& event) {
+  switch (event.outcome) {
+    case FileOutcome::kFailed:
+      return failure_line(event.name, event.code, event.reason);
+    case FileOutcome::kSkipped:
+      return fmt::format("{}: skipped: {}", event.name, event.reason);
+    case FileOutcome::kDone:
+      break;
+  }
+  const std::string faces =
+      event.faces > 0 ? fmt::format(", {}", counted(event.faces, "face", "faces")) : "";
+  return fmt::format("{}: done{}", event.name, faces);
+}
+
 void take_event(const Context& context, const FileEvent& event, PictureLists& lists) {
+  if (tells_every_file(context) && !put_line(line_of(event))) {
+    context.signals.request_stop();
+  }
   if (context.options.json) {
     print_event(context, event);
   } else if (event.outcome == FileOutcome::kFailed) {
@@ -165,13 +183,19 @@ Result<PeopleSummary> group_after(const GroupingStep& step, const StopToken& sto
 
 // How far the steps came that follow the last picture.
 struct Completion {
-  PeopleSummary people;
+  GroupedPeople people;
   bool pruned = false;
 };
 
-Result<void> complete(const GroupingStep& step, const IndexReport& report, Completion& completion,
-                      const StopToken& stop) {
-  completion.people = TRY(group_after(step, stop));
+Result<void> complete(const Context& context, const GroupingStep& step, const IndexReport& report,
+                      Completion& completion) {
+  GroupedPeople& people = completion.people;
+  people.counts = TRY(group_after(step, context.signals.token()));
+  // Not for programs: 0.08 s for 100,000 pictures, where a run that finds nothing new takes 0.3 s.
+  if (people.counts.known && prints_words(context)) {
+    people.least_faces = step.options->least_faces;
+    people.faces_found = static_cast<std::uint64_t>(TRY(step.library.counts()).faces);
+  }
   if (step.prunes && report.may_prune()) {
     TRY(step.writer.prune());
     completion.pruned = true;
@@ -206,8 +230,15 @@ RunStart start_of(const Context& context, const IndexFlags& flags, const Engine&
   return start;
 }
 
+// The nets' memory serves the grouping of many faces. What their threads took is known only as long
+// as they are there.
+void end_engine(std::optional<Engine>& engine, RunMeter& meter) {
+  meter.count_inference();
+  engine.reset();
+}
+
 Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
-  const RunMeter meter;
+  RunMeter meter;
   const StopToken stop = context.signals.token();
   const ArchiveLimits limits = TRY(archive_limits(flags.archives));
   const auto sources = TRY(all_sources(flags, stop));
@@ -247,7 +278,7 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
                           .progress = grouping};
   IndexNumbers numbers{progress, grouping};
   auto indexed = [&] {
-    const ProgressView view{progress_mode(context), [&](std::size_t columns) {
+    const ProgressView view{file_progress_mode(context), [&](std::size_t columns) {
                               return progress_line(context, numbers.numbers(), budget, columns);
                             }};
     auto report =
@@ -261,9 +292,9 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
                    .progress = progress,
                    .listener = [&](const FileEvent& event) { take_event(context, event, lists); }},
                   stop);
-    engine.reset();  // the nets' memory serves the grouping of many faces
+    end_engine(engine, meter);
     if (report && !report->interrupted) {
-      completed = complete(step, *report, completion, stop);
+      completed = complete(context, step, *report, completion);
       report->interrupted = !completed && completed.error().code == ErrorCode::kCancelled;
     }
     return report;
@@ -289,7 +320,6 @@ Result<ExitCode> run(const Context& context, const IndexFlags& flags) {
 }
 
 void add_flags(CLI::App& command, IndexFlags& flags) {
-  constexpr double kLongestWait = 1e9;  // seconds: thirty years
   command.add_option("sources", flags.sources, "Folders, pictures, ZIP and tar archives");
   command.add_option("--files-from", flags.files_from,
                      "Also the paths listed in this file, one a line or ended by zero bytes; - "
@@ -302,10 +332,7 @@ void add_flags(CLI::App& command, IndexFlags& flags) {
       "--prune", flags.prune,
       "Drop what is known of files that have vanished; not where a source is out of reach");
   command.add_flag("--durable", flags.durable, "Survive a power cut, not only a crash: slower");
-  command
-      .add_option("--wait", flags.wait_seconds,
-                  "Seconds to wait for another process that writes this library")
-      ->check(number_in(0.0, kLongestWait));
+  add_wait_flag(command, flags.wait_seconds);
   command
       .add_option("--keep-truncated", flags.keep_truncated_percent,
                   "Accept a damaged picture of which at least this PERCENT is there, with a "

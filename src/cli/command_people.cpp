@@ -55,6 +55,12 @@ void print_person(const PersonRow& person) {
              person.name.empty() ? "-" : person.name, person.tentative ? " (tentative)" : "");
 }
 
+// Who is tentative; nothing where nobody knows how people were grouped.
+Result<std::optional<std::uint64_t>> least_faces_of(const Library& library) {
+  const auto grouping = TRY(library.grouping());
+  return grouping ? std::optional{static_cast<std::uint64_t>(grouping->least_faces)} : std::nullopt;
+}
+
 Result<ExitCode> list(const Context& context, const PeopleFlags& flags) {
   const auto library = TRY(open_library(context, {}));
   auto people = TRY(library->people());
@@ -76,7 +82,8 @@ Result<ExitCode> list(const Context& context, const PeopleFlags& flags) {
     }
   }
   if (hidden > 0) {
-    fmt::print("and {} seen once or twice; --tentative shows them\n", human_count(hidden));
+    fmt::print("and {} {}; --tentative shows them\n", human_count(hidden),
+               seldom_seen(TRY(least_faces_of(*library))));
   }
   return ExitCode::kSuccess;
 }
@@ -201,9 +208,11 @@ Result<ExitCode> export_folders(const Context& context, const PeopleFlags& flags
 }
 
 void add_reading_commands(CommandTable& table, CLI::App* group, const Flags& flags) {
+  const std::string tentative_help =
+      "Also those seen fewer times than a person needs (--least-faces)";
   CLI::App* command = table.add(group, "list", "People with faces, best face, spread and name",
                                 [flags](const Context& context) { return list(context, *flags); });
-  command->add_flag("--tentative", flags->tentative, "Also those seen once or twice");
+  command->add_flag("--tentative", flags->tentative, tentative_help);
   command = table.add(group, "show", "The faces of one person, with their ids",
                       [flags](const Context& context) { return show(context, *flags); });
   command->add_option("person", flags->person, "Id or name")->required();
@@ -216,7 +225,7 @@ void add_reading_commands(CommandTable& table, CLI::App* group, const Flags& fla
       ->check(not_empty());
   command->add_option("--as", flags->placement, "copy, hardlink or symlink (default copy)")
       ->check(CLI::IsMember({"copy", "hardlink", "symlink"}));
-  command->add_flag("--tentative", flags->tentative, "Also those seen once or twice");
+  command->add_flag("--tentative", flags->tentative, tentative_help);
   command->add_option("people", flags->people, "Only these (default: everybody)");
 }
 

@@ -28,6 +28,7 @@ using Json = nlohmann::ordered_json;
 
 struct EditFlags {
   GroupingFlags grouping;
+  double wait_seconds = 0;
   std::string person;
   std::vector<std::string> first;
   std::vector<std::string> second;
@@ -59,7 +60,9 @@ Result<std::optional<Comparison>> comparison_of(const std::string& name) {
 
 Result<Session> open_session(const Context& context, const EditFlags& flags) {
   Session session;
-  session.library = TRY(open_library(context, {.mode = LibraryMode::kWrite, .must_exist = true}));
+  session.library = TRY(open_library(
+      context,
+      {.mode = LibraryMode::kWrite, .wait_seconds = flags.wait_seconds, .must_exist = true}));
   session.budget = std::make_unique<Budget>(TRY(chosen_budget(context.options)));
   session.writer = TRY(session.library->writer());
   const std::string embedder = TRY(embedder_in_use(*session.library));
@@ -152,14 +155,18 @@ Result<ExitCode> regroup(const Context& context, const EditFlags& flags) {
                  .dump());
     return ExitCode::kSuccess;
   }
-  fmt::print("{} from {}, {} more seen once or twice\n",
-             counted(summary.people, "person", "people"), counted(summary.faces, "face", "faces"),
-             human_count(summary.tentative));
+  const GroupedPeople people{
+      .counts = summary,
+      .least_faces = session.options.least_faces,
+      .faces_found = static_cast<std::uint64_t>(TRY(session.library->counts()).faces)};
+  fmt::print("{} {}\n", counted(summary.people, "person", "people"), origin_text(people));
   say_left_behind(summary.left_behind);
   return ExitCode::kSuccess;
 }
 
-void add_flags_over_last_grouping(CLI::App& command, EditFlags& flags) {
+// Beside the operands.
+void add_shared_flags(CLI::App& command, EditFlags& flags) {
+  add_wait_flag(command, flags.wait_seconds);
   add_grouping_flags(command, flags.grouping);
   command.footer(
       "How faces become people is as index or another of these commands grouped them last, "
@@ -181,7 +188,7 @@ void add_edit_command(CommandTable& table, CLI::App* group, const Flags& flags,
     return edit(context, *flags, request);
   });
   add_operands(*command);
-  add_flags_over_last_grouping(*command, *flags);
+  add_shared_flags(*command, *flags);
 }
 
 void add_edit_commands(CommandTable& table, CLI::App* group, const Flags& flags) {
@@ -196,11 +203,15 @@ void add_edit_commands(CommandTable& table, CLI::App* group, const Flags& flags)
                      command.add_option("person", flags->person, "A person or face")->required();
                      command.add_option("others", flags->second, "Persons or faces")->required();
                    });
-  add_edit_command(
-      table, group, flags, "split", "Take these faces out of their person", EditKind::kSplit,
-      [flags](CLI::App& command) {
-        command.add_option("faces", flags->first, "Faces, as on a contact sheet")->required();
-      });
+  add_edit_command(table, group, flags, "split",
+                   "Take faces out of their person: they are somebody else", EditKind::kSplit,
+                   [flags](CLI::App& command) {
+                     command
+                         .add_option("faces", flags->first,
+                                     "Ids of faces, as on a contact sheet, and if you like of the "
+                                     "person that they leave")
+                         ->required();
+                   });
   add_edit_command(table, group, flags, "keep-apart", "Say that these are never one person",
                    EditKind::kKeepApart, [flags](CLI::App& command) {
                      command.add_option("person", flags->person, "A person or face")->required();
@@ -225,7 +236,7 @@ void add_people_edit_commands(CommandTable& table, CLI::App* group) {
   CLI::App* command =
       table.add(group, "regroup", "Group all faces again, under all edits",
                 [flags](const Context& context) { return regroup(context, *flags); });
-  add_flags_over_last_grouping(*command, *flags);
+  add_shared_flags(*command, *flags);
 }
 
 }  // namespace albumen

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/internal/run_summary.h"
 #include "cli/internal/standard_output.h"
 #include "cli/internal/summary_text.h"
 #include "cli/progress_view.h"
@@ -136,6 +137,22 @@ void print_words(const DatasetSummary& summary) {
   print_figures(summary.figures, images_per_second(summary));
 }
 
+std::string line_of(const ManifestRow& row) {
+  switch (row.status) {
+    case MemberStatus::kFailed:
+      return failure_line(row.source, row.code, row.reason);
+    case MemberStatus::kSkipped:
+      return fmt::format("{}: skipped: {}", row.source, row.reason);
+    case MemberStatus::kUnchanged:
+      return fmt::format("{}: unchanged", row.source);
+    case MemberStatus::kWritten:
+    case MemberStatus::kPlanned:
+      break;
+  }
+  return fmt::format("{} -> {} {}x{}", row.source, row.output.empty() ? row.format : row.output,
+                     row.size.width, row.size.height);
+}
+
 }  // namespace
 
 void RowLists::print(std::string_view where) const {
@@ -144,6 +161,9 @@ void RowLists::print(std::string_view where) const {
 }
 
 void take_row(const Context& context, const ManifestRow& row, RowLists& lists) {
+  if (tells_every_file(context) && !put_line(line_of(row))) {
+    context.signals.request_stop();
+  }
   if (context.options.json) {
     if (!put_line(to_json_line(row))) {
       context.signals.request_stop();
@@ -152,16 +172,13 @@ void take_row(const Context& context, const ManifestRow& row, RowLists& lists) {
     lists.failures.add(row.source, row.code, row.reason);
   } else if (tells_damage(row)) {
     lists.partial.add(fmt::format("{}: {}", row.source, row.note));
-  } else if (row.status == MemberStatus::kPlanned && context.options.verbose > 0) {
-    put_line(fmt::format("{} -> {} {}x{}", row.source, row.output.empty() ? row.format : row.output,
-                         row.size.width, row.size.height));
   }
 }
 
 void print_summary(const Context& context, const DatasetSummary& summary) {
   if (context.options.json) {
     put_line(Json{{"summary", summary_json(summary)}}.dump());
-  } else if (!context.options.quiet) {
+  } else if (prints_words(context)) {
     print_words(summary);
   }
   if (summary.report.interrupted) {

@@ -9,11 +9,15 @@
 
 namespace albumen {
 
-void FailureList::add(std::string_view name, std::string_view code, std::string_view reason) {
+std::string failure_line(std::string_view name, std::string_view code, std::string_view reason) {
   if (reason.starts_with(fmt::format("{}: ", name))) {
     reason.remove_prefix(name.size() + 2);  // an error that names its file does so once
   }
-  add(fmt::format("{}: {}: {}", name, code, reason));
+  return fmt::format("{}: {}: {}", name, code, reason);
+}
+
+void FailureList::add(std::string_view name, std::string_view code, std::string_view reason) {
+  add(failure_line(name, code, reason));
 }
 
 void FailureList::add(std::string line) {

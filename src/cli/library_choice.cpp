@@ -7,6 +7,7 @@
 #include <optional>
 #include <system_error>
 
+#include "cli/internal/number_check.h"
 #include "files/path_text.h"
 #include "library/library_path.h"
 
@@ -36,6 +37,14 @@ Result<std::unique_ptr<Library>> open_library(const Context& context,
                     path_to_text(path)));
   }
   return Library::open(path, options);
+}
+
+void add_wait_flag(CLI::App& command, double& wait_seconds) {
+  constexpr double kLongestWait = 1e9;  // seconds: thirty years
+  command
+      .add_option("--wait", wait_seconds,
+                  "Seconds to wait for another process that writes this library")
+      ->check(number_in(0.0, kLongestWait));
 }
 
 }  // namespace albumen

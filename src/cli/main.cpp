@@ -42,7 +42,9 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
       "--strict", options.strict,
       "Skipped files count as failed in the exit code, but not what is excluded, pictures' "
       "captions, the RAW beside its JPEG and albumen's own");
-  app.add_flag("-v,--verbose", options.verbose, "Say more; twice for debugging")->default_str("0");
+  app.add_flag("-v,--verbose", options.verbose,
+               "index and dataset: what became of every file that they looked at, a line each")
+      ->default_str("0");
   app.add_flag("-q,--quiet", options.quiet, "Say only errors");
 }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "cli/internal/standard_output.h"
 #include "cli/internal/summary_text.h"
@@ -47,9 +48,9 @@ Json summary_json(const IndexSummary& summary) {
             {"failed", summary.report.failed},
             {"failed_before", summary.progress.failed_before.load()},
             {"faces", summary.progress.faces.load()},
-            {"people", summary.people.people},
-            {"grouped_faces", summary.people.faces},
-            {"left_behind", summary.people.left_behind},
+            {"people", summary.people.counts.people},
+            {"grouped_faces", summary.people.counts.faces},
+            {"left_behind", summary.people.counts.left_behind},
             {"interrupted", summary.report.interrupted}};
   json.update(figures_json(summary.figures));
   return json;
@@ -81,12 +82,9 @@ void print_counts(const IndexSummary& summary) {
   if (summary.report.vanished > 0) {
     fmt::print("vanished  {}\n", human_count(summary.report.vanished));
   }
-  if (summary.people.known) {
-    fmt::print("people    {} from {} faces{}\n", human_count(summary.people.people),
-               human_count(summary.people.faces),
-               summary.people.tentative > 0 ? fmt::format(", {} more seen once or twice",
-                                                          human_count(summary.people.tentative))
-                                            : "");
+  if (summary.people.counts.known) {
+    fmt::print("people    {} {}\n", human_count(summary.people.counts.people),
+               origin_text(summary.people));
   }
 }
 
@@ -120,6 +118,30 @@ std::string_view outcome_word(const Result<IndexReport>& indexed, const Result<v
 
 }  // namespace
 
+std::string origin_text(const GroupedPeople& people) {
+  const PeopleSummary& counts = people.counts;
+  std::string text = fmt::format("from {}", counted(counts.faces, "face", "faces"));
+  if (people.faces_found > counts.faces) {
+    const std::uint64_t small = people.faces_found - counts.faces;
+    text += fmt::format(" ({} more {} too small to compare)", human_count(small),
+                        small == 1 ? "is" : "are");
+  }
+  if (counts.tentative > 0) {
+    text +=
+        fmt::format(", {} more {} {}", human_count(counts.tentative),
+                    counts.tentative == 1 ? "person" : "people", seldom_seen(people.least_faces));
+  }
+  return text;
+}
+
+bool prints_words(const Context& context) {
+  return !context.options.quiet && !context.options.json;
+}
+
+bool tells_every_file(const Context& context) {
+  return context.options.verbose > 0 && prints_words(context);
+}
+
 void say_left_behind(std::uint64_t pictures) {
   if (pictures > 0) {
     put_notice(fmt::format(
@@ -134,12 +156,12 @@ void say_left_behind(std::uint64_t pictures) {
 void print_summary(const Context& context, const IndexSummary& summary) {
   if (context.options.json) {
     put_line(Json{{"summary", summary_json(summary)}}.dump());
-  } else if (!context.options.quiet) {
+  } else if (prints_words(context)) {
     print_counts(summary);
     print_figures(summary.figures, images_per_second(summary));
   }
   say_out_of_reach(context, summary);
-  say_left_behind(summary.people.left_behind);
+  say_left_behind(summary.people.counts.left_behind);
   if (summary.report.interrupted) {
     put_notice("stopped; everything finished so far is kept. Run the same command again to go on.");
   }
@@ -180,6 +202,13 @@ ProgressView::Mode progress_mode(const Context& context) {
     return ProgressView::Mode::kEvents;
   }
   return stderr_is_terminal() ? ProgressView::Mode::kTerminal : ProgressView::Mode::kLines;
+}
+
+ProgressView::Mode file_progress_mode(const Context& context) {
+  const ProgressView::Mode mode = progress_mode(context);
+  const bool would_mix = mode == ProgressView::Mode::kTerminal && tells_every_file(context) &&
+                         ::isatty(STDOUT_FILENO) == 1;
+  return would_mix ? ProgressView::Mode::kOff : mode;
 }
 
 std::string progress_line(const Context& context, const ProgressNumbers& numbers,

@@ -93,6 +93,20 @@ std::string counted(std::uint64_t count, std::string_view one, std::string_view 
   return fmt::format("{} {}", human_count(count), count == 1 ? one : several);
 }
 
+std::string seldom_seen(std::optional<std::uint64_t> least_faces) {
+  if (!least_faces) {
+    return "seen fewer times than a person needs";
+  }
+  switch (*least_faces) {
+    case 2:
+      return "seen once";
+    case 3:
+      return "seen once or twice";
+    default:
+      return fmt::format("seen fewer than {} times", human_count(*least_faces));
+  }
+}
+
 std::string reasons_text(const std::map<std::string, std::uint64_t>& counts) {
   std::string text;
   for (const auto& [reason, count] : counts) {

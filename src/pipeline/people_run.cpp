@@ -23,12 +23,16 @@ class EditBuilder {
   EditBuilder(const FaceStore& faces, const std::vector<PersonRow>& people)
       : faces_(faces), people_(people) {}
 
+  // A name may hold a '#', too.
+  [[nodiscard]] bool is_face(const std::string& word) const {
+    return word.contains('#') &&
+           std::ranges::find(people_, word, &PersonRow::name) == people_.end();
+  }
+
   [[nodiscard]] Result<std::vector<FaceKey>> faces_of(const std::vector<std::string>& words) const {
     std::set<FaceKey> faces;
     for (const std::string& word : words) {
-      // A name may hold a '#', too.
-      if (word.contains('#') &&
-          std::ranges::find(people_, word, &PersonRow::name) == people_.end()) {
+      if (is_face(word)) {
         faces.insert(TRY(faces_.find(word)).key);
       } else {
         const PersonRow person = TRY(find_person(people_, word));
@@ -36,6 +40,33 @@ class EditBuilder {
       }
     }
     return std::vector<FaceKey>{faces.begin(), faces.end()};
+  }
+
+  // Of a split: a person among the words says whom the faces leave, so that a slip is found.
+  [[nodiscard]] Result<std::vector<FaceKey>> leaving(const std::vector<std::string>& words) const {
+    std::vector<std::string> faces;
+    std::set<FaceKey> owned;
+    for (const std::string& word : words) {
+      if (is_face(word)) {
+        faces.push_back(word);
+      } else {
+        const PersonRow person = TRY(find_person(people_, word));
+        owned.insert(person.faces.begin(), person.faces.end());
+      }
+    }
+    if (faces.empty()) {
+      return fail(ErrorCode::kInvalidArgument,
+                  "a split needs the faces that leave; people show PERSON lists theirs");
+    }
+    for (const std::string& face : faces) {
+      if (faces.size() < words.size() && !owned.contains(TRY(faces_.find(face)).key)) {
+        return fail(ErrorCode::kInvalidArgument,
+                    fmt::format("{} is not a face of the person it is to leave; to give it to "
+                                "them, split it from its own, then merge",
+                                face));
+      }
+    }
+    return faces_of(faces);
   }
 
   // All other faces of the persons that `faces` belong to.
@@ -184,9 +215,10 @@ Result<EditRow> build_edit(const Library& library, const PeopleInput& input,
   Edit edit;
   edit.id = log.empty() ? 1 : log.back().id + 1;
   edit.kind = request.kind;
-  edit.left = TRY(builder.faces_of(request.left));
+  const bool is_plain_split = request.kind == EditKind::kSplit && request.right.empty();
+  edit.left = TRY(is_plain_split ? builder.leaving(request.left) : builder.faces_of(request.left));
   edit.right = TRY(builder.faces_of(request.right));
-  if (request.kind == EditKind::kSplit && request.right.empty()) {
+  if (is_plain_split) {
     edit.right = builder.rest_of_persons(edit.left);
   }
   const auto faces = TRY(locate(library, input, edit));

@@ -147,6 +147,19 @@ class BadInput(ProgramTest):
         events, _ = self.index("--memory-budget", "32MiB", expect=3)
         self.assertEqual(events["huge.png"]["outcome"], "failed")
 
+    # `-v` was offered to every command and read by `dataset --dry-run` alone.
+    def test_every_file_is_told_of_where_that_is_asked_for(self):
+        self.write_pictures(1)
+        self.write("cut.png", png(64, 48, 2)[:200])
+        self.write("text.txt", b"no picture")
+        index = ("index", *self.LIGHT, "--rehash", self.pictures)
+        usual = self.run_program(*index, expect=1).stdout.decode()
+        told = self.run_program(*index, "-v", expect=1).stdout.decode()
+        for words in ("p0000.png: done\n", "cut.png: Truncated: ", "text.txt: skipped: no picture\n"):
+            self.assertIn(os.path.join(self.pictures, words), told)
+            self.assertNotIn(words, usual)
+        self.assertEqual(self.run_program(*index, "-v", "-q", expect=1).stdout, b"")
+
     def test_an_unreadable_file_is_named(self):
         path = self.write("secret.png", png(64, 48, 1))
         self.write("open.png", png(64, 48, 2))

@@ -4,9 +4,13 @@
 
 import json
 import os
+import re
 import unittest
 
 from albumen_program import ProgramTest, png
+
+PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "formats",
+                    "json.md")
 
 
 class Json(ProgramTest):
@@ -41,6 +45,20 @@ class Json(ProgramTest):
         self.assertFalse(doctor["well"])
         self.assertFalse(any(model["well"] for model in doctor["models"]))
         self.assertEqual((doctor["library"]["well"], doctor["library"]["pictures"]), (True, 2))
+
+    # It was described nowhere but for three fields, and one that there was not.
+    def test_the_page_describes_every_field_of_the_summary_of_index(self):
+        self.write_pictures(2)
+        _, summary = self.index()
+        with open(PAGE, encoding="utf-8") as file:
+            text = file.read()
+        section = text[text.index("## The summary of index"):text.index("## The summary of dataset")]
+        rows = [line.split(" | ")[0] for line in section.splitlines() if line.startswith("| `")]
+        stage = summary["stages"]["decode"]
+        self.assertEqual(sorted(re.findall(r"`(\w+)`", " ".join(rows))),
+                         sorted([*summary, *stage]))
+        for name in (*summary["cpu_percent"], *summary["stages"]):
+            self.assertIn(f"`{name}`", section)
 
 
 class Duplicates(ProgramTest):

@@ -3,6 +3,7 @@
 
 import contextlib
 import csv
+import fcntl
 import io
 import json
 import os
@@ -97,6 +98,55 @@ class People(ProgramTest):
         self.assertGreaterEqual(summary["grouped_faces"], summary["people"])
         self.assertEqual(summary["stages"]["group"]["count"], 1)
 
+    # What nets took was lost where workers share them: they were gone before it was added up.
+    def test_the_processor_time_of_nets_grouping_and_writing_is_in_the_summary(self):
+        def summary(threads):
+            done = self.run_program("--json", "index", "--threads", threads, "--rehash",
+                                    self.pictures)
+            return json.loads(done.stdout.splitlines()[-1])["summary"]
+
+        alone, shared = ([summary(threads) for _ in range(2)][1] for threads in ("1", "2"))
+        for run in (alone, shared):
+            cpu_us = {name: stage["cpu_us"] for name, stage in run["stages"].items()}
+            for name in ("analyze", "group", "write"):
+                self.assertGreater(cpu_us[name], 0, name)
+            # The whole is rounded to hundredths of a second.
+            self.assertLessEqual(sum(cpu_us.values()), 1.1e6 * (run["cpu_seconds"] + 0.01))
+        # The same work: with one worker on its own thread, with two on threads of the nets. The
+        # second runs find their nets compiled.
+        analyze = [run["stages"]["analyze"]["cpu_us"] for run in (alone, shared)]
+        self.assertGreater(analyze[1], analyze[0] / 2)
+
+    def test_the_words_say_how_many_faces_were_too_small_to_compare(self):
+        # Nothing told why there were fewer than the pictures show.
+        small = self.path("small")
+        self.run_program("dataset", self.pictures, "--out", small, "--size", "100")
+        index = ("index", "--least-faces", "1", self.pictures, small)
+        words = self.run_program(*index).stdout.decode()
+        done = self.run_program("--json", *index)
+        grouped = json.loads(done.stdout.splitlines()[-1])["summary"]["grouped_faces"]
+        found = sum(len(row["faces"]) for row in self.rows().values())
+        self.assertGreater(found, grouped + 1)
+        origin = f" from {grouped} faces ({found - grouped} more are too small to compare)\n"
+        self.assertIn(origin, words)
+        self.assertIn(origin, self.run_program(*index).stdout.decode())  # nothing was found anew
+        self.assertIn(origin, self.edit("regroup").stdout.decode())
+
+    def test_who_is_tentative_is_said_by_the_number_in_force(self):
+        # It was "seen once or twice", whatever --least-faces was.
+        for least, words in (("2", "seen once"), ("3", "seen once or twice"),
+                             ("4", "seen fewer than 4 times")):
+            index = self.run_program("index", "--least-faces", least, self.pictures)
+            self.assertRegex(index.stdout.decode(), rf"people .*, \d more people {words}\n")
+            listed = self.edit("list").stdout.decode()
+            self.assertRegex(listed, rf"and \d {words}; --tentative shows them\n")
+            self.assertRegex(self.edit("regroup").stdout.decode(), rf", \d more people {words}\n")
+        regrouped = self.edit("regroup", "--least-faces", "2").stdout.decode()
+        self.assertTrue(regrouped.endswith(" more people seen once\n"), regrouped)
+        with contextlib.closing(sqlite3.connect(self.library)) as database, database:
+            database.execute("DELETE FROM grouping")
+        self.assertIn(b" seen fewer times than a person needs; --tentative", self.edit("list").stdout)
+
     def test_boxes_and_landmarks_lie_in_the_picture(self):
         for row in self.rows().values():
             for face in row["faces"]:
@@ -168,6 +218,48 @@ class People(ProgramTest):
         one, two = self.main_face("obama.jpg")["id"], self.main_face("obama2.jpg")["id"]
         self.edit("keep-apart", one, two)
         self.assertNotEqual(self.person_of("obama.jpg"), self.person_of("obama2.jpg"))
+
+    def test_a_split_may_name_whom_the_faces_leave(self):
+        # "split PERSON FACE" made one person of them where the face was somebody else's, and else
+        # was refused with words about nobody left behind.
+        obama, biden = self.person_of("obama.jpg"), self.person_of("biden.jpg")
+        face = self.main_face("obama3.jpg")["id"]
+        before = self.people()
+        for words, why in (((obama,), b"needs the faces that leave"),
+                           ((obama, biden), b"needs the faces that leave"),
+                           ((biden, face), b"is not a face of the person it is to leave")):
+            self.assertIn(why, self.edit("split", *words, expect=2).stderr)
+        self.edit("split", face, "Somebody", expect=3)
+        self.assertEqual(self.people(), before)
+        self.assertIn(b"nothing was said", self.edit("edits").stdout)
+        self.edit("split", obama, face)
+        self.edit("merge", biden, face)
+        self.assertEqual(self.person_of("obama3.jpg"), biden)
+        self.assertEqual(self.person_of("biden.jpg"), biden)
+        self.assertEqual(self.person_of("obama2.jpg"), obama)
+
+    def test_an_edit_waits_for_another_writer(self):
+        # Only index could: whoever named people while a run went on was turned away.
+        obama, biden = self.person_of("obama.jpg"), self.person_of("biden.jpg")
+        wait = 0.3
+        with open(self.library + ".lock", "r+", encoding="utf-8") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            for edit in (("name", biden, "Joe"), ("merge", obama, biden),
+                         ("split", self.main_face("obama3.jpg")["id"]),
+                         ("keep-apart", obama, biden), ("undo",), ("regroup",)):
+                self.assertIn(b"in use by", self.edit(*edit, expect=5).stderr)
+                began = time.monotonic()
+                self.edit(*edit, "--wait", str(wait), expect=5)
+                self.assertGreaterEqual(time.monotonic() - began, wait)
+            process = subprocess.Popen(self.command("people", "name", biden, "Joe", "--wait", "200"),
+                                       env=self.environment, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.PIPE)
+            self.addCleanup(process.kill)
+            time.sleep(wait)
+            self.assertIsNone(process.poll())
+        _, said = process.communicate(timeout=250)
+        self.assertEqual(process.returncode, 0, said)
+        self.assertEqual(self.people()[biden]["name"], "Joe")
 
     def test_wrong_words_are_answered(self):
         self.assertIn(b"no person", self.edit("name", "p-000000", "X", expect=3).stderr)

@@ -33,7 +33,7 @@ struct GlobalOptions {
   bool json = false;
   bool no_progress = false;
   bool strict = false;
-  int verbose = 0;
+  int verbose = 0;  ///< how often -v was given; more than once says no more
   bool quiet = false;
 };
 

@@ -30,9 +30,9 @@ struct RowLists {
   void print(std::string_view where) const;
 };
 
-/// One finished member: with --json its row to stdout, or a stop where that takes no more; else a
-/// failure and what was damaged go to `lists`, and, with -v, a line to stdout where a dry run would
-/// put it.
+/// One finished member: with --json its row to stdout, with -v a line that says what became of it,
+/// or a stop where stdout takes no more. Without --json a failure and what was damaged go to
+/// `lists`.
 void take_row(const Context& context, const ManifestRow& row, RowLists& lists);
 
 /// To stdout: a few lines, or one {"summary": ...} with --json.

@@ -13,6 +13,9 @@
 
 namespace albumen {
 
+/// "a.jpg: Truncated: ends inside a scan".
+std::string failure_line(std::string_view name, std::string_view code, std::string_view reason);
+
 /// Internally locked.
 class FailureList {
  public:

@@ -14,7 +14,7 @@ struct LibraryRequest {
   std::string source;  ///< where to look for one; empty: the working directory
   LibraryMode mode = LibraryMode::kRead;
   Durability durability = Durability::kProcessCrash;
-  double wait_seconds = 0;
+  double wait_seconds = 0;  ///< for another process that writes it
   bool must_exist = false;  ///< of writing, which else makes one
 };
 
@@ -23,5 +23,8 @@ struct LibraryRequest {
 /// Errors: NotFound where there is none, saying how to get one; those of Library::open.
 Result<std::unique_ptr<Library>> open_library(const Context& context,
                                               const LibraryRequest& request);
+
+/// --wait of a command that writes a library; LibraryRequest::wait_seconds.
+void add_wait_flag(CLI::App& command, double& wait_seconds);
 
 }  // namespace albumen
