@@ -34,5 +34,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto again = albumen::parse_claim_line(albumen::to_claim_line(*claim));
     require(again.has_value() && *again == *claim);
   }
+  if (const auto output = albumen::parse_withdrawal_line(line)) {
+    const auto again = albumen::parse_withdrawal_line(albumen::to_withdrawal_line(*output));
+    require(again.has_value() && *again == *output);
+  }
   return 0;
 }
