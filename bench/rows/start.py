@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How long the program takes to start: nothing to do, and one photograph to index."""
+"""How long the program takes to start, and to stop where Ctrl-C asks it to."""
 
+import signal
 import statistics
 import subprocess
 import time
@@ -10,6 +11,9 @@ from results import Group, Row, at_most
 from workplace import forget
 
 RUNS = 20
+STOPS = 12
+INTERRUPTED = 130  # the exit code of a run that Ctrl-C stopped
+FIRST_STOP, LAST_STOP = 0.1, 3.5  # seconds into a run that takes longer
 
 
 def measure(work):
@@ -36,4 +40,4 @@ def start_row(name, command, runs, most_milliseconds, before=lambda: None):
                not watch.finish().disturbed())
 
 
-GROUPS = [Group("start", 0.5, measure, ("timing",))]
+GROUPS = [Group("start", 1, measure, ("timing",))]
