@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/internal/archive_flags.h"
 
+#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "govern/machine_memory.h"

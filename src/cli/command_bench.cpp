@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `albumen bench`: the user's own pictures measured, one step at a time.
 
+#include <CLI/CLI.hpp>
 #include <array>
 #include <chrono>
 #include <fmt/core.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `albumen config check|show`: what environment and file set every option to.
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/core.h>
 #include <fmt/format.h>

@@ -2,6 +2,8 @@
 // `albumen dataset`: sources into a folder or archive of training pictures, with captions and a
 // manifest.
 
+#include <CLI/CLI.hpp>
+
 #include "cli/internal/command.h"
 #include "cli/internal/dataset_flags.h"
 #include "cli/internal/dataset_summary.h"

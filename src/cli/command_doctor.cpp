@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `albumen doctor`: what this machine can do, what is missing, and why.
 
+#include <CLI/CLI.hpp>
 #include <array>
 #include <fmt/core.h>
 #include <fmt/format.h>

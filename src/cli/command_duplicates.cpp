@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `albumen duplicates`: groups with a proposed keeper. Nothing is deleted.
 
+#include <CLI/CLI.hpp>
 #include <array>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>

@@ -2,6 +2,7 @@
 // `albumen init` and `albumen index`: sources into a library, progress while it goes, a summary at
 // the end.
 
+#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 #include <iterator>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `albumen models`: which models are there, with sha256 and licence; install and verify them.
 
+#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 

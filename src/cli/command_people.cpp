@@ -2,6 +2,7 @@
 // `albumen people list|show|edits|export`: who is who. What is said about it:
 // command_people_edits.cpp.
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>

@@ -2,6 +2,7 @@
 // `albumen people name|merge|split|keep-apart|undo|regroup`: what a human says about who is who,
 // and how strictly faces are grouped.
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
 #include <chrono>

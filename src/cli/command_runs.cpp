@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `albumen runs`: what ran on this library, and where its time went.
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>

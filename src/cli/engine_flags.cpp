@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/internal/engine_flags.h"
 
+#include <CLI/CLI.hpp>
+
 #include "cli/internal/number_check.h"
 #include "infer/model_card.h"
 

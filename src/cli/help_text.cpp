@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/internal/help_text.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <sstream>
 

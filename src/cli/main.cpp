@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program `albumen`: flags in, engine called, exit code out.
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
 #include <cstdio>

@@ -3,7 +3,7 @@
 // where it prints. A command parses its own flags and calls the engine; it has no logic of its own.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -13,6 +13,11 @@
 #include "cli/signals.h"
 #include "core/result.h"
 #include "core/units.h"
+
+namespace CLI {
+class App;  // each file that includes CLI11 takes two seconds of a compiler to say what it never
+            // uses
+}
 
 namespace albumen {
 
