@@ -45,13 +45,12 @@ class ExactStream final : public LibRaw_buffer_datastream {
                                  file.size()) {}
 
   int read(void* to, std::size_t size, std::size_t count) override {
-    const auto left = static_cast<std::size_t>(std::max<INT64>(this->size() - tell(), 0));
-    const std::size_t whole = size == 0 ? 0 : std::min(count, left / size);
-    const int done = whole == 0 ? 0 : LibRaw_buffer_datastream::read(to, size, whole);
-    if (whole < count) {
-      seek(0, SEEK_END);  // by which LibRaw tells a file that ends from one that is damaged
+    if (size == 0) {
+      return 0;
     }
-    return done;
+    const auto left = static_cast<std::size_t>(std::max<INT64>(this->size() - tell(), 0));
+    const int touched = LibRaw_buffer_datastream::read(to, size, count);
+    return static_cast<int>(std::min(static_cast<std::size_t>(touched), left / size));
   }
 };
 

@@ -114,6 +114,7 @@ Result<ExitCode> edit(const Context& context, const EditFlags& flags, const Edit
         return apply_edit(*session.library, *session.writer, request, options, *session.budget,
                           context.signals.token());
       }));
+  say_without_pairs(people);
   if (context.options.json) {
     Json line{{"edit", number}, {"people", people.people}};
     if (undone) {
@@ -162,6 +163,7 @@ Result<ExitCode> regroup(const Context& context, const EditFlags& flags) {
       .faces_found = static_cast<std::uint64_t>(TRY(session.library->counts()).faces)};
   fmt::print("{} {}\n", counted(summary.people, "person", "people"), origin_text(people));
   say_left_behind(summary.left_behind);
+  say_without_pairs(summary);
   return ExitCode::kSuccess;
 }
 

@@ -122,9 +122,8 @@ std::string origin_text(const GroupedPeople& people) {
   const PeopleSummary& counts = people.counts;
   std::string text = fmt::format("from {}", counted(counts.faces, "face", "faces"));
   if (people.faces_found > counts.faces) {
-    const std::uint64_t small = people.faces_found - counts.faces;
-    text += fmt::format(" ({} more {} too small to compare)", human_count(small),
-                        small == 1 ? "is" : "are");
+    const std::uint64_t others = people.faces_found - counts.faces;
+    text += fmt::format(" ({} more cannot be compared)", human_count(others));
   }
   if (counts.tentative > 0) {
     text +=
@@ -153,6 +152,14 @@ void say_left_behind(std::uint64_t pictures) {
   }
 }
 
+void say_without_pairs(const PeopleSummary& people) {
+  if (people.without_pairs) {
+    put_notice(
+        "the pairs of near faces did not fit into the memory budget; grouping without them finds "
+        "the same people and takes longer. A larger --memory-budget is quicker");
+  }
+}
+
 void print_summary(const Context& context, const IndexSummary& summary) {
   if (context.options.json) {
     put_line(Json{{"summary", summary_json(summary)}}.dump());
@@ -162,6 +169,7 @@ void print_summary(const Context& context, const IndexSummary& summary) {
   }
   say_out_of_reach(context, summary);
   say_left_behind(summary.people.counts.left_behind);
+  say_without_pairs(summary.people.counts);
   if (summary.report.interrupted) {
     put_notice("stopped; everything finished so far is kept. Run the same command again to go on.");
   }
@@ -208,7 +216,7 @@ ProgressView::Mode file_progress_mode(const Context& context) {
   const ProgressView::Mode mode = progress_mode(context);
   const bool would_mix = mode == ProgressView::Mode::kTerminal && tells_every_file(context) &&
                          ::isatty(STDOUT_FILENO) == 1;
-  return would_mix ? ProgressView::Mode::kOff : mode;
+  return would_mix ? ProgressView::Mode::kLines : mode;
 }
 
 std::string progress_line(const Context& context, const ProgressNumbers& numbers,

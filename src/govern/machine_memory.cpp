@@ -81,19 +81,20 @@ struct CgroupFiles {
   std::string_view mount;
   std::string_view limit;
   std::string_view used;
-  std::string_view inactive_files;  // line of memory.stat
+  std::array<std::string_view, 3> reclaimable;  // lines of memory.stat: the kernel drops it at need
 };
 
-constexpr std::array<CgroupFiles, 2> kCgroupVersions{{{.controller = "",
-                                                       .mount = "/sys/fs/cgroup",
-                                                       .limit = "memory.max",
-                                                       .used = "memory.current",
-                                                       .inactive_files = "inactive_file "},
-                                                      {.controller = "memory",
-                                                       .mount = "/sys/fs/cgroup/memory",
-                                                       .limit = "memory.limit_in_bytes",
-                                                       .used = "memory.usage_in_bytes",
-                                                       .inactive_files = "total_inactive_file "}}};
+constexpr std::array<CgroupFiles, 2> kCgroupVersions{
+    {{.controller = "",
+      .mount = "/sys/fs/cgroup",
+      .limit = "memory.max",
+      .used = "memory.current",
+      .reclaimable = {"inactive_file ", "active_file ", "slab_reclaimable "}},
+     {.controller = "memory",
+      .mount = "/sys/fs/cgroup/memory",
+      .limit = "memory.limit_in_bytes",
+      .used = "memory.usage_in_bytes",
+      .reclaimable = {"total_inactive_file ", "total_active_file ", "total_slab_reclaimable "}}}};
 
 std::optional<Bytes> bytes_in(const std::string& path) {
   const auto text = read_text(path);
@@ -121,22 +122,31 @@ void for_each_limit(const std::string& root, const Visit& visit) {
   }
 }
 
+// Of a line of memory.stat; 0 where there is none.
+Bytes stat_bytes(std::string_view text, std::string_view name) {
+  std::size_t line = 0;
+  while (line != std::string_view::npos && line < text.size()) {
+    if (text.substr(line).starts_with(name)) {
+      return Bytes{leading_number(text.substr(line + name.size())).value_or(0)};
+    }
+    const std::size_t end = text.find('\n', line);
+    line = end == std::string_view::npos ? end : end + 1;
+  }
+  return {};
+}
+
 std::optional<double> share_of(const CgroupFiles& files, const std::string& folder, Bytes limit) {
   const auto used = bytes_in(fmt::format("{}/{}", folder, files.used));
   if (!used || limit == Bytes{}) {
     return std::nullopt;
   }
-  Bytes inactive;
+  Bytes held = *used;
   if (const auto text = read_text(fmt::format("{}/memory.stat", folder))) {
-    const auto line = text->find(files.inactive_files);
-    const bool begins_line = line == 0 || (line != std::string::npos && text->at(line - 1) == '\n');
-    const auto number =
-        begins_line
-            ? leading_number(std::string_view{*text}.substr(line + files.inactive_files.size()))
-            : std::nullopt;
-    inactive = std::min(Bytes{number.value_or(0)}, *used);
+    for (const std::string_view name : files.reclaimable) {
+      held -= std::min(stat_bytes(*text, name), held);
+    }
   }
-  return static_cast<double>((*used - inactive).count()) / static_cast<double>(limit.count());
+  return static_cast<double>(held.count()) / static_cast<double>(limit.count());
 }
 
 }  // namespace

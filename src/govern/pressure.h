@@ -22,7 +22,7 @@ std::string_view name_of(PressureLevel level);
 /// Used shares of what there is, 0..1 and above; absent where it cannot be read.
 struct PressureReading {
   std::optional<double> process;  ///< anonymous RSS / (budget + fixed overhead)
-  std::optional<double> cgroup;   ///< (current - inactive file) / limit
+  std::optional<double> cgroup;   ///< (current - what the kernel drops at need) / limit
   std::optional<double> host;     ///< (total - available) / total
   std::optional<double> gpu;      ///< used / total
 };

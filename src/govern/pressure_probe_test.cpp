@@ -31,12 +31,13 @@ TEST(MachineProbeTest, SaysWhatTheProcessTakesOfItsBudgetAndWhatItStartedWith) {
   EXPECT_EQ(probe.read().host, std::nullopt);
 }
 
-TEST(MachineProbeTest, TakesTheFullestCgroupAndLeavesOutIdlePagesOfFiles) {
+TEST(MachineProbeTest, TakesTheFullestCgroupAndLeavesOutWhatTheKernelDropsAtNeed) {
   const TemporaryDirectory root;
   root.write("proc/self/cgroup", "0::/user/app\n");
   root.write("sys/fs/cgroup/user/app/memory.max", "1000\n");
   root.write("sys/fs/cgroup/user/app/memory.current", "900\n");
-  root.write("sys/fs/cgroup/user/app/memory.stat", "anon 100\ninactive_file 600\n");
+  root.write("sys/fs/cgroup/user/app/memory.stat",
+             "anon 100\ninactive_file 300\nactive_file 250\nslab_reclaimable 50\n");
   EXPECT_DOUBLE_EQ(cgroup_memory_share(root.path()).value(), 0.3);
   root.write("sys/fs/cgroup/user/memory.max", "2000\n");
   root.write("sys/fs/cgroup/user/memory.current", "1700\n");

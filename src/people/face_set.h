@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <span>
 #include <utility>
@@ -64,6 +65,9 @@ struct GroupingResources {
   Budget* budget = nullptr;
   unsigned threads = 1;
   StopToken stop;
+  /// Called where the pairs of near faces do not fit into the budget, so that grouping takes long;
+  /// may be empty.
+  std::function<void()> without_pairs;
 };
 
 }  // namespace albumen

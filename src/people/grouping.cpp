@@ -61,6 +61,9 @@ Result<Partition> group(const FaceSet& faces, const Constraints& constraints,
     return grouped;
   }
   // Somebody who is in ten thousand pictures has fifty million near pairs.
+  if (resources.without_pairs) {
+    resources.without_pairs();
+  }
   people::FaceTable table(faces.dimension, options.same_threshold, people::History::kDrop,
                           resources.budget);
   return table.group_without_pairs(faces, constraints, resources);

@@ -212,15 +212,16 @@ class DatasetLister {
         {.source = source_name(skip.path, skip.member), .reason = std::move(skip.reason)});
   }
 
-  // A folder that is a concept stays one where it is the source itself ("train/*" names them all).
-  // "2024_holiday" is a year, and nobody's two thousand repeats.
-  static Root kept_from(std::string path) {
-    constexpr std::uint32_t kMostRepeats = 999;
+  // A folder that is a concept stays one where it is the source itself ("train/*" names them all),
+  // unless the set is called like a concept, too. Larger numbers are nobody's repeats: "100_PANA"
+  // is a camera's folder, "2024_holiday" a year.
+  [[nodiscard]] Root kept_from(std::string path) const {
+    constexpr std::uint32_t kMostRepeats = 99;
     const std::string_view name = last_component(std::string_view{path}.substr(0, path.size() - 1));
     const Concept found = concept_of(name);
-    const bool is_concept = !found.name.empty() && found.repeats <= kMostRepeats;
-    const std::size_t kept = is_concept ? name.size() + 1 : 0;
-    const std::size_t cut = path.size() - kept;
+    const bool is_kept =
+        !found.name.empty() && found.repeats <= kMostRepeats && !request_.set_is_concept;
+    const std::size_t cut = path.size() - (is_kept ? name.size() + 1 : 0);
     return {.path = std::move(path), .cut = cut};
   }
 

@@ -236,6 +236,14 @@ Result<std::vector<Size>> buckets_of(const PictureSettings& settings) {
   return make_buckets(bucket_spec_of(settings));
 }
 
+bool is_called_like_concept(const DatasetRequest& request) {
+  std::string_view set = request.archive.empty() ? request.directory : request.archive;
+  while (set.ends_with('/')) {
+    set.remove_suffix(1);
+  }
+  return !concept_of(last_component(set)).name.empty();
+}
+
 Result<DatasetListing> list(const DatasetRequest& request, const DatasetEnvironment& environment,
                             const StopToken& stop) {
   const StageTimer timer{environment.clock, Stage::kList};
@@ -244,6 +252,7 @@ Result<DatasetListing> list(const DatasetRequest& request, const DatasetEnvironm
                                    .options = request.source_options,
                                    .renaming = request.renaming,
                                    .caption_extension = request.caption_extension,
+                                   .set_is_concept = is_called_like_concept(request),
                                    .listed = [&](std::size_t count) { progress.listed = count; }},
                                   environment.reader, environment.budget, stop));
   progress.bytes_to_process = std::transform_reduce(

@@ -65,8 +65,9 @@ TEST_F(DatasetRunTest, AConceptStaysOneWhereItsFolderIsTheSource) {
   write("10_zwx/a.jpg", jpeg(1));
   write("5_dog/a.jpg", jpeg(2));
   write("2024_holiday/b.png", png(3));
+  write("100_PANA/c.png", png(4));
   const std::string in = folder_ / "in";
-  request_.sources = {in + "/10_zwx", in + "/5_dog/", in + "/2024_holiday"};
+  request_.sources = {in + "/10_zwx", in + "/5_dog/", in + "/2024_holiday", in + "/100_PANA"};
   const auto rows = run();
   EXPECT_EQ(rows.at("10_zwx/a.jpg").output, "10_zwx/a.png");
   EXPECT_EQ(rows.at("10_zwx/a.jpg").repeats, 10U);
@@ -74,6 +75,20 @@ TEST_F(DatasetRunTest, AConceptStaysOneWhereItsFolderIsTheSource) {
   EXPECT_EQ(rows.at("5_dog/a.jpg").output, "5_dog/a.png");
   EXPECT_EQ(rows.at("2024_holiday/b.png").output, "b.png");  // a year
   EXPECT_EQ(rows.at("2024_holiday/b.png").repeats, 1U);
+  EXPECT_EQ(rows.at("100_PANA/c.png").output, "c.png");  // a camera's folder
+}
+
+// Else a trainer that reads train/10_zwx would find a folder there and no picture.
+TEST_F(DatasetRunTest, ASetThatIsCalledLikeAConceptHoldsItsPicturesItself) {
+  write("10_zwx/a.jpg", jpeg(1));
+  request_.sources = {folder_ / "in/10_zwx"};
+  request_.directory = folder_ / "train/10_zwx/";
+  EXPECT_EQ(run().at("10_zwx/a.jpg").output, "a.png");
+  request_.directory.clear();
+  request_.archive = folder_ / "10_zwx.zip";
+  DatasetProgress progress;
+  ASSERT_TRUE(attempt(budget_, progress).has_value());
+  EXPECT_TRUE(std::filesystem::exists(request_.archive));
 }
 
 TEST_F(DatasetRunTest, ADryRunSaysWhatTheRunThenDoesAndWritesNothing) {

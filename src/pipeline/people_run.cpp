@@ -54,6 +54,9 @@ class EditBuilder {
         owned.insert(person.faces.begin(), person.faces.end());
       }
     }
+    if (words.size() > faces.size() + 1) {
+      return fail(ErrorCode::kInvalidArgument, "a split names one person at most");
+    }
     if (faces.empty()) {
       return fail(ErrorCode::kInvalidArgument,
                   "a split needs the faces that leave; people show PERSON lists theirs");

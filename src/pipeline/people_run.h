@@ -57,6 +57,9 @@ struct PeopleSummary {
   /// Pictures that today's analyzer of faces did not look at, but on which an earlier one found
   /// faces: they count for nobody.
   std::uint64_t left_behind = 0;
+  /// The pairs of near faces did not fit into the budget: the people are the same, and were long in
+  /// coming.
+  bool without_pairs = false;
 };
 
 /// Whether `group_people` would refuse these options whatever faces there are, for asking before a

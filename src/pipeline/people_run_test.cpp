@@ -322,24 +322,26 @@ TEST_F(PeopleRunTest, DbscanOutsideTheRangeOfTheModelIsRefusedByItsName) {
   EXPECT_EQ(people(), before);
 }
 
-// Only the reservations of the graph of near faces have a second way to the same people.
-TEST_F(PeopleRunTest, EveryReservationThatFailsLeavesThePeopleAsTheyWereOrDoesNotMatter) {
+// Those of the graph of near faces have a second way to the same people.
+TEST_F(PeopleRunTest, EveryReservationThatFailsLeavesThePeopleAsTheyWereOrIsDoneWithout) {
   group();
   constexpr std::uint8_t kFirstNew = 100;
   constexpr std::uint8_t kMoreThanAGroupingReserves = 60;
   int refused = 0;
-  int grouped_all_the_same = 0;
+  int done_without = 0;
   for (std::uint8_t nth = 1; nth <= kMoreThanAGroupingReserves; ++nth) {
     const auto before = people();
     const auto picture = static_cast<std::uint8_t>(kFirstNew + nth);
     add_picture(picture, {kBob});
     must(writer_->flush());
+    PeopleOptions afresh = options_;
+    afresh.afresh = true;
     budget_.fail_nth_for_testing(nth);
-    const auto grouped = group_people(*library_, *writer_, options_, budget_, {});
+    const auto grouped = group_people(*library_, *writer_, afresh, budget_, {});
     budget_.fail_nth_for_testing(0);
     EXPECT_EQ(budget_.used(), Bytes{}) << nth;
     if (grouped) {
-      ++grouped_all_the_same;
+      done_without += grouped->without_pairs ? 1 : 0;
     } else {
       ++refused;
       EXPECT_EQ(code_of(grouped), ErrorCode::kBudgetExceeded) << nth;
@@ -349,7 +351,24 @@ TEST_F(PeopleRunTest, EveryReservationThatFailsLeavesThePeopleAsTheyWereOrDoesNo
     EXPECT_EQ(person_of(picture), person_of(kFirstNew + 1)) << nth;
   }
   EXPECT_GT(refused, 1);
-  EXPECT_GT(grouped_all_the_same, 1);
+  EXPECT_GT(done_without, 1);
+}
+
+// What is known of the others does not fit then, so nothing of it is used.
+TEST_F(PeopleRunTest, AFewNewFacesAreGroupedAlsoWhereWhatIsKnownDoesNotFit) {
+  group();
+  add_picture(8, {kBob});
+  must(writer_->flush());
+  int refused = 0;
+  std::uint64_t nth = 1;
+  budget_.fail_nth_for_testing(nth);
+  while (!group_people(*library_, *writer_, options_, budget_, {})) {
+    ++refused;
+    budget_.fail_nth_for_testing(++nth);
+  }
+  budget_.fail_nth_for_testing(0);
+  EXPECT_EQ(person_of(8), person_of(5));
+  EXPECT_GE(refused, 1);
 }
 
 // An edit is two writes: into the log, and the people that come of it.

@@ -271,7 +271,11 @@ Result<PeopleSummary> regroup(const PeopleInput& input, LibraryWriter& writer,
   if (options.counted) {
     options.counted(input.faces.size());
   }
-  const GroupingResources resources{.budget = &budget, .threads = options.threads, .stop = stop};
+  bool without_pairs = false;
+  const GroupingResources resources{
+      .budget = &budget, .threads = options.threads, .stop = stop, .without_pairs = [&] {
+        without_pairs = true;
+      }};
   const bool is_linkage = options.method == GroupingMethod::kAverageLinkage;
   const Decisions decisions = TRY(decisions_of(input));
   const double threshold =
@@ -295,7 +299,9 @@ Result<PeopleSummary> regroup(const PeopleInput& input, LibraryWriter& writer,
   Difference difference{input, comparison, options};
   difference.keep(names);
   TRY(difference.change(names, is_linkage ? &basis : nullptr));
-  return std::move(difference).write(writer);
+  PeopleSummary summary = TRY(std::move(difference).write(writer));
+  summary.without_pairs = without_pairs;
+  return summary;
 }
 
 }  // namespace albumen

@@ -127,7 +127,7 @@ class People(ProgramTest):
         grouped = json.loads(done.stdout.splitlines()[-1])["summary"]["grouped_faces"]
         found = sum(len(row["faces"]) for row in self.rows().values())
         self.assertGreater(found, grouped + 1)
-        origin = f" from {grouped} faces ({found - grouped} more are too small to compare)\n"
+        origin = f" from {grouped} faces ({found - grouped} more cannot be compared)\n"
         self.assertIn(origin, words)
         self.assertIn(origin, self.run_program(*index).stdout.decode())  # nothing was found anew
         self.assertIn(origin, self.edit("regroup").stdout.decode())
@@ -226,7 +226,7 @@ class People(ProgramTest):
         face = self.main_face("obama3.jpg")["id"]
         before = self.people()
         for words, why in (((obama,), b"needs the faces that leave"),
-                           ((obama, biden), b"needs the faces that leave"),
+                           ((obama, biden, face), b"one person at most"),
                            ((biden, face), b"is not a face of the person it is to leave")):
             self.assertIn(why, self.edit("split", *words, expect=2).stderr)
         self.edit("split", face, "Somebody", expect=3)

@@ -14,6 +14,7 @@
 #include "core/result.h"
 #include "core/units.h"
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is CLI11's.
 namespace CLI {
 class App;  // each file that includes CLI11 takes two seconds of a compiler to say what it never
             // uses

@@ -38,12 +38,15 @@ struct IndexSummary {
   bool pruned = false;  ///< and done
 };
 
-/// "from 11 faces (3 more are too small to compare), 2 more people seen once or twice".
+/// "from 11 faces (3 more cannot be compared), 2 more people seen once or twice".
 std::string origin_text(const GroupedPeople& people);
 
 /// To stderr, whatever the flags: that so many pictures were left behind by an analyzer of faces,
 /// if any were. People vanish with it.
 void say_left_behind(std::uint64_t pictures);
+
+/// To stderr, likewise: that a larger budget would have been quicker, where that is so.
+void say_without_pairs(const PeopleSummary& people);
 
 /// To stdout: a few lines, or one {"summary": ...} with --json.
 void print_summary(const Context& context, const IndexSummary& summary);
@@ -74,7 +77,7 @@ void say(const Context& context, fmt::format_string<Arguments...> format,
 ProgressView::Mode progress_mode(const Context& context);
 
 /// The same for a run that may tell of every file: on a terminal these lines would fall into one
-/// that is drawn, and show well enough that it goes on.
+/// that is drawn, so that one of its own comes every few seconds.
 ProgressView::Mode file_progress_mode(const Context& context);
 
 /// What that shows: an event with --json, else words of at most `columns`.

@@ -248,8 +248,13 @@ void CommitQueue::tell_cost() {
   cost.wall = lap.wall;
   cost.cpu = lap.cpu;
   const MutexLock lock{listener_mutex_};
-  if (listener_) {
+  if (!listener_) {
+    return;
+  }
+  try {
     listener_(cost);
+  } catch (const std::exception&) {
+    // A number less: what was committed is committed.
   }
 }
 

@@ -45,6 +45,7 @@ struct DatasetListingRequest {
   SourceOptions options;
   Renaming renaming = Renaming::kKeep;
   std::string caption_extension = ".txt";   ///< of the set, see OutputPlaces
+  bool set_is_concept = false;              ///< its folder is called like one
   std::function<void(std::size_t)> listed;  ///< called with the members so far; may be empty
 };
 
