@@ -253,7 +253,7 @@ void CommitQueue::tell_cost() {
   }
   try {
     listener_(cost);
-  } catch (const std::exception&) {
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
     // A number less: what was committed is committed.
   }
 }
